@@ -1,0 +1,74 @@
+"""Every sentence a user can read, by message id, in Chinese and English.
+
+The catalogues are TOML files, one folder per language; the files of a folder together make one catalogue, so a
+part of the program can bring a file of its own. Ids and placeholders are the same in both languages (a test
+holds them together). Errors need texts, so this package sits below everything else.
+"""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from functools import cache
+from importlib.resources import files
+
+LANGUAGES = ("zh", "en")
+"""Chinese first."""
+
+
+def language_in_force() -> str:
+    """Return the language of messages: the variable ``DPSIM_LANG`` if it names one, else Chinese."""
+    wanted = os.environ.get("DPSIM_LANG", "")
+    return wanted if wanted in LANGUAGES else LANGUAGES[0]
+
+
+@cache
+def catalogue(lang: str) -> dict[str, str]:
+    """Return all messages of one language.
+
+    Parameters
+    ----------
+    lang : {"zh", "en"}
+
+    Returns
+    -------
+    dict
+        Message id to text with named ``{placeholders}``.
+    """
+    texts: dict[str, str] = {}
+    for file in sorted(files(__name__).joinpath(lang).iterdir(), key=lambda entry: entry.name):
+        if file.name.endswith(".toml"):
+            for id_, text in _flat("", tomllib.loads(file.read_text(encoding="utf-8"))):
+                if id_ in texts:
+                    raise ValueError(f"message id {id_!r} stands twice in language/{lang}")
+                texts[id_] = text
+    return texts
+
+
+def say(message: str, *, lang: str | None = None, **values: object) -> str:
+    """Return message `message` with its placeholders filled.
+
+    Parameters
+    ----------
+    message : str
+        Message id, such as ``"error.unknown_case"``.
+    lang : {"zh", "en"}, optional
+        The language in force when not given.
+    **values
+        One value for each placeholder.
+
+    Raises
+    ------
+    KeyError
+        The id or a placeholder is unknown: a fault of ours, never of the user.
+    """
+    return catalogue(lang or language_in_force())[message].format(**values)
+
+
+def _flat(prefix: str, table: dict[str, object]) -> list[tuple[str, str]]:
+    """List the leaves of nested tables with dotted ids."""
+    leaves: list[tuple[str, str]] = []
+    for key, entry in table.items():
+        id_ = f"{prefix}{key}"
+        leaves += _flat(f"{id_}.", entry) if isinstance(entry, dict) else [(id_, str(entry))]
+    return leaves
