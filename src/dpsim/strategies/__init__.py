@@ -1,0 +1,43 @@
+"""Instruments, one file each, and the registry that finds them.
+
+An instrument module holds: `NAME`, a compiled `act(day, due, parameters, reported, levers)` and
+`parameters(settings) -> array` that turns its settings into numbers. It reads reported facts (counts by county
+and stage) and writes levers, on working mornings, and nothing else. Dropping a file into this folder registers it.
+"""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from functools import cache
+from types import ModuleType
+
+from dpsim.errors import InputError
+
+
+@cache
+def instruments() -> dict[str, ModuleType]:
+    """Return all instrument modules by name."""
+    found: dict[str, ModuleType] = {}
+    for entry in pkgutil.iter_modules(__path__):
+        if entry.name.startswith("_"):
+            continue
+        module = importlib.import_module(f"{__name__}.{entry.name}")
+        if module.NAME in found:
+            raise ValueError(f"instrument {module.NAME!r} stands twice")
+        found[module.NAME] = module
+    return found
+
+
+def instrument(name: str) -> ModuleType:
+    """Return one instrument module.
+
+    Raises
+    ------
+    InputError
+        No instrument has this name.
+    """
+    try:
+        return instruments()[name]
+    except KeyError:
+        raise InputError("error.unknown_instrument", name=name[:80], known=", ".join(instruments())) from None

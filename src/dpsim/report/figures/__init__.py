@@ -1,0 +1,23 @@
+"""The figures of the report, one kind per file.
+
+Each ``plot_`` function takes tidy frames and a language and returns a `matplotlib.figure.Figure` that belongs to
+no window and no global state. All words come from the language catalogue. matplotlib is imported on first use.
+"""
+
+from dpsim.report.figures.fan_chart import plot_fan_chart
+from dpsim.report.figures.pace import plot_pace
+from dpsim.report.figures.queues import plot_queues
+from dpsim.report.figures.save import save_figure
+from dpsim.report.figures.scenario_cells import plot_scenario_cells
+from dpsim.report.figures.sensitivity import plot_sensitivity
+from dpsim.report.figures.style import figure_style
+
+__all__ = [
+    "figure_style",
+    "plot_fan_chart",
+    "plot_pace",
+    "plot_queues",
+    "plot_scenario_cells",
+    "plot_sensitivity",
+    "save_figure",
+]

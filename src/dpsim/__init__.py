@@ -1,0 +1,37 @@
+"""dpsim: simulate and forecast how enterprises come into the dual-prevention system (双重预防体系).
+
+The public names below are all there is; they are loaded when first used, so that importing dpsim costs nothing.
+"""
+
+from __future__ import annotations
+
+import importlib
+
+_HOME = {
+    "load_case": "dpsim.params.load",
+    "load_strategy": "dpsim.params.load",
+    "list_cases": "dpsim.params.load",
+    "list_strategies": "dpsim.params.load",
+    "run_replication": "dpsim.experiments.replication",
+    "Replication": "dpsim.experiments.replication",
+    "run_ensemble": "dpsim.experiments.ensemble",
+    "Ensemble": "dpsim.experiments.ensemble",
+    "snapshot_forecast": "dpsim.forecast.snapshot",
+    "SnapshotForecast": "dpsim.forecast.snapshot",
+    "DpsimError": "dpsim.errors",
+    "InputError": "dpsim.errors",
+}
+
+__all__ = sorted(_HOME)  # noqa: PLE0605
+
+
+def __getattr__(name: str) -> object:
+    """Load a public name from its module."""
+    if name not in _HOME:
+        raise AttributeError(f"module 'dpsim' has no attribute {name!r}")
+    return getattr(importlib.import_module(_HOME[name]), name)
+
+
+def __dir__() -> list[str]:
+    """List the public names."""
+    return __all__

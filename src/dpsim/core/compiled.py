@@ -1,0 +1,71 @@
+"""One decorator for all compiled functions: Numba without fastmath, with a cache that notices every edit.
+
+Why not `numba.njit(cache=True)` alone: Numba does not see that a function called from another file has changed,
+so a stale result can come out of its cache. Here the cache folder is named by a hash of all kernel sources: an
+edit anywhere makes a new folder. It also works where the package folder is read-only or no home exists.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import tempfile
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+from typing import ParamSpec, TypeVar
+
+import numba
+from numba.core import config
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+KERNEL_FOLDERS = ("core", "model", "strategies")
+"""Folders of the package whose sources may hold compiled functions."""
+
+
+@cache
+def kernel_hash() -> str:
+    """Return 16 hex digits that change with any edit of a kernel source."""
+    package = Path(__file__).resolve().parent.parent
+    digest = hashlib.sha256(numba.__version__.encode())
+    for folder in KERNEL_FOLDERS:
+        for file in sorted((package / folder).rglob("*.py")):
+            digest.update(file.relative_to(package).as_posix().encode())
+            digest.update(file.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+@cache
+def cache_folder() -> str:
+    """Return a writable folder for compiled code: the user's cache, else the temporary folder."""
+    home = os.environ.get("XDG_CACHE_HOME") or os.environ.get("LOCALAPPDATA")
+    places = [Path(home)] if home else []
+    try:
+        places.append(Path.home() / ".cache")
+    except RuntimeError:  # no home folder at all
+        pass
+    for place in [*places, Path(tempfile.gettempdir())]:
+        folder = place / "dpsim" / f"kernels-{kernel_hash()}"
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError:
+            continue
+        if os.access(folder, os.W_OK):
+            return str(folder)
+    return str(Path(tempfile.mkdtemp(prefix="dpsim-")))
+
+
+def kernel(function: Callable[P, R]) -> Callable[P, R]:
+    """Compile `function` for both engines.
+
+    Strict floating point (no fastmath) and no interpreter lock, so that results are the same to the bit wherever
+    the function is called from.
+    """
+    before = config.CACHE_DIR
+    config.CACHE_DIR = os.environ.get("NUMBA_CACHE_DIR") or cache_folder()
+    try:
+        return numba.njit(cache=True, nogil=True, fastmath=False, error_model="numpy", forceinline=True)(function)  # type: ignore[no-any-return]
+    finally:
+        config.CACHE_DIR = before

@@ -1,0 +1,50 @@
+"""The event log that both engines write: what, when, to whom, why."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+
+EVENT = np.dtype(
+    [
+        ("t", np.float64),
+        ("phase", np.int64),
+        ("entity", np.uint32),
+        ("ordinal", np.int64),
+        ("kind", np.int64),
+        ("channel", np.int64),
+        ("actor", np.int64),
+        ("value", np.float64),
+        ("index", np.int64),
+    ]
+)
+"""One event. `index` is the enterprise's position in the state arrays, -1 for an organisation's own event."""
+
+
+@dataclass
+class Log:
+    """Events of one replication, in the order written; `sorted` gives the order that counts."""
+
+    rows: list[tuple[float, int, int, int, int, int, int, float, int]] = field(default_factory=list)
+
+    def add(
+        self,
+        t: float,
+        phase: int,
+        kind: int,
+        *,
+        entity: int = 0,
+        ordinal: int = 0,
+        channel: int = 0,
+        actor: int = 0,
+        value: float = 0.0,
+        index: int = -1,
+    ) -> None:
+        """Write one event."""
+        self.rows.append((t, phase, entity, ordinal, kind, channel, actor, value, index))
+
+    def sorted(self) -> npt.NDArray[np.void]:
+        """Return all events ordered by (t, phase, entity, ordinal, kind)."""
+        return np.sort(np.array(self.rows, dtype=EVENT), order=["t", "phase", "entity", "ordinal", "kind"])

@@ -1,0 +1,358 @@
+"""The readable reference engine: processes in SimPy, one environment per replication (model 1 and 7).
+
+Organisations are processes that act on working mornings; SimPy's event priority is the phase, so the fixed order
+of a day is the order of the queue. An enterprise is a process only while it has an event of its own to wait for;
+a change by somebody else in the meantime (a hand-over, an assessment) interrupts it and it plans anew. Every
+formula is a compiled function of the model; this file only decides when it is called.
+"""
+
+from __future__ import annotations
+
+import heapq
+import math
+from collections.abc import Generator
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+import simpy
+
+from dpsim.core.levers import Contact, reset_levers
+from dpsim.core.streams import Stream, uniform
+from dpsim.engines.log import Log
+from dpsim.engines.world import Bench, World, reported_counts
+from dpsim.model.adoption import advance, assess, fire, hand_over, next_event, remove
+from dpsim.model.attention import contact_counties
+from dpsim.model.organisations import busy_servers, free_server, queue_priority
+from dpsim.model.refresh import refresh
+from dpsim.core.words import Channel, GROUPS, Kind
+from dpsim.model.state import Col, Phase, Track, stage_flags
+
+Process = Generator[simpy.Event, object, None]
+_BENCHMARK = GROUPS.index("benchmark")
+
+
+@dataclass
+class Outcome:
+    """What an engine hands back.
+
+    Attributes
+    ----------
+    events : numpy.ndarray
+        Structured array of dtype `EVENT`, sorted.
+    queue : numpy.ndarray
+        Shape (days, organisations): waiting after the morning's allocation.
+    busy : numpy.ndarray
+        Shape (days, organisations): busy servers after it.
+    servers : numpy.ndarray
+        Shape (days, organisations): servers in place.
+    spent : numpy.ndarray
+        Shape (days, 2): staff-days and yuan of the strategy's instruments.
+    """
+
+    events: npt.NDArray[np.void]
+    queue: npt.NDArray[np.int64]
+    busy: npt.NDArray[np.int64]
+    servers: npt.NDArray[np.int64]
+    spent: npt.NDArray[np.float64]
+
+
+def run(world: World) -> Outcome:
+    """Run one replication to the end of its timeline and return what happened."""
+    return SimpyRun(world).run()
+
+
+@dataclass
+class SimpyRun:
+    """One replication under way."""
+
+    world: World
+    env: simpy.Environment = field(default_factory=simpy.Environment)
+    log: Log = field(default_factory=Log)
+
+    def __post_init__(self) -> None:
+        world, days = self.world, self.world.timeline.days
+        self.state = world.state
+        self.benches = (*world.agencies, world.assessors)
+        self.waiting: list[list[tuple[int, int, int]]] = [[] for _ in self.benches]
+        self.lives: dict[int, simpy.Process] = {}
+        self.reported = reported_counts(world)
+        self.refresh_end = 0.0
+        shape = (days, len(self.benches))
+        self.queue, self.busy, self.servers = (np.zeros(shape, dtype=np.int64) for _ in range(3))
+        self.spent = np.zeros((days, 2))
+
+    def run(self) -> Outcome:
+        """Start the organisations, let the calendar run out and collect the log."""
+        for organisation in (self.calendar, self.reporting, self.bureau, self.intensities, self.allocation):
+            self.env.process(organisation())
+        self.env.run(until=self.at(self.world.timeline.days, Phase.CALENDAR))
+        for bench in range(len(self.benches)):  # days without a morning keep the state of the last one
+            self._fill_gaps(bench)
+        return Outcome(self.log.sorted(), self.queue, self.busy, self.servers, self.spent)
+
+    # ------------------------------------------------------------------ time
+    def at(self, time: float, phase: int) -> simpy.Event:
+        """Return an event at `time` whose SimPy priority is the phase."""
+        event = simpy.Event(self.env)
+        event._ok, event._value = True, None
+        self.env.schedule(event, priority=int(phase), delay=max(0.0, time - self.env.now))
+        return event
+
+    # ---------------------------------------------------------- organisations
+    def calendar(self) -> Process:
+        """Phase 1: enterprises whose removal has fallen due leave the list."""
+        world = self.world
+        order = np.argsort(world.removal, kind="stable")
+        order = order[world.removal[order] < world.timeline.days]
+        done = 0
+        for day in world.timeline.mornings:
+            yield self.at(float(day), Phase.CALENDAR)
+            while done < order.size and world.removal[order[done]] <= day:
+                self._leave_list(int(order[done]), float(day))
+                done += 1
+
+    def reporting(self) -> Process:
+        """Phase 2: what is known becomes the reported state."""
+        for day in self.world.timeline.mornings:
+            yield self.at(float(day), Phase.REPORTING)
+            self.reported = reported_counts(self.world)
+
+    def bureau(self) -> Process:
+        """Phase 3: instruments pull their levers; meetings and notices reach the enterprises."""
+        world, attention = self.world, self.world.setting.case.attention
+        passed_on = attention.pass_on_share.value ** attention.levels.value
+        kinds = {Contact.MEETING: Kind.MEETING, Contact.NOTICE: Kind.NOTICE}
+        for day in world.timeline.mornings:
+            yield self.at(float(day), Phase.MEETINGS)
+            for side, levers in enumerate(world.levers):
+                reset_levers(levers)
+                for lever in world.setting.levers[side]:
+                    lever.module.act(int(day), lever.due, lever.parameters, self.reported, levers)
+                for kind in Contact:
+                    sizes = levers.contact[kind]
+                    if sizes.any():
+                        contact_counties(
+                            self.state.attention,
+                            self.state.attention_time,
+                            self.state.status,
+                            self.state.county,
+                            side,
+                            int(kind),
+                            sizes,
+                            float(day),
+                            passed_on,
+                            world.memories[kind],
+                        )
+                        if side == 0:
+                            self.log.add(
+                                float(day),
+                                Phase.MEETINGS,
+                                kinds[kind],
+                                channel=Channel.CITY_BUREAU,
+                                value=float(sizes.max()),
+                            )
+            self.spent[day] = world.levers[0].staff_days[0], world.levers[0].yuan[0]
+
+    def intensities(self) -> Process:
+        """Phase 4: new intensities on the first working morning of each week; enterprises plan their next event."""
+        world, case = self.world, self.world.setting.case
+        times = world.timeline.refresh_times
+        ends = np.append(times[1:], float(world.timeline.days))
+        for begin, end in zip(times, ends, strict=True):
+            yield self.at(float(begin), Phase.REFRESH)
+            self.refresh_end = float(end)
+            when, _ = refresh(
+                self.state,
+                world.path,
+                world.levers[0].multiplier / world.levers[1].multiplier,
+                world.effects,
+                world.memories,
+                1.0 / case.assessors.rework_mean.value,
+                float(case.assessors.score_mean.value),
+                float(case.assessors.score_scale.value),
+                float(begin),
+                float(end),
+            )
+            for i in np.flatnonzero(np.isfinite(when)):
+                self._start_life(int(i))
+
+    def allocation(self) -> Process:
+        """Phase 5: free builders and assessors take the waiting enterprises, first the agencies."""
+        last = len(self.benches) - 1
+        for day in self.world.timeline.mornings:
+            yield self.at(float(day), Phase.ALLOCATION)
+            added = self.world.levers[0].builders_added
+            for number, bench in enumerate(self.benches):
+                servers = bench.base
+                if number < last:
+                    servers = min(bench.free_at.size, int(round(bench.base * (1.0 + added[number]))))
+                self._serve(number, bench, servers, int(day))
+                self.queue[day, number] = len(self.waiting[number])
+                self.busy[day, number] = busy_servers(bench.free_at, servers, float(day))
+                self.servers[day, number] = servers
+
+    # ------------------------------------------------------------ enterprises
+    def life(self, i: int) -> Process:
+        """Phase 6: one enterprise's own events until the intensities change."""
+        while True:
+            time, track = self._next(i)
+            if math.isinf(time):
+                break
+            try:
+                yield self.at(time, Phase.ENTERPRISES)
+            except simpy.Interrupt:
+                continue  # somebody changed this enterprise: plan anew from its present state
+            self._advance(i, time)
+            ordinal = int(self.state.spell[i, track])
+            kind = self._fire(i, track, time)
+            self._record(i, time, Phase.ENTERPRISES, kind, ordinal, Channel.OWN_STAFF)
+            if kind == Kind.READY:
+                self._join(int(self.state.sector[i]), i)
+            elif kind == Kind.ENTERED:
+                self._join(len(self.benches) - 1, i)
+        self.lives.pop(i, None)
+
+    def visit(self, i: int, day: int, team: int) -> Process:
+        """Hold the assessment of one enterprise at its hour of the day."""
+        spell = int(self.state.spell[i, Track.ASSESS])
+        hour = uniform(
+            self.world.seed,
+            self.world.replication,
+            int(self.state.entity[i]),
+            int(Stream.ASSESS_HOUR),
+            spell,
+            0,
+        )
+        time = day + (9.0 + 8.0 * hour) / 24.0
+        yield self.at(time, Phase.ENTERPRISES)
+        if self.state.status[i, Col.ON_LIST] == 0:
+            return
+        scores = self.world.setting.case.assessors
+        self._advance(i, time)
+        kind, points = assess(
+            self.state.status,
+            self.state.spell,
+            int(self.state.entity[i]),
+            i,
+            int(self.state.pass_score[i]),
+            float(scores.score_mean.value),
+            float(scores.score_scale.value),
+            self.world.seed,
+            self.world.replication,
+        )
+        self._record(i, time, Phase.ENTERPRISES, Kind.ASSESSED, spell, Channel.ASSESSOR, team, float(points))
+        self._record(i, time, Phase.ENTERPRISES, kind, spell, Channel.ASSESSOR, team, float(points))
+        self._wake(i)
+
+    # ---------------------------------------------------------------- helpers
+    def _advance(self, i: int, now: float) -> None:
+        """Spend an enterprise's clocks up to now."""
+        s = self.state
+        advance(s.status, s.residual, s.rate, s.updated, i, now)
+
+    def _next(self, i: int) -> tuple[float, int]:
+        """Return an enterprise's next own event before the intensities change."""
+        s = self.state
+        return next_event(s.status, s.residual, s.rate, s.updated, i, self.refresh_end)
+
+    def _fire(self, i: int, track: int, time: float) -> int:
+        """Let a clock go off."""
+        s = self.state
+        return fire(
+            s.status,
+            s.residual,
+            s.spell,
+            int(s.entity[i]),
+            i,
+            track,
+            time,
+            self.world.seed,
+            self.world.replication,
+        )
+
+    def _join(self, number: int, i: int) -> None:
+        """Let an enterprise wait for a server: smallest priority number first, ties by entity."""
+        benchmark = bool(self.state.group[i] == _BENCHMARK)
+        priority = queue_priority(benchmark, int(self.state.status[i, Col.READY_DAY]))
+        heapq.heappush(self.waiting[number], (priority, int(self.state.entity[i]), i))
+
+    def _serve(self, number: int, bench: Bench, servers: int, day: int) -> None:
+        """Give free servers to the waiting in the order of priority, then entity."""
+        queue = self.waiting[number]
+        while queue:
+            server = free_server(bench.free_at, servers, float(day))
+            if server < 0:
+                break
+            i = heapq.heappop(queue)[2]
+            bench.free_at[server] = day + bench.service[i]
+            if number == len(self.benches) - 1:
+                self.env.process(self.visit(i, day, server))
+            else:
+                self._advance(i, float(day))
+                kind = hand_over(self.state.status, i)
+                self._record(i, float(day), Phase.ALLOCATION, kind, 0, Channel.AGENCY, server)
+                self._wake(i)
+
+    def _leave_list(self, i: int, time: float) -> None:
+        """Take an enterprise off the list; the event's value holds the stages it takes along, as bits."""
+        if self.state.status[i, Col.ON_LIST] == 0:
+            return
+        flags = stage_flags(self.state.status[i : i + 1])[0]
+        self._advance(i, time)
+        remove(self.state.status, i)
+        for queue in self.waiting:
+            kept = [entry for entry in queue if entry[2] != i]
+            if len(kept) < len(queue):
+                queue[:] = kept
+                heapq.heapify(queue)
+        value = float(sum(1 << k for k, flag in enumerate(flags) if flag))
+        self._record(i, time, Phase.CALENDAR, Kind.REMOVED, 0, Channel.NONE, value=value)
+        self._wake(i)
+
+    def _wake(self, i: int) -> None:
+        """Let an enterprise plan anew after somebody else changed it."""
+        if i in self.lives:
+            self.lives[i].interrupt()
+        else:
+            self._start_life(i)
+
+    def _start_life(self, i: int) -> None:
+        """Start an enterprise's process unless it already waits."""
+        if i in self.lives:
+            self.lives[i].interrupt()
+        elif not math.isinf(self._next(i)[0]):
+            self.lives[i] = self.env.process(self.life(i))
+
+    def _record(
+        self,
+        i: int,
+        time: float,
+        phase: int,
+        kind: int,
+        ordinal: int,
+        channel: int,
+        actor: int = 0,
+        value: float = 0.0,
+    ) -> None:
+        """Write an enterprise's event."""
+        self.log.add(
+            time,
+            int(phase),
+            int(kind),
+            entity=int(self.state.entity[i]),
+            ordinal=ordinal,
+            channel=int(channel),
+            actor=actor,
+            value=value,
+            index=i,
+        )
+
+    def _fill_gaps(self, bench: int) -> None:
+        """Copy the last morning's queue onto the days without one."""
+        mornings = set(self.world.timeline.mornings.tolist())
+        for day in range(1, self.world.timeline.days):
+            if day not in mornings:
+                for array in (self.queue, self.busy, self.servers):
+                    array[day, bench] = array[day - 1, bench]
+

@@ -1,0 +1,315 @@
+"""Assembly: from a case, a strategy and one path to everything a scheduler needs (the only file that knows all).
+
+A world is made per replication. The list and its stages are the case's own; entry dates, propensity, residual
+services and all clocks are drawn here from their keys.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from types import ModuleType
+
+import numpy as np
+
+from dpsim.core.levers import Contact, Levers, empty_levers
+from dpsim.core.rates import NEVER
+from dpsim.core.streams import Stream, uniforms
+from dpsim.core.timeline import Timeline, make_timeline
+from dpsim.model.organisations import builders_needed, gamma_quantile, residual_quantile
+from dpsim.model.paths import Path, entry_interval, settle_level
+from dpsim.model.population import Margins, Population, synthesise
+from dpsim.model.prior import PathSet, make_path, stage_counts, weeks_since
+from dpsim.core.words import GROUPS
+from dpsim.model.state import PATH_TRACKS, SIDES, TRACKS, Assess, Build, Col, Flags, Floats, Ints, State, count_by_county
+from dpsim.params.schema import Case, Strategy
+from dpsim.strategies import instrument
+
+Luck = Callable[[Stream], Floats]
+"""One uniform per enterprise for a stream."""
+
+
+@dataclass(frozen=True)
+class Lever:
+    """One instrument of a strategy, ready to be called on a morning."""
+
+    module: ModuleType
+    due: Flags
+    parameters: Floats
+
+
+@dataclass
+class Bench:
+    """Servers of one organisation: builders of a sector's agencies, or the assessors' teams.
+
+    Attributes
+    ----------
+    name : str
+    base : int
+        Servers at the start.
+    free_at : numpy.ndarray
+        Time at which each server is free again, shape (base + room for added ones,).
+    service : numpy.ndarray
+        Service time of each enterprise's next job, shape (n,), days.
+    """
+
+    name: str
+    base: int
+    free_at: Floats
+    service: Floats
+
+
+@dataclass(frozen=True)
+class Setting:
+    """What all replications of one experiment share."""
+
+    case: Case
+    strategy: Strategy
+    timeline: Timeline
+    population: Population
+    levers: tuple[tuple[Lever, ...], tuple[Lever, ...]]
+    """Instruments of the strategy and of the reference strategy."""
+    exempt: frozenset[str] = frozenset()
+
+
+@dataclass
+class World:
+    """One replication before its first morning."""
+
+    setting: Setting
+    seed: int
+    replication: int
+    path: Path
+    state: State
+    entry: Floats
+    """Times at which each path track's step was done before the as-of date, shape (n, PATH_TRACKS), NaN if not."""
+    removal: Floats
+    agencies: tuple[Bench, ...]
+    assessors: Bench
+    levers: tuple[Levers, Levers]
+    effects: Floats
+    memories: Floats
+
+    @property
+    def timeline(self) -> Timeline:
+        """The days to simulate."""
+        return self.setting.timeline
+
+
+def make_setting(
+    case: Case, strategy: Strategy, reference: Strategy, *, exempt: frozenset[str] = frozenset()
+) -> Setting:
+    """Return what all replications of an experiment share.
+
+    Parameters
+    ----------
+    case : Case
+    strategy, reference : Strategy
+        What is run, and the arrangement in force at the as-of date, against which its effects are held.
+    exempt : frozenset of str
+        Enterprise codes that take no part: none of their clocks runs (for the locality test).
+    """
+    timeline = make_timeline(
+        case.as_of, case.horizon_end, {day.date: day.working for day in case.calendar.days}
+    )
+    return Setting(
+        case=case,
+        strategy=strategy,
+        timeline=timeline,
+        population=synthesise(case_margins(case)),
+        levers=(_levers(strategy, timeline), _levers(reference, timeline)),
+        exempt=exempt,
+    )
+
+
+def case_margins(case: Case) -> Margins:
+    """Return what the synthesis needs of a case."""
+    p, s = case.population, case.state
+    return Margins(
+        code_prefix=case.code_prefix,
+        enterprises=int(p.enterprises.value),
+        tiers=tuple((name, int(getattr(p.tiers, name).value)) for name in type(p.tiers).model_fields),
+        sectors=tuple((name, float(getattr(p.sectors, name).value)) for name in type(p.sectors).model_fields),
+        counties=int(p.counties.value),
+        county_size_cv=float(p.county_size_cv.value),
+        building=int(s.building.value),
+        built=int(s.built.value),
+        connected=int(s.connected.value),
+        online=int(s.online.value),
+        assessed=int(s.assessed.value),
+        passed=int(s.passed.value),
+        benchmark_first=case.scenario.benchmark_split.value == "benchmark_first",
+    )
+
+
+def make_world(setting: Setting, paths: PathSet, row: int, *, seed: int) -> World:
+    """Return the world of one replication, its state exactly the published one."""
+    case, population, replication = setting.case, setting.population, int(paths.replications[row])
+    n = population.entity.size
+
+    def luck(stream: Stream) -> Floats:
+        return uniforms(seed, replication, population.entity, int(stream), 0)
+
+    start = int(paths.start[row])
+    entry = draw_entries(case, population, start, luck)
+    path = make_path(case, setting.timeline, paths, row)
+    state = _state(case, population, draw_propensity(case, start, entry, luck), luck)
+    if setting.exempt:
+        state.status[np.isin(np.array(population.codes), list(setting.exempt)), Col.ON_LIST] = 0
+    removals = case.scenario.removals_per_year.value / 365.0
+    removal = -np.log(luck(Stream.CLOCK_REMOVAL)) / removals if removals > 0 else np.full(n, NEVER)
+    attention = case.attention
+    return World(
+        setting=setting,
+        seed=seed,
+        replication=replication,
+        path=path,
+        state=state,
+        entry=entry,
+        removal=removal,
+        agencies=_agencies(case, population, start, seed, replication, luck),
+        assessors=_assessors(case, luck),
+        levers=_empty(case, population),
+        effects=np.array([attention.meeting_effect.value, attention.notice_effect.value], dtype=np.float64),
+        memories=np.array([attention.meeting_memory.value, attention.notice_memory.value], dtype=np.float64),
+    )
+
+
+def draw_entries(case: Case, population: Population, start: int, luck: Luck) -> Floats:
+    """Return when each step was done before the as-of date, conditional on the stage and the assumed start.
+
+    One after the other, each truncated-exponential between its predecessor and the as-of date at the constant
+    rate that the assumed start implies; shape (n, PATH_TRACKS), NaN where the step is still to come.
+    """
+    weeks, total, counts = weeks_since(case, start), float(population.entity.size), stage_counts(case)
+    rate = [settle_level(count / total, weeks, total) / 7.0 for count in counts]
+    n = population.entity.size
+    begin, now = np.full(n, -7.0 * weeks), np.zeros(n)
+    started = population.building | population.built
+    times = np.full((n, PATH_TRACKS), np.nan)
+
+    def enter(track: int, stream: Stream, who: Flags, lows: Floats, highs: Floats) -> None:
+        times[who, track] = entry_interval(lows[who], highs[who], rate[track], luck(stream)[who])
+
+    enter(0, Stream.ENTRY_STARTED, started, begin, now)
+    enter(1, Stream.ENTRY_BUILT, population.built, times[:, 0], now)
+    enter(3, Stream.ENTRY_ONLINE, population.online, times[:, 1], now)
+    latest = np.where(population.online, times[:, 3], now)
+    enter(2, Stream.ENTRY_CONNECTED, population.connected, times[:, 0], latest)
+    enter(4, Stream.ENTRY_PASSED, population.passed, times[:, 1], now)
+    return times
+
+
+def draw_propensity(case: Case, start: int, entry: Floats, luck: Luck) -> Floats:
+    """Return Z, shape (n,): Gamma with mean 1, updated by what each enterprise has done since the assumed start.
+
+    With frailty shape k, m steps done and integrated rate L while at risk: Gamma(k + m) / (k + L).
+    """
+    from scipy.special import gammaincinv
+
+    weeks, counts = weeks_since(case, start), stage_counts(case)
+    n, shape = entry.shape[0], float(case.adoption.frailty_shape.value)
+    begin = np.full(n, -7.0 * weeks)
+    before = np.column_stack([begin, entry[:, 0], entry[:, 0], np.maximum(entry[:, 1], entry[:, 2]), entry[:, 1]])
+    exposure = np.zeros(n)
+    for track in range(PATH_TRACKS):
+        rate = settle_level(counts[track] / n, weeks, float(n)) / 7.0
+        until = np.where(np.isnan(entry[:, track]), 0.0, entry[:, track])
+        exposure += np.nan_to_num(rate * np.maximum(until - before[:, track], 0.0))
+    steps = (~np.isnan(entry)).sum(axis=1)
+    u = luck(Stream.PROPENSITY)
+    return np.asarray(gammaincinv(shape + steps, u) / (shape + exposure), dtype=np.float64)
+
+
+def _state(case: Case, population: Population, propensity: Floats, luck: Luck) -> State:
+    """Return the arrays at the as-of date with fresh clocks."""
+    n = population.entity.size
+    clocks = (
+        Stream.CLOCK_START,
+        Stream.CLOCK_BUILD,
+        Stream.CLOCK_CONNECT,
+        Stream.CLOCK_ONLINE,
+        Stream.CLOCK_ASSESS,
+        Stream.CLOCK_REWORK,
+    )
+    build = np.where(population.built, Build.BUILT, np.where(population.building, Build.BUILDING, Build.NOT_STARTED))
+    sent_back = population.assessed & ~population.passed
+    assess = np.where(population.passed, Assess.PASSED, np.where(sent_back, Assess.REWORK, Assess.NONE))
+    scores = case.assessors
+    status = np.zeros((n, len(Col)), dtype=np.int64)
+    status[:, Col.ON_LIST] = 1
+    status[:, Col.BUILD], status[:, Col.ASSESS] = build, assess
+    status[:, Col.CONNECTED], status[:, Col.ONLINE] = population.connected, population.online
+    status[:, Col.ASSESSED] = population.assessed
+    status[:, Col.AGENCY_USER] = luck(Stream.AGENCY_USER) < case.agencies.user_share.value
+    benchmark = population.group == GROUPS.index("benchmark")
+    return State(
+        entity=population.entity,
+        county=population.county,
+        sector=population.sector,
+        group=population.group,
+        propensity=propensity,
+        pass_score=np.where(
+            benchmark, int(scores.pass_score_benchmark.value), int(scores.pass_score_other.value)
+        ).astype(np.int64),
+        status=status,
+        residual=np.column_stack([-np.log(luck(stream)) for stream in clocks]),
+        rate=np.zeros((n, TRACKS)),
+        spell=np.zeros((n, TRACKS), dtype=np.int64),
+        updated=np.zeros(n),
+        attention=np.zeros((n, SIDES, len(Contact))),
+        attention_time=np.zeros((n, SIDES, len(Contact))),
+    )
+
+
+def _agencies(
+    case: Case, population: Population, start: int, seed: int, replication: int, luck: Luck
+) -> tuple[Bench, ...]:
+    """Return the agencies' builders by sector: enough for `headroom` times the flow already shown."""
+    a, weeks = case.agencies, weeks_since(case, start)
+    mean, cv = float(a.service_mean.value), float(a.service_cv.value)
+    service = gamma_quantile(luck(Stream.AGENCY_SERVICE), mean, cv)
+    benches = []
+    for sector, name in enumerate(population.sector_names):
+        shown = float(np.sum(population.built & (population.sector == sector))) * a.user_share.value / weeks
+        builders = builders_needed(shown, mean, float(a.headroom.value))
+        room = 4 * builders
+        numbers = np.arange(room, dtype=np.uint32) + np.uint32(1000 * (sector + 1))
+        u, v, busy = (uniforms(seed, replication, numbers, int(Stream.AGENCY_RESIDUAL), k) for k in range(3))
+        residual = residual_quantile(u, v, mean, cv)
+        free_at = np.where(busy < 1.0 / a.headroom.value, residual, 0.0)
+        free_at[builders:] = 0.0
+        benches.append(Bench(f"agency_{name}", builders, free_at, service))
+    return tuple(benches)
+
+
+def _assessors(case: Case, luck: Luck) -> Bench:
+    """Return the assessors' teams, all free on the first morning."""
+    a = case.assessors
+    service = gamma_quantile(
+        luck(Stream.ASSESS_SERVICE),
+        float(a.service_mean.value),
+        float(a.service_cv.value),
+    )
+    return Bench("assessors", int(a.teams.value), np.zeros(int(a.teams.value)), service)
+
+
+def _levers(strategy: Strategy, timeline: Timeline) -> tuple[Lever, ...]:
+    """Return a strategy's instruments with their schedules."""
+    made = []
+    for settings in strategy.instruments:
+        module = instrument(settings.instrument)
+        made.append(Lever(module, module.due(settings, timeline), module.parameters(settings)))
+    return tuple(made)
+
+
+def _empty(case: Case, population: Population) -> tuple[Levers, Levers]:
+    """Return empty levers for the strategy and the reference."""
+    counties, sectors = int(case.population.counties.value), len(population.sector_names)
+    return empty_levers(counties, len(GROUPS), sectors), empty_levers(counties, len(GROUPS), sectors)
+
+
+def reported_counts(world: World) -> Ints:
+    """Return what the bureau knows this morning, shape (counties, 1 + stages): on the list, then by stage."""
+    state = world.state
+    return count_by_county(state.status, state.county, int(world.setting.case.population.counties.value))

@@ -1,0 +1,221 @@
+"""All replications of one experiment, over all cores, in any order, to the same frames (interfaces: run_ensemble)."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from dpsim.core.streams import check_word
+from dpsim.engines.world import Setting
+from dpsim.errors import InputError
+from dpsim.experiments.replication import prepare, run_one, strategy_paths
+from dpsim.experiments.runrecord import run_record
+from dpsim.language import say
+from dpsim.measure.probability import smoothed, wilson_interval
+from dpsim.model.prior import PathSet
+from dpsim.params.schema import Case, Strategy
+
+Part = tuple[list[pd.DataFrame], list[pd.DataFrame], list[dict[str, object]]]
+CHUNK = 5
+
+
+@dataclass(frozen=True)
+class Ensemble:
+    """All runs of one experiment.
+
+    Attributes
+    ----------
+    indicators : pandas.DataFrame
+        Columns replication, date, the groupings, indicator, view, value.
+    targets : pandas.DataFrame
+        One row per target: target, unit, stage, view, deadline, required, replications, met, probability, low,
+        high, attainment_median, shortfall_median, date_median.
+    attained : pandas.DataFrame
+        The targets of every replication.
+    failures : pandas.DataFrame
+        Columns replication, error; empty when all went well.
+    record : dict
+        What was run: versions, hashes, seed, replications (asked for and finished).
+    """
+
+    indicators: pd.DataFrame
+    targets: pd.DataFrame
+    attained: pd.DataFrame
+    failures: pd.DataFrame
+    record: dict[str, object]
+
+
+def run_ensemble(
+    case: Case,
+    strategy: Strategy,
+    *,
+    replications: int,
+    seed: int,
+    engine: str = "simpy",
+    workers: int | None = None,
+    as_of: dt.date | str | None = None,
+    state: None = None,
+    paths: PathSet | None = None,
+    by: Sequence[str] = ("county",),
+    store: None = None,
+    progress: bool = False,
+) -> Ensemble:
+    """Run replications 0 .. `replications` - 1 of a case under a strategy.
+
+    Parameters
+    ----------
+    case : Case
+    strategy : Strategy
+    replications : int
+        At least 1.
+    seed : int
+        0 to 2**32 - 1; 0 is a seed like any other.
+    engine, as_of, state, paths, by
+        As in `run_replication`.
+    workers : int, optional
+        Processes; all cores when None. The frames do not depend on it.
+    store : None
+        Runs are not yet kept on disk.
+    progress : bool
+        Show a progress bar on standard error.
+
+    Returns
+    -------
+    Ensemble
+        After Ctrl-C with the replications that were finished, and a record that says so.
+
+    Raises
+    ------
+    InputError
+        An argument is not allowed.
+    """
+    setting = prepare(case, strategy, engine=engine, as_of=as_of, state=state, by=by)
+    check_word("seed", seed)
+    check_positive("replications", replications)
+    workers = (os.cpu_count() or 1) if workers is None else check_positive("workers", workers)
+    if store is not None:
+        raise InputError("error.no_store_yet")
+    numbers = np.arange(replications)
+    if paths is None:
+        paths = strategy_paths(setting, seed, numbers)
+    parts, interrupted = _collect(setting, paths, seed, tuple(by), workers, progress)
+    return _assemble(setting, parts, seed=seed, asked=replications, engine=engine, interrupted=interrupted)
+
+
+def check_positive(name: str, value: int) -> int:
+    """Return a whole number of at least 1, or raise InputError."""
+    if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < 1:
+        raise InputError("error.not_positive", name=name, given=repr(value)[:80])
+    return int(value)
+
+
+def run_chunk(setting: Setting, paths: PathSet, rows: Sequence[int], seed: int, by: tuple[str, ...]) -> Part:
+    """Run some rows of a path set one after the other; a failure is kept and the rest goes on."""
+    indicators: list[pd.DataFrame] = []
+    targets: list[pd.DataFrame] = []
+    failures: list[dict[str, object]] = []
+    for row in rows:
+        try:
+            one = run_one(setting, paths, row, seed=seed, trace=False, by=by)
+        except Exception as error:  # one failed run must not take the others along; it is listed
+            failures.append({"replication": int(paths.replications[row]), "error": f"{type(error).__name__}: {error}"})
+            continue
+        indicators.append(one.indicators)
+        targets.append(one.targets)
+    return indicators, targets, failures
+
+
+def _collect(
+    setting: Setting, paths: PathSet, seed: int, by: tuple[str, ...], workers: int, progress: bool
+) -> tuple[list[Part], bool]:
+    """Run all rows in chunks and return the parts; True when the user stopped it."""
+    from tqdm.std import tqdm
+
+    rows = range(paths.replications.size)
+    chunks = [rows[k : k + CHUNK] for k in range(0, len(rows), CHUNK)]
+    parts: list[Part] = []
+    interrupted = False
+    label = setting.strategy.name.zh if say("unit.language") == "zh" else setting.strategy.name.en
+    bar = tqdm(total=len(rows), desc=label, unit=say("unit.run"), file=sys.stderr, disable=not progress, leave=True,
+               mininterval=0.5, ncols=88, ascii=" #")
+    try:
+        for part in _stream(setting, paths, chunks, seed, by, workers):
+            parts.append(part)
+            bar.update(len(part[0]) + len(part[2]))
+    except KeyboardInterrupt:
+        interrupted = True
+    finally:
+        bar.close()
+    if interrupted:
+        print(say("progress.interrupted", done=bar.n, asked=len(rows)), file=sys.stderr)
+    return parts, interrupted
+
+
+def _stream(
+    setting: Setting, paths: PathSet, chunks: list[range], seed: int, by: tuple[str, ...], workers: int
+) -> Iterator[Part]:
+    """Yield finished chunks in the order they finish."""
+    if workers == 1 or len(chunks) == 1:
+        for chunk in chunks:
+            yield run_chunk(setting, paths, chunk, seed, by)
+        return
+    from joblib import Parallel, delayed
+
+    pool = Parallel(n_jobs=min(workers, len(chunks)), return_as="generator_unordered", batch_size=1)
+    yield from pool(delayed(run_chunk)(setting, paths, chunk, seed, by) for chunk in chunks)
+
+
+def _assemble(
+    setting: Setting, parts: list[Part], *, seed: int, asked: int, engine: str, interrupted: bool
+) -> Ensemble:
+    """Put the parts together in the order of the replications."""
+    frames = {int(f["replication"].iloc[0]): (f, t) for part in parts for f, t in zip(part[0], part[1], strict=True)}
+    numbers = sorted(frames)
+    if not numbers:
+        raise InputError("error.nothing_finished", asked=asked)
+    attained = pd.concat([frames[r][1] for r in numbers], ignore_index=True)
+    failures = pd.DataFrame([f for part in parts for f in part[2]], columns=["replication", "error"])
+    record = run_record(setting.case, setting.strategy, seed=seed, replications=asked, engine=engine)
+    record |= {"finished": len(numbers), "interrupted": interrupted}
+    return Ensemble(
+        indicators=pd.concat([frames[r][0] for r in numbers], ignore_index=True),
+        targets=summarise_targets(attained),
+        attained=attained,
+        failures=failures.sort_values("replication", ignore_index=True),
+        record=record,
+    )
+
+
+def summarise_targets(attained: pd.DataFrame) -> pd.DataFrame:
+    """Return one row per target with P(met), its Wilson interval and n (interfaces: targets of an ensemble)."""
+    rows = []
+    for (target, unit), group in attained.groupby(["target", "unit"], sort=False):
+        n, met = len(group), int(group["met"].sum())
+        low, high = wilson_interval(met, n)
+        reached = group["date"].sort_values(na_position="last").iloc[(n - 1) // 2]
+        first = group.iloc[0]
+        rows.append(
+            {
+                "target": target,
+                "unit": unit,
+                "stage": first["stage"],
+                "view": first["view"],
+                "deadline": first["deadline"],
+                "required": int(group["required"].median()),
+                "replications": n,
+                "met": met,
+                "probability": smoothed(met, n),
+                "low": low,
+                "high": high,
+                "attainment_median": float((group["attained"] / group["required"]).median()),
+                "shortfall_median": float((group["required"] - group["attained"]).clip(lower=0).median()),
+                "date_median": reached,
+            }
+        )
+    return pd.DataFrame(rows)

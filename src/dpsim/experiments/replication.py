@@ -1,0 +1,227 @@
+"""One stochastic run: from arguments to the three frames (interfaces: run_replication)."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from dpsim.core.streams import check_word
+from dpsim.core.words import GROUPS, STAGES
+from dpsim.engines.world import Setting, World, make_setting, make_world
+from dpsim.errors import InputError
+from dpsim.measure.events import event_frame
+from dpsim.measure.indicators import organisation_frame, stage_frame
+from dpsim.measure.stages import stage_counts_over_time
+from dpsim.model.paths import Pace
+from dpsim.model.prior import PathSet, draw_paths
+from dpsim.model.state import stage_flags
+from dpsim.model.targets import resolve_targets
+from dpsim.params.load import load_strategy
+from dpsim.params.schema import Case, Strategy
+
+ENGINES = ("simpy",)
+GROUPINGS = ("city", "county", "sector", "tier", "group")
+
+
+@dataclass(frozen=True)
+class Replication:
+    """One run.
+
+    Attributes
+    ----------
+    events : pandas.DataFrame
+        Columns t (days after the as-of date), phase, entity, ordinal, kind, channel, actor, value.
+    indicators : pandas.DataFrame
+        Columns replication, date, the groupings, indicator, view, value.
+    targets : pandas.DataFrame
+        Columns replication, target, unit, stage, view, deadline, required, attained, met, date.
+    """
+
+    events: pd.DataFrame
+    indicators: pd.DataFrame
+    targets: pd.DataFrame
+
+
+def run_replication(
+    case: Case,
+    strategy: Strategy,
+    *,
+    seed: int,
+    replication: int,
+    engine: str = "simpy",
+    as_of: dt.date | str | None = None,
+    state: None = None,
+    paths: PathSet | None = None,
+    trace: bool = True,
+    by: Sequence[str] = ("county",),
+) -> Replication:
+    """Run one replication of a case under a strategy.
+
+    Parameters
+    ----------
+    case : Case
+    strategy : Strategy
+    seed, replication : int
+        Name of the run, each 0 to 2**32 - 1; the same names give the same frames.
+    engine : {"simpy"}
+    as_of : datetime.date or str, optional
+        Must be the case's own as-of date: a snapshot knows no other day.
+    state : None
+        A starting state read from a ledger; none can be read yet.
+    paths : PathSet, optional
+        Paths to follow; drawn from the case's prior when None.
+    trace : bool
+        Keep the event frame.
+    by : sequence of str
+        Groupings of the indicators, of {"city", "county", "sector", "tier", "group"}.
+
+    Returns
+    -------
+    Replication
+
+    Raises
+    ------
+    InputError
+        An argument is not allowed.
+    """
+    setting = prepare(case, strategy, engine=engine, as_of=as_of, state=state, by=by)
+    check_word("seed", seed)
+    check_word("replication", replication)
+    if paths is None:
+        paths = strategy_paths(setting, seed, np.array([replication]))
+    row = int(np.flatnonzero(paths.replications == replication)[0])
+    return run_one(setting, paths, row, seed=seed, trace=trace, by=tuple(by))
+
+
+def prepare(
+    case: Case,
+    strategy: Strategy,
+    *,
+    engine: str = "simpy",
+    as_of: dt.date | str | None = None,
+    state: None = None,
+    by: Sequence[str] = ("county",),
+    exempt: frozenset[str] = frozenset(),
+) -> Setting:
+    """Check the arguments of a run and return what its replications share."""
+    if engine not in ENGINES:
+        raise InputError("error.unknown_engine", given=str(engine)[:80], allowed=", ".join(ENGINES))
+    for name in by:
+        if name not in GROUPINGS:
+            raise InputError("error.unknown_grouping", given=str(name)[:80], allowed=", ".join(GROUPINGS))
+    if state is not None:
+        raise InputError("error.no_state_yet")
+    check_as_of(case, as_of)
+    return make_setting(case, strategy, load_strategy(case.default_strategy), exempt=exempt)
+
+
+def check_as_of(case: Case, as_of: dt.date | str | None) -> dt.date:
+    """Return the as-of date if the case has facts for it."""
+    if as_of is None:
+        return case.as_of
+    try:
+        wanted = as_of if isinstance(as_of, dt.date) else dt.date.fromisoformat(str(as_of))
+    except ValueError:
+        raise InputError("error.bad_date", name="as_of", given=repr(as_of)[:80]) from None
+    if wanted != case.as_of:
+        raise InputError("error.as_of_unknown", given=wanted.isoformat(), case=case.id, known=case.as_of.isoformat())
+    return wanted
+
+
+def strategy_paths(setting: Setting, seed: int, replications: npt.NDArray[np.int64], **fixed: object) -> PathSet:
+    """Draw the paths a strategy is driven by: the case's prior, or the past pace simply continued."""
+    if setting.strategy.pace == "past":
+        fixed = {**fixed, "pace": Pace.LINEAR}
+    return draw_paths(setting.case, setting.timeline, seed=seed, replications=replications, **fixed)  # type: ignore[arg-type]
+
+
+def run_one(
+    setting: Setting, paths: PathSet, row: int, *, seed: int, trace: bool, by: tuple[str, ...]
+) -> Replication:
+    """Run row `row` of a path set and measure it."""
+    from dpsim.engines.simpy_engine import run
+
+    world = make_world(setting, paths, row, seed=seed)
+    initial = stage_flags(world.state.status)
+    outcome = run(world)
+    timeline, replication = setting.timeline, world.replication
+    dates = timeline.weekly_dates
+    times = np.array([timeline.end_of(date) for date in dates])
+    cell, groups = group_cells(world, by)
+    counts = stage_counts_over_time(initial, cell, len(groups), outcome.events, times)
+    names = [bench.name for bench in (*world.agencies, world.assessors)]
+    days = np.clip(np.array([timeline.day(date) for date in dates]), 0, timeline.days - 1)
+    week = np.array([slice_mean(outcome.busy / np.maximum(outcome.servers, 1), int(day)) for day in days])
+    organisations = organisation_frame(
+        names, dates, {"queue_length": outcome.queue[days], "utilisation": week}, by, replication
+    )
+    spent = np.cumsum(outcome.spent, axis=0)[days]
+    costs = organisation_frame(
+        ["city_bureau"], dates, {"staff_days": spent[:, :1], "yuan": spent[:, 1:]}, by, replication
+    )
+    indicators = pd.concat([stage_frame(counts, dates, groups, replication), organisations, costs], ignore_index=True)
+    return Replication(
+        events=event_frame(outcome.events if trace else outcome.events[:0]),
+        indicators=indicators,
+        targets=target_frame(setting, initial, outcome.events, world),
+    )
+
+
+def slice_mean(array: npt.NDArray[np.float64], day: int) -> npt.NDArray[np.float64]:
+    """Return the mean over the seven days that end with `day`, shape (columns,)."""
+    return np.asarray(array[max(0, day - 6) : day + 1].mean(axis=0))
+
+
+def group_cells(world: World, by: tuple[str, ...]) -> tuple[npt.NDArray[np.int64], pd.DataFrame]:
+    """Return the cell of each enterprise and the names of the cells (counties of a synthesised split: numbers)."""
+    population = world.setting.population
+    words = {
+        "city": np.full(population.entity.size, "city"),
+        "county": np.array([f"county_{k + 1:02d}" for k in range(int(population.county.max()) + 1)])[population.county],
+        "sector": np.array(population.sector_names)[population.sector],
+        "tier": np.array(population.tier_names)[population.tier],
+        "group": np.array(GROUPS)[population.group],
+    }
+    table = pd.DataFrame({name: words[name] for name in by})
+    keys, cell = np.unique(np.array(["\x1f".join(row) for row in table.to_numpy()]), return_inverse=True)
+    return cell.astype(np.int64), pd.DataFrame([key.split("\x1f") for key in keys], columns=list(by))
+
+
+def target_frame(
+    setting: Setting, initial: npt.NDArray[np.bool_], events: npt.NDArray[np.void], world: World
+) -> pd.DataFrame:
+    """Return what one replication attained, target by target, at the end of each deadline's day.
+
+    A removed enterprise leaves the numerator and, when everybody is asked for, the denominator too.
+    """
+    timeline, population = setting.timeline, setting.population
+    end_times = np.arange(0, timeline.days + 1, dtype=np.float64)
+    counts = stage_counts_over_time(initial, population.group, len(GROUPS), events, end_times)
+    rows = []
+    for target in resolve_targets(setting.case):
+        cells = range(len(GROUPS)) if target.group == "all" else [GROUPS.index(target.group)]
+        listed = counts[:, list(cells), 0].sum(axis=1)
+        done = counts[:, list(cells), 1 + STAGES.index(target.stage)].sum(axis=1)
+        required = np.minimum(target.required, np.ceil(target.required / target.total * listed - 1e-9)).astype(int)
+        at = int(min(max(timeline.end_of(target.deadline), 0), timeline.days))
+        reached = np.flatnonzero(done >= required)
+        rows.append(
+            {
+                "replication": world.replication,
+                "target": target.id,
+                "unit": "city",
+                "stage": target.stage,
+                "view": "reported",
+                "deadline": pd.Timestamp(target.deadline),
+                "required": int(required[at]),
+                "attained": int(done[at]),
+                "met": bool(done[at] >= required[at]),
+                "date": pd.Timestamp(timeline.date(int(reached[0]) - 1)) if reached.size else pd.NaT,
+            }
+        )
+    return pd.DataFrame(rows)

@@ -1,0 +1,48 @@
+"""Probabilities from counts: never without n and an interval, never a false 0 or 1."""
+
+from __future__ import annotations
+
+import math
+
+DISPLAY_LOW, DISPLAY_HIGH = 0.03, 0.97
+"""Shown probabilities stay inside these: the record of real programmes supports no sharper claim (FC06)."""
+
+
+def wilson_interval(met: int, n: int, z: float = 1.959963984540054) -> tuple[float, float]:
+    """Return the Wilson score interval of a share, by default at 95%.
+
+    Parameters
+    ----------
+    met, n : int
+        Successes and trials, 0 <= met <= n.
+    z : float
+        Normal quantile of the wanted level.
+
+    Returns
+    -------
+    tuple of float
+        (low, high); (0, 1) when n is 0.
+
+    Raises
+    ------
+    ValueError
+        `met` is not between 0 and n.
+    """
+    if not 0 <= met <= n:
+        raise ValueError(f"met {met} of n {n}")
+    if n == 0:
+        return 0.0, 1.0
+    share = met / n
+    centre = (share + z * z / (2 * n)) / (1 + z * z / n)
+    half = z / (1 + z * z / n) * math.sqrt(share * (1 - share) / n + z * z / (4 * n * n))
+    return (0.0 if met == 0 else centre - half), (1.0 if met == n else centre + half)
+
+
+def smoothed(met: int, n: int) -> float:
+    """Return (met + 1/2) / (n + 1): the probability that 0 of n and n of n leave standing."""
+    return (met + 0.5) / (n + 1.0)
+
+
+def clipped(probability: float) -> float:
+    """Return a probability as it may be shown, inside the supported range."""
+    return min(max(probability, DISPLAY_LOW), DISPLAY_HIGH)

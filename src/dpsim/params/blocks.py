@@ -1,0 +1,135 @@
+"""The parts of a case file, one class each; the keys are those of the YAML."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from dpsim.params.quantity import (
+    Block,
+    Cv,
+    Date,
+    Days,
+    Enterprises,
+    Expect,
+    LogRatio,
+    PerWeek,
+    Points,
+    Quantity,
+    Ratio,
+    Share,
+    Text,
+    Yuan,
+)
+
+
+class Label(Block):
+    """A name in both languages."""
+
+    zh: Text
+    en: Text
+
+
+class CalendarDay(Block):
+    """One day that differs from the holiday calendar of the country."""
+
+    date: Date
+    working: bool
+    reason: Text
+
+
+class Calendar(Block):
+    """Working days."""
+
+    country: Literal["CN"]
+    days: tuple[CalendarDay, ...]
+
+
+class Tiers(Block):
+    """Benchmark enterprises; the rest of the list is `other`."""
+
+    benchmark_provincial: Enterprises
+    benchmark_municipal: Enterprises
+    benchmark_county: Enterprises
+
+
+class Sectors(Block):
+    """Shares of the list."""
+
+    mines: Share
+    chemicals: Share
+    industry_trade: Share
+
+
+class Population(Block):
+    """Whom the programme covers."""
+
+    enterprises: Annotated[Quantity, Expect("enterprises", 1, 1_000_000, whole=True)]
+    tiers: Tiers
+    sectors: Sectors
+    counties: Annotated[Quantity, Expect("counties", 1, 1000, whole=True)]
+    county_size_cv: Cv
+    county_names_published: bool
+
+
+class State(Block):
+    """Counts at the as-of date."""
+
+    built: Enterprises
+    online: Enterprises
+    passed: Enterprises
+    building: Enterprises
+    connected: Enterprises
+    assessed: Enterprises
+
+
+class Adoption(Block):
+    """How the remaining enterprises move on."""
+
+    frailty_shape: Annotated[Quantity, Expect("shape", 0, 1e6, above=True)]
+    reference_closure_per_week: PerWeek
+    reversion_per_week: PerWeek
+    weekly_noise_log_sd: LogRatio
+    shock_settle: LogRatio
+    shock_spread: LogRatio
+    damping_per_week: Annotated[Quantity, Expect("ratio", 0, 1, above=True)]
+    max_rate_per_day: Annotated[Quantity, Expect("per_day", 0, 100, above=True)]
+
+
+class Attention(Block):
+    """What meetings and notices do to the pace."""
+
+    meeting_effect: LogRatio
+    meeting_memory: Days
+    notice_effect: LogRatio
+    notice_memory: Days
+    pass_on_share: Share
+    levels: Annotated[Quantity, Expect("levels", 0, 10, whole=True)]
+
+
+class Agencies(Block):
+    """Third-party agencies that help to build."""
+
+    user_share: Share
+    headroom: Ratio
+    service_mean: Days
+    service_cv: Cv
+    cost_per_enterprise: Yuan
+
+
+class Assessors(Block):
+    """Who assesses, how long it takes and what passes."""
+
+    teams: Annotated[Quantity, Expect("teams", 1, 10_000, whole=True)]
+    service_mean: Days
+    service_cv: Cv
+    score_mean: Points
+    score_scale: Annotated[Quantity, Expect("points", 0, 100, above=True)]
+    pass_score_benchmark: Points
+    pass_score_other: Points
+    rework_mean: Days
+
+
+class Caveats(Block):
+    """Numbers the report warns with."""
+
+    paper_share: Share

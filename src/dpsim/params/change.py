@@ -1,0 +1,88 @@
+"""Change single values of plain content by dotted keys."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from typing import Any
+
+from dpsim.errors import InputError
+from dpsim.params.wording import cut, nearest, shown, shown_name
+
+_GROUNDS = {"unit", "range", "source", "grade", "reason", "value", "options"}
+"""Ends of keys that are never proposed."""
+
+
+def changed(content: dict[str, Any], values: Mapping[str, object], where: str) -> dict[str, Any]:
+    """Return `content` with the values of some keys replaced.
+
+    Parameters
+    ----------
+    content : dict
+        Plain content; it is not changed itself.
+    values : mapping of str to object
+        Dotted key to value; the key of a block with a ``value`` names that value.
+    where : str
+        What is changed, for messages.
+
+    Raises
+    ------
+    InputError
+        A key names nothing that can be changed.
+    """
+    known = set(_keys(content, ""))
+    for key, value in values.items():
+        if key not in known:
+            near = nearest(str(key), (name for name in known if name.rpartition(".")[2] not in _GROUNDS))
+            raise InputError(
+                "params.unknown_value" + ("_near" if near else ""),
+                where=shown_name(where),
+                key=cut(shown_name(key)),
+                given=shown(value),
+                nearest=", ".join(near),
+                allowed=", ".join(sorted({name.partition(".")[0] for name in known})),
+            )
+        content = _replaced(content, key.split("."), value)
+    return content
+
+
+def _keys(entry: Any, prefix: str) -> list[str]:
+    """List the keys that name a value, in both their forms."""
+    if isinstance(entry, dict):
+        keys = [prefix] if "value" in entry else []
+        for name, item in entry.items():
+            keys += _keys(item, f"{prefix}.{name}" if prefix else str(name))
+        return keys
+    if isinstance(entry, tuple) and any(isinstance(item, dict) for item in entry):
+        return [key for index, item in enumerate(entry) for key in _keys(item, f"{prefix}.{index}")]
+    return [prefix]
+
+
+def _replaced(entry: Any, path: list[str], value: object) -> Any:
+    """Return a copy of `entry` with the value at `path` replaced."""
+    if not path:
+        if isinstance(entry, dict):
+            return {**entry, "value": _fitted(value, entry["value"])}
+        return _fitted(value, entry)
+    head, *rest = path
+    if isinstance(entry, tuple):
+        index = int(head)
+        return (*entry[:index], _replaced(entry[index], rest, value), *entry[index + 1 :])
+    return {**entry, head: _replaced(entry[head], rest, value)}
+
+
+def _fitted(value: object, old: object) -> object:
+    """Return a value in the type a file would have: numpy scalars, lists and ISO dates are translated."""
+    if hasattr(value, "item") and not isinstance(value, str | bytes | int | float):
+        value = value.item()
+    if isinstance(value, list | tuple):
+        like = old[0] if isinstance(old, tuple) and old else None
+        return tuple(_fitted(item, like) for item in value)
+    if isinstance(value, float) and value.is_integer() and isinstance(old, int):
+        return int(value)
+    if isinstance(value, str) and isinstance(old, dt.date):
+        try:
+            return dt.date.fromisoformat(value)
+        except ValueError:
+            return value
+    return value

@@ -1,0 +1,99 @@
+"""Load a case or a strategy, by name or from a file, and check a file without running anything."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TypeVar
+
+from dpsim.params.faults import Fault, refuse
+from dpsim.params.locate import list_cases, list_strategies, locate_case, locate_strategy, typed_as_path
+from dpsim.params.reader import Document, read_yaml
+from dpsim.params.schema import Case, File, Strategy
+
+__all__ = ["check_file", "list_cases", "list_strategies", "load_case", "load_strategy"]
+
+Kind = TypeVar("Kind", bound=File)
+_KINDS: dict[str, type[File]] = {"case": Case, "strategy": Strategy}
+
+
+def load_case(name_or_path: str | Path) -> Case:
+    """Return a case.
+
+    Parameters
+    ----------
+    name_or_path : str or pathlib.Path
+        A name of `list_cases`, or a YAML file.
+
+    Returns
+    -------
+    Case
+
+    Raises
+    ------
+    FileFaults
+        The file cannot be read or breaks rules; all faults together.
+    InputError
+        No case has this name.
+
+    Examples
+    --------
+    >>> load_case("linyi-2018").population.enterprises.value
+    1748
+    """
+    file = Path(name_or_path) if typed_as_path(name_or_path) else locate_case(str(name_or_path))
+    return _made(Case, "case", read_yaml(file))
+
+
+def load_strategy(name_or_path: str | Path) -> Strategy:
+    """Return a strategy.
+
+    Parameters
+    ----------
+    name_or_path : str or pathlib.Path
+        A name of `list_strategies`, or a YAML file.
+
+    Returns
+    -------
+    Strategy
+
+    Raises
+    ------
+    FileFaults
+        The file cannot be read or breaks rules; all faults together.
+    InputError
+        No strategy has this name.
+
+    Examples
+    --------
+    >>> [lever.instrument for lever in load_strategy("no_meetings").instruments]
+    ['ranking_notice']
+    """
+    file = Path(name_or_path) if typed_as_path(name_or_path) else locate_strategy(str(name_or_path))
+    return _made(Strategy, "strategy", read_yaml(file))
+
+
+def check_file(path: str | Path) -> None:
+    """Check a parameter file; its top key ``case`` or ``strategy`` says which kind it is.
+
+    Parameters
+    ----------
+    path : str or pathlib.Path
+
+    Raises
+    ------
+    FileFaults
+        The file cannot be read or breaks rules; all faults together.
+    """
+    document = read_yaml(Path(path))
+    kinds = [key for key in _KINDS if key in document.content]
+    if len(kinds) != 1:
+        refuse([*document.faults, Fault("params.kind_unknown", (), tuple(document.content))], document.origin)
+    _made(_KINDS[kinds[0]], kinds[0], document)
+
+
+def _made(kind: type[Kind], key: str, document: Document) -> Kind:
+    """Return the checked model; a file of the other kind is refused as such."""
+    others = [other for other in _KINDS if other in document.content and key not in document.content]
+    if others:
+        refuse([Fault(f"params.not_a_{key}", (others[0],), document.content[others[0]])], document.origin)
+    return kind.from_content(document.content, document.origin, document.faults)

@@ -1,0 +1,166 @@
+"""A number with unit, range, source and grade, and what each field expects of it.
+
+No number stands alone (conviction 3 of the house style). A field of the schema is written
+``Annotated[Quantity, Expect(unit, low, high)]``; the checks read the expectation from there.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Annotated, Any, Literal, get_args
+
+from pydantic import BaseModel, ConfigDict, PlainValidator
+from pydantic_core import PydanticCustomError
+
+Grade = Literal["assumed", "weak", "news", "derived", "paper", "official page", "seed"]
+GRADES: tuple[str, ...] = get_args(Grade)
+"""Weakest first."""
+MAX_TEXT = 500
+"""Longest text of one entry."""
+
+
+def _number(given: Any) -> int | float:
+    """Accept a finite number; a truth value is none."""
+    if isinstance(given, bool) or not isinstance(given, int | float):
+        raise PydanticCustomError("params.not_a_number", "not a number")
+    if not math.isfinite(given):
+        raise PydanticCustomError("params.not_finite", "not finite")
+    return given
+
+
+def _text(given: Any) -> str:
+    """Accept a text of one line."""
+    if not isinstance(given, str):
+        raise PydanticCustomError("params.not_text", "not a text")
+    if not given.strip() or len(given) > MAX_TEXT or not given.isprintable():
+        raise PydanticCustomError("params.odd_text", "odd text")
+    return given
+
+
+def _date(given: Any) -> dt.date:
+    """Accept a date without a time."""
+    if not isinstance(given, dt.date) or isinstance(given, dt.datetime):
+        raise PydanticCustomError("params.not_a_date", "not a date")
+    return given
+
+
+Number = Annotated[int | float, PlainValidator(_number)]
+Text = Annotated[str, PlainValidator(_text)]
+Date = Annotated[dt.date, PlainValidator(_date)]
+
+
+class Block(BaseModel):
+    """A part of a parameter file: frozen, and closed to unknown keys."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, populate_by_name=False)
+
+    def parts(self) -> Iterator[tuple[str, Block]]:
+        """Yield every block below this one with its dotted key, in the order of the schema."""
+        for name in type(self).model_fields:
+            entry = getattr(self, name)
+            items = enumerate(entry) if isinstance(entry, tuple) else [(None, entry)]
+            for index, item in items:
+                if isinstance(item, Block):
+                    key = name if index is None else f"{name}.{index}"
+                    yield key, item
+                    yield from ((f"{key}.{below}", part) for below, part in item.parts())
+
+    def named(self) -> dict[str, Quantity]:
+        """Return the quantities that stand directly in this block, by name."""
+        return {name: entry for name in type(self).model_fields if isinstance(entry := getattr(self, name), Quantity)}
+
+
+class Graded(Block):
+    """A part whose origin is stated: a source, or for an assumption the reason."""
+
+    grade: Grade
+    source: Text | None = None
+    reason: Text | None = None
+
+    @property
+    def assumed(self) -> bool:
+        """Whether no source gives it."""
+        return self.grade == "assumed"
+
+
+class Quantity(Graded):
+    """A number with unit, range, source and grade.
+
+    Parameters
+    ----------
+    value : int or float
+    unit : str
+        The unit its field expects.
+    range : tuple of two numbers
+        Lowest and highest value that is believable.
+    source : str, optional
+        Id of `params/evidence.csv`; required unless the grade is ``assumed``.
+    grade : str
+        One of `GRADES`.
+    reason : str, optional
+        Why this value; required if the grade is ``assumed``.
+    """
+
+    value: Number
+    unit: Text
+    range: tuple[Number, Number]
+
+    @property
+    def low(self) -> int | float:
+        """Lowest believable value."""
+        return self.range[0]
+
+    @property
+    def high(self) -> int | float:
+        """Highest believable value."""
+        return self.range[1]
+
+
+@dataclass(frozen=True, slots=True)
+class Expect:
+    """What a field expects of its quantity.
+
+    Parameters
+    ----------
+    unit : str
+        The only unit allowed.
+    low, high : float
+        Bounds no value and no range may leave.
+    above : bool
+        Whether `low` itself is excluded.
+    whole : bool
+        Whether the value must be an integer.
+    """
+
+    unit: str
+    low: float = 0.0
+    high: float = math.inf
+    above: bool = False
+    whole: bool = False
+
+    def admits(self, value: float) -> bool:
+        """Tell whether a value lies inside the bounds."""
+        return (value > self.low if self.above else value >= self.low) and value <= self.high
+
+    def span(self) -> str:
+        """Return the bounds in signs that read the same in every language."""
+        low = f"{self.low:g} {'<' if self.above else '≤'} x"
+        return low if math.isinf(self.high) else f"{low} ≤ {self.high:.10g}"
+
+
+Share = Annotated[Quantity, Expect("share", 0, 1)]
+Enterprises = Annotated[Quantity, Expect("enterprises", 0, 1_000_000, whole=True)]
+Ratio = Annotated[Quantity, Expect("ratio", 0, 100, above=True)]
+Cv = Annotated[Quantity, Expect("ratio", 0, 5)]
+LogRatio = Annotated[Quantity, Expect("log_ratio", 0, 10)]
+PerWeek = Annotated[Quantity, Expect("per_week", 0, 10)]
+PerYear = Annotated[Quantity, Expect("per_year", 0, 10)]
+Days = Annotated[Quantity, Expect("days", 0, 3660, above=True)]
+WholeDays = Annotated[Quantity, Expect("days", 1, 366, whole=True)]
+Weeks = Annotated[Quantity, Expect("weeks", 1, 104, whole=True)]
+Points = Annotated[Quantity, Expect("points", 0, 100)]
+Yuan = Annotated[Quantity, Expect("yuan", 0, 1e9)]
+StaffDays = Annotated[Quantity, Expect("staff_days", 0, 1e6)]

@@ -1,0 +1,142 @@
+"""Rules of a parameter file that look at several keys together.
+
+They work on the plain content and pass over what is missing or of the wrong type, which is reported elsewhere;
+so they can be applied to a file that has other faults too.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+from collections.abc import Iterator, Mapping
+from itertools import pairwise
+from typing import Any
+
+from dpsim.params.dig import at_most, choice, dig, entries, is_number, items, part, value_of
+from dpsim.params.faults import Fault, Path
+from dpsim.params.locate import NAME, list_strategies
+from dpsim.params.target_rules import published_rules, switch_rules, target_rules
+
+YEARS = (2000, 2100)
+"""Years an as-of date may lie in."""
+LONGEST_DAYS = 3660
+"""Longest time from the first start to the end of the horizon."""
+
+_NESTED = (("passed", "assessed"), ("assessed", "built"), ("online", "connected"), ("online", "built"))
+_IDS = {"case": "params.bad_case_name", "strategy": "params.bad_strategy_name"}
+
+
+def case_rules(content: Mapping[str, Any]) -> Iterator[Fault]:
+    """Yield every fault of a case that needs more than one key to see."""
+    yield from _own_name(content, "case")
+    default = content.get("default_strategy")
+    if isinstance(default, str) and default not in list_strategies():
+        yield choice("params.unknown_strategy_key", ("default_strategy",), default, list_strategies())
+    prefix = content.get("code_prefix")
+    if isinstance(prefix, str) and not (prefix.isascii() and prefix.isalpha() and prefix.isupper() and len(prefix) < 5):
+        yield Fault("params.bad_prefix", ("code_prefix",), prefix)
+    for rules in (_counts, _population, _dates, _weights, _calendar, target_rules, switch_rules, published_rules):
+        yield from rules(content)
+
+
+def strategy_rules(content: Mapping[str, Any]) -> Iterator[Fault]:
+    """Yield every fault of a strategy that needs more than one key to see."""
+    yield from _own_name(content, "strategy")
+    for path, item in items(content, ("instruments",)):
+        start, end = item.get("start"), item.get("end")
+        if isinstance(start, dt.date) and isinstance(end, dt.date) and end < start:
+            yield Fault("params.date_before", (*path, "end"), end, {"other": "start", "allowed": start})
+
+
+def _own_name(content: Mapping[str, Any], key: str) -> Iterator[Fault]:
+    """Check the id of a file."""
+    name = content.get(key)
+    if isinstance(name, str) and not NAME.match(name):
+        yield Fault(f"{_IDS[key]}_key", (key,), name, {"allowed": NAME.pattern.removesuffix(r"\Z")})
+
+
+def _counts(content: Mapping[str, Any]) -> Iterator[Fault]:
+    """Stages are nested and fit into the list."""
+    total = value_of(content, "population", "enterprises")
+    count = {key: value_of(content, "state", key) for key in part(content, "state")}
+    for inner, outer in _NESTED:
+        yield from at_most(("state", inner), count.get(inner), f"state.{outer}", count.get(outer))
+    built, building, connected = (count.get(key) for key in ("built", "building", "connected"))
+    yield from at_most(("state", "built"), built, "population.enterprises", total)
+    if built is None or building is None:
+        return
+    yield from at_most(("state", "connected"), connected, "state.built + state.building", built + building)
+    if total is not None and built <= total:
+        rest = "population.enterprises - state.built"
+        yield from at_most(("state", "building"), building, rest, total - built)
+
+
+def _population(content: Mapping[str, Any]) -> Iterator[Fault]:
+    """Tiers fit into the list; sector shares make one."""
+    tiers = [value_of(content, "population", "tiers", key) for key in part(content, "population", "tiers")]
+    known = [count for count in tiers if count is not None]
+    total = value_of(content, "population", "enterprises")
+    yield from at_most(("population", "tiers"), sum(known), "population.enterprises", total)
+    path: Path = ("population", "sectors")
+    shares = [value_of(content, *path, key) for key in part(content, *path)]
+    numbers = [share for share in shares if share is not None]
+    if len(numbers) == len(shares) == 3 and abs(math.fsum(numbers) - 1) > 1e-6:
+        yield Fault("params.sum_not_one", path, round(math.fsum(numbers), 9), {"allowed": "1 ± 0.000001"})
+
+
+def _dates(content: Mapping[str, Any]) -> Iterator[Fault]:
+    """Starts come before the as-of date, the end of the horizon after it."""
+    as_of, end = content.get("as_of"), content.get("horizon_end")
+    if isinstance(as_of, dt.date) and not YEARS[0] <= as_of.year <= YEARS[1]:
+        yield Fault("params.date_outside", ("as_of",), as_of, {"allowed": f"{YEARS[0]}-01-01 … {YEARS[1]}-12-31"})
+    if isinstance(as_of, dt.date) and isinstance(end, dt.date) and end <= as_of:
+        yield Fault("params.date_not_after", ("horizon_end",), end, {"other": "as_of", "allowed": as_of})
+    path: Path = ("scenario", "start", "dates")
+    starts = dig(content, *path)
+    if not isinstance(starts, tuple) or not all(isinstance(day, dt.date) for day in starts):
+        return
+    if any(later <= earlier for earlier, later in pairwise(starts)):
+        yield Fault("params.dates_not_increasing", path, starts)
+    if isinstance(as_of, dt.date) and any(day >= as_of for day in starts):
+        yield Fault("params.date_not_before", path, max(starts), {"other": "as_of", "allowed": as_of})
+    if starts and isinstance(end, dt.date) and (end - min(starts)).days > LONGEST_DAYS:
+        latest = min(starts) + dt.timedelta(days=LONGEST_DAYS)
+        yield Fault("params.date_outside", ("horizon_end",), end, {"allowed": f"{min(starts)} … {latest}"})
+
+
+def _weights(content: Mapping[str, Any]) -> Iterator[Fault]:
+    """Weights are shares, as many as what they weigh, and make one."""
+    for block, of in (("start", "dates"), ("rush", "chances")):
+        path: Path = ("scenario", block, "weights")
+        weights, weighed = dig(content, *path), dig(content, "scenario", block, of)
+        for key, numbers in (("weights", weights), *([(of, weighed)] if of == "chances" else [])):
+            for index, number in enumerate(numbers if isinstance(numbers, tuple) else ()):
+                if is_number(number) and not 0 <= number <= 1:
+                    yield Fault(
+                        "params.outside_bounds", ("scenario", block, key, index), number, {"allowed": "0 ≤ x ≤ 1"}
+                    )
+        if not isinstance(weights, tuple) or not isinstance(weighed, tuple):
+            continue
+        if len(weights) != len(weighed):
+            yield Fault("params.length_differs", path, weights, {"other": of, "allowed": len(weighed)})
+        elif all(map(is_number, weights)) and abs(math.fsum(weights) - 1) > 1e-3:
+            yield Fault("params.sum_not_one", path, round(math.fsum(weights), 9), {"allowed": "1 ± 0.001"})
+
+
+def _calendar(content: Mapping[str, Any]) -> Iterator[Fault]:
+    """Calendar overrides lie near the programme, each day once."""
+    starts = [day for day in entries(content, "scenario", "start", "dates") if isinstance(day, dt.date)]
+    as_of, end = content.get("as_of"), content.get("horizon_end")
+    if not isinstance(as_of, dt.date) or not isinstance(end, dt.date):
+        return
+    first, last = min([as_of, *starts]), max(as_of, end)
+    seen: set[dt.date] = set()
+    for path, item in items(content, ("calendar", "days")):
+        day = item.get("date")
+        if not isinstance(day, dt.date):
+            continue
+        if not (first - day).days <= 366 or not (day - last).days <= 366:
+            yield Fault("params.date_outside", (*path, "date"), day, {"allowed": f"{first} … {last} ± 366"})
+        if day in seen:
+            yield Fault("params.duplicate_id", (*path, "date"), day)
+        seen.add(day)

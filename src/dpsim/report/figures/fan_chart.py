@@ -1,0 +1,101 @@
+"""The fan chart: the reported past, the projected future in bands, and the target.
+
+The bands are prediction bands: a stated share of the runs stays inside. They are not the uncertainty of a mean.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from dpsim.errors import InputError
+from dpsim.language import say
+from dpsim.report.figures import fan_parts, style
+from dpsim.report.figures.axes import label_right
+from dpsim.report.figures.frames import Table, checked
+from dpsim.report.figures.words import date_text, literal, wrapped
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.figure import Figure
+
+STAGES = ("built", "connected", "online", "assessed", "passed")
+_BAND_COLUMNS = ("date", "q025", "q10", "q25", "q50", "q75", "q90", "q975")
+_BOX = {"boxstyle": "round,pad=0.4", "facecolor": "#f6f3ea", "edgecolor": style.PALE}
+_AXES_POINTS = 200.0
+
+
+def plot_fan_chart(
+    bands: pd.DataFrame,
+    *,
+    stage: str,
+    observed: pd.DataFrame,
+    target: Mapping[str, Any],
+    probability_text: str,
+    n: int,
+    lang: str,
+    second: pd.DataFrame | None = None,
+) -> Figure:
+    """Draw past counts, the fan of the runs and the target of one stage.
+
+    Parameters
+    ----------
+    bands : pandas.DataFrame
+        Columns ``date`` and ``q025, q10, q25, q50, q75, q90, q975`` (enterprises), one row per day drawn.
+    stage : {"built", "connected", "online", "assessed", "passed"}
+    observed : pandas.DataFrame
+        Columns ``date, done`` (enterprises, as reported); the last date is the as-of date.
+    target : mapping
+        ``deadline`` (date or ISO string), ``required`` and ``total`` (enterprises).
+    probability_text : str
+        Sentence on the chance of meeting the target, in the language of the figure; line breaks are kept.
+    n : int
+        Number of runs.
+    lang : {"zh", "en"}
+    second : pandas.DataFrame, optional
+        Columns ``date, q50`` (enterprises) and ``label``: median of another strategy, its name in every row.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+
+    Raises
+    ------
+    InputError
+        A frame is empty or lacks columns, or the stage is unknown.
+    """
+    _check_stage(stage)
+    past = _table(observed, ("date", "done"), "observed")
+    fan = _table(bands, _BAND_COLUMNS, "bands")
+    other = None if second is None else _table(second, ("date", "q50", "label"), "second")
+    goal = fan_parts.read_goal(target)
+    words = say(f"figures.stage.{stage}", lang=lang)
+    with style.figure_style(lang):
+        as_of = date_text(past.days()[-1], lang)
+        figure = style.new_figure(say("figures.fan.title", lang=lang, stage=words, as_of=as_of))
+        axes = figure.subplots()
+        axes.set_title(literal(wrapped(probability_text, 96)), bbox=_BOX, pad=9, x=0.008)
+        handles = fan_parts.draw_fan(axes, fan, past, lang)
+        handles += fan_parts.draw_second(axes, other, past)
+        handles += fan_parts.draw_past(axes, past, lang)
+        handles += fan_parts.draw_goal(axes, goal, lang)
+        start = fan_parts.set_scale(axes, fan, past, goal, lang)
+        label = "figures.fan.y" if start == 0 else "figures.fan.y_cut"
+        axes.set_ylabel(say(label, lang=lang, stage=words, start=f"{start:.0f}"))
+        label_right(axes, fan_parts.right_labels(fan, other, goal, lang), points=_AXES_POINTS)
+        style.legend_below(figure, handles, columns=4, title=say("figures.fan.bands", lang=lang, n=n))
+        return style.finish(figure)
+
+
+def _check_stage(stage: str) -> None:
+    """Refuse a stage that no target counts."""
+    if stage not in STAGES:
+        allowed = ", ".join(STAGES)
+        raise InputError(
+            "error.figure_value", figure="fan_chart", table="stage", column="stage", given=stage, allowed=allowed
+        )
+
+
+def _table(frame: pd.DataFrame, columns: tuple[str, ...], name: str) -> Table:
+    """Check a frame and put it in the order of time."""
+    return checked(frame, columns, figure="fan_chart", name=name).sorted_by_day()

@@ -1,0 +1,68 @@
+"""Writing a figure to files that are the same, byte for byte, each time.
+
+A half-written file is never seen: the bytes go to a file beside the wanted one, which then takes its name.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from io import BytesIO
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from dpsim.errors import InputError
+from dpsim.report.figures.style import look
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+DPI = 150
+_KINDS: dict[str, dict[str, None]] = {"png": {"Software": None}, "svg": {"Date": None, "Creator": None}}
+
+
+def save_figure(figure: Figure, folder: str | os.PathLike[str], name: str) -> list[Path]:
+    """Write a figure as PNG (150 dots per inch) and SVG (letters as outlines).
+
+    Parameters
+    ----------
+    figure : matplotlib.figure.Figure
+    folder : path
+        Made when it is not there.
+    name : str
+        File name without ending: letters, digits, ``-`` and ``_``.
+
+    Returns
+    -------
+    list of pathlib.Path
+        The PNG and the SVG file.
+
+    Raises
+    ------
+    InputError
+        The name has other characters.
+    """
+    from matplotlib import rc_context
+
+    if not re.fullmatch(r"\w[\w-]*", name):
+        raise InputError("error.figure_name", given=name, allowed="A-Z a-z 0-9 _ -")
+    target = Path(folder)
+    target.mkdir(parents=True, exist_ok=True)
+    paths = []
+    with rc_context(look()):
+        for kind, metadata in _KINDS.items():
+            buffer = BytesIO()
+            figure.savefig(buffer, format=kind, dpi=DPI, metadata=metadata)
+            paths.append(_write(target / f"{name}.{kind}", buffer.getvalue()))
+    return paths
+
+
+def _write(path: Path, content: bytes) -> Path:
+    """Write through a neighbour file that takes the name at the end."""
+    draft = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        draft.write_bytes(content)
+        draft.replace(path)
+    finally:
+        draft.unlink(missing_ok=True)
+    return path

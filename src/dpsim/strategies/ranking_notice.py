@@ -1,0 +1,48 @@
+"""Ranking notice (月通报): counties are ranked by reported progress and the notice goes to their leaders (LY15).
+
+The contact scales with the county's relative shortfall in the reported online share.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from dpsim.core.compiled import kernel
+from dpsim.core.levers import Contact, Levers
+from dpsim.core.rates import relative_shortfall
+from dpsim.core.timeline import Timeline
+from dpsim.params.instruments import RankingNotice
+from dpsim.strategies._schedule import every
+
+NAME = "ranking_notice"
+_NOTICE = int(Contact.NOTICE)
+_TOTAL, _ONLINE = 0, 3
+
+
+def due(settings: RankingNotice, timeline: Timeline) -> npt.NDArray[np.bool_]:
+    """Return the mornings of the notices."""
+    return every(timeline, int(settings.every_days.value), settings.start, settings.end)
+
+
+def parameters(settings: RankingNotice) -> npt.NDArray[np.float64]:
+    """Return staff-days per notice."""
+    return np.array([settings.staff_days_each.value], dtype=np.float64)
+
+
+@kernel
+def act(
+    day: int,
+    due: npt.NDArray[np.bool_],
+    parameters: npt.NDArray[np.float64],
+    reported: npt.NDArray[np.int64],
+    levers: Levers,
+) -> None:
+    """On a notice morning give each county that lags the city a contact of its relative shortfall."""
+    if due[day]:
+        city_total, city_online = reported[:, _TOTAL].sum(), reported[:, _ONLINE].sum()
+        for county in range(reported.shape[0]):
+            levers.contact[_NOTICE, county] += relative_shortfall(
+                reported[county, _ONLINE], reported[county, _TOTAL], city_online, city_total
+            )
+        levers.staff_days[0] += parameters[0]

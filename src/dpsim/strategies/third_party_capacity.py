@@ -1,0 +1,40 @@
+"""Third-party capacity (增加第三方服务力量): more builders at the agencies from a date, paid per enterprise (LY10-LY12).
+
+It helps only where the agencies' queue binds.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from dpsim.core.compiled import kernel
+from dpsim.core.levers import Levers
+from dpsim.core.timeline import Timeline
+from dpsim.params.instruments import ThirdPartyCapacity
+from dpsim.strategies._schedule import within
+
+NAME = "third_party_capacity"
+
+
+def due(settings: ThirdPartyCapacity, timeline: Timeline) -> npt.NDArray[np.bool_]:
+    """Return the mornings on which the added builders work."""
+    return within(timeline, settings.start, settings.end)
+
+
+def parameters(settings: ThirdPartyCapacity) -> npt.NDArray[np.float64]:
+    """Return the added share of builders."""
+    return np.array([settings.added_share.value], dtype=np.float64)
+
+
+@kernel
+def act(
+    day: int,
+    due: npt.NDArray[np.bool_],
+    parameters: npt.NDArray[np.float64],
+    reported: npt.NDArray[np.int64],
+    levers: Levers,
+) -> None:
+    """While it lasts, add the share of builders in every sector."""
+    if due[day]:
+        levers.builders_added[:] += parameters[0]
