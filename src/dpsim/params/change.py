@@ -30,17 +30,17 @@ def changed(content: dict[str, Any], values: Mapping[str, object], where: str) -
     InputError
         A key names nothing that can be changed.
     """
-    known = set(_keys(content, ""))
+    known = _keys(content, "")
     for key, value in values.items():
         if key not in known:
-            near = nearest(str(key), (name for name in known if name.rpartition(".")[2] not in _GROUNDS))
+            near = _proposed(str(key), known)
             raise InputError(
                 "params.unknown_value" + ("_near" if near else ""),
                 where=shown_name(where),
                 key=cut(shown_name(key)),
                 given=shown(value),
                 nearest=", ".join(near),
-                allowed=", ".join(sorted({name.partition(".")[0] for name in known})),
+                allowed=", ".join(content),
             )
         content = _replaced(content, key.split("."), value)
     return content
@@ -56,6 +56,12 @@ def _keys(entry: Any, prefix: str) -> list[str]:
     if isinstance(entry, tuple) and any(isinstance(item, dict) for item in entry):
         return [key for index, item in enumerate(entry) for key in _keys(item, f"{prefix}.{index}")]
     return [prefix]
+
+
+def _proposed(key: str, known: list[str]) -> list[str]:
+    """Return what may have been meant: keys inside a named block, else those that look alike."""
+    names = [name for name in known if name.rpartition(".")[2] not in _GROUNDS]
+    return [name for name in names if key and name.startswith(f"{key}.")][:3] or nearest(key, names)
 
 
 def _replaced(entry: Any, path: list[str], value: object) -> Any:

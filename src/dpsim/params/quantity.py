@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal, get_args
 
-from pydantic import BaseModel, ConfigDict, PlainValidator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, PlainValidator
 from pydantic_core import PydanticCustomError
 
 Grade = Literal["assumed", "weak", "news", "derived", "paper", "official page", "seed"]
@@ -28,6 +28,13 @@ def _number(given: Any) -> int | float:
         raise PydanticCustomError("params.not_a_number", "not a number")
     if not math.isfinite(given):
         raise PydanticCustomError("params.not_finite", "not finite")
+    return given
+
+
+def _integer(given: Any) -> Any:
+    """Pass an integer on to the next check; a truth value is none."""
+    if type(given) is not int:
+        raise PydanticCustomError("params.not_whole", "not an integer")
     return given
 
 
@@ -48,6 +55,7 @@ def _date(given: Any) -> dt.date:
 
 
 Number = Annotated[int | float, PlainValidator(_number)]
+Version = Annotated[Literal[1], BeforeValidator(_integer)]
 Text = Annotated[str, PlainValidator(_text)]
 Date = Annotated[dt.date, PlainValidator(_date)]
 

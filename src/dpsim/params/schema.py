@@ -19,7 +19,7 @@ from dpsim.params.change import changed
 from dpsim.params.check import Rules, checked
 from dpsim.params.faults import Fault, Origin
 from dpsim.params.instruments import INSTRUMENTS, AnyInstrument, Chosen, Instrument
-from dpsim.params.quantity import GRADES, Block, Date, Expect, Graded, Quantity, Text
+from dpsim.params.quantity import GRADES, Block, Date, Expect, Graded, Quantity, Text, Version
 from dpsim.params.readings import Published, Scenario, Target, Targets
 from dpsim.params.rules import case_rules, strategy_rules
 
@@ -41,7 +41,7 @@ __all__ = [
 class File(Block):
     """What a case and a strategy have in common."""
 
-    schema_version: Literal[1] = Field(alias="schema")
+    schema_version: Version = Field(alias="schema")
     name: Label
 
     @property

@@ -13,36 +13,63 @@ ROOT = Path(__file__).resolve().parents[3]
 BAD = ROOT / "tests" / "data" / "bad"
 
 CASE = {  # file: (old text, new text)
-    "built_above_total": ("built: {value: 1160, unit: enterprises, range: [1160, 1160]",
-                          "built: {value: 1900, unit: enterprises, range: [1160, 1900]"),
-    "passed_above_assessed": ("assessed: {value: 300,", "assessed: {value: 261,", "range: [261, 400]",
-                              "range: [0, 400]", "value: 261, unit: enterprises, range: [0,",
-                              "value: 260, unit: enterprises, range: [0,"),
-    "online_above_connected": ("connected: {value: 900, unit: enterprises, range: [689, 1300]",
-                               "connected: {value: 600, unit: enterprises, range: [600, 1300]"),
-    "connected_above_started": ("connected: {value: 900, unit: enterprises, range: [689, 1300]",
-                                "connected: {value: 1600, unit: enterprises, range: [689, 1700]"),
-    "building_above_rest": ("building: {value: 350, unit: enterprises, range: [150, 500]",
-                            "building: {value: 600, unit: enterprises, range: [150, 600]"),
-    "tiers_above_total": ("benchmark_county: {value: 296, unit: enterprises, range: [296, 296]",
-                          "benchmark_county: {value: 1600, unit: enterprises, range: [296, 1600]"),
+    "built_above_total": (
+        "built: {value: 1160, unit: enterprises, range: [1160, 1160]",
+        "built: {value: 1900, unit: enterprises, range: [1160, 1900]",
+    ),
+    "passed_above_assessed": (
+        "assessed: {value: 300,",
+        "assessed: {value: 261,",
+        "range: [261, 400]",
+        "range: [0, 400]",
+        "value: 261, unit: enterprises, range: [0,",
+        "value: 260, unit: enterprises, range: [0,",
+    ),
+    "online_above_connected": (
+        "connected: {value: 900, unit: enterprises, range: [689, 1300]",
+        "connected: {value: 600, unit: enterprises, range: [600, 1300]",
+    ),
+    "connected_above_started": (
+        "connected: {value: 900, unit: enterprises, range: [689, 1300]",
+        "connected: {value: 1600, unit: enterprises, range: [689, 1700]",
+    ),
+    "building_above_rest": (
+        "building: {value: 350, unit: enterprises, range: [150, 500]",
+        "building: {value: 600, unit: enterprises, range: [150, 600]",
+    ),
+    "tiers_above_total": (
+        "benchmark_county: {value: 296, unit: enterprises, range: [296, 296]",
+        "benchmark_county: {value: 1600, unit: enterprises, range: [296, 1600]",
+    ),
     "sectors_not_one": ("mines: {value: 0.10,", "mines: {value: 0.15,"),
-    "negative_count": ("online: {value: 689, unit: enterprises, range: [689, 689]",
-                       "online: {value: -5, unit: enterprises, range: [0, 689]"),
+    "negative_count": (
+        "online: {value: 689, unit: enterprises, range: [689, 689]",
+        "online: {value: -5, unit: enterprises, range: [0, 689]",
+    ),
     "half_enterprise": ("building: {value: 350,", "building: {value: 350.5,"),
     "nan_count": ("built: {value: 1160,", "built: {value: .nan,"),
-    "start_dates_out_of_order": ("dates: [2018-01-01, 2018-03-01, 2018-05-01]",
-                                 "dates: [2018-03-01, 2018-01-01, 2018-05-01]"),
+    "start_dates_out_of_order": (
+        "dates: [2018-01-01, 2018-03-01, 2018-05-01]",
+        "dates: [2018-03-01, 2018-01-01, 2018-05-01]",
+    ),
     "start_after_as_of": ("2018-05-01]", "2018-10-01]"),
-    "weights_not_one": ("dates: [2018-01-01, 2018-03-01, 2018-05-01]\n    weights: [0.3333, 0.3333, 0.3334]",
-                        "dates: [2018-01-01, 2018-03-01, 2018-05-01]\n    weights: [0.5, 0.3, 0.3]"),
-    "weights_too_few": ("chances: [0.0, 0.2, 0.5]\n    weights: [0.3333, 0.3333, 0.3334]",
-                        "chances: [0.0, 0.2, 0.5]\n    weights: [0.5, 0.5]"),
+    "weights_not_one": (
+        "dates: [2018-01-01, 2018-03-01, 2018-05-01]\n    weights: [0.3333, 0.3333, 0.3334]",
+        "dates: [2018-01-01, 2018-03-01, 2018-05-01]\n    weights: [0.5, 0.3, 0.3]",
+    ),
+    "weights_too_few": (
+        "chances: [0.0, 0.2, 0.5]\n    weights: [0.3333, 0.3333, 0.3334]",
+        "chances: [0.0, 0.2, 0.5]\n    weights: [0.5, 0.5]",
+    ),
     "chance_above_one": ("chances: [0.0, 0.2, 0.5]", "chances: [0.0, 0.2, 1.5]"),
-    "deadline_before_as_of": ("id: benchmark_built, group: benchmark, stage: built, deadline: 2018-09-30",
-                              "id: benchmark_built, group: benchmark, stage: built, deadline: 2018-08-31"),
-    "deadline_after_horizon": ("id: all_built, group: all, stage: built, deadline: 2018-12-31",
-                               "id: all_built, group: all, stage: built, deadline: 2019-01-31"),
+    "deadline_before_as_of": (
+        "id: benchmark_built, group: benchmark, stage: built, deadline: 2018-09-30",
+        "id: benchmark_built, group: benchmark, stage: built, deadline: 2018-08-31",
+    ),
+    "deadline_after_horizon": (
+        "id: all_built, group: all, stage: built, deadline: 2018-12-31",
+        "id: all_built, group: all, stage: built, deadline: 2019-01-31",
+    ),
     "horizon_before_as_of": ("as_of: 2018-09-10", "as_of: 2019-09-10"),
     "target_twice": ("{id: all_built,", "{id: all_online,"),
     "headline_unknown": ("headline: all_online", "headline: al_online"),
@@ -67,8 +94,10 @@ STRATEGY = {
     "range_of_three": (FIRST, FIRST.replace("[1, 31]", "[1, 7, 31]")),
     "source_unknown": (FIRST, FIRST.replace("LY15", "LY51")),
     "source_missing": (FIRST, FIRST.replace("source: LY15, ", "")),
-    "assumed_without_reason": ("staff_days_each: {value: 5, unit: staff_days, range: [1, 20], grade: assumed, reason: r}",
-                               "staff_days_each: {value: 5, unit: staff_days, range: [1, 20], grade: assumed}"),
+    "assumed_without_reason": (
+        "staff_days_each: {value: 5, unit: staff_days, range: [1, 20], grade: assumed, reason: r}",
+        "staff_days_each: {value: 5, unit: staff_days, range: [1, 20], grade: assumed}",
+    ),
     "grade_unknown": (FIRST, FIRST.replace("grade: seed", "grade: sed")),
     "number_as_text": (FIRST, FIRST.replace("value: 7", "value: '7'")),
     "number_as_boolean": (FIRST, FIRST.replace("value: 7", "value: true")),
@@ -91,8 +120,16 @@ STRATEGY = {
     "tab_indent": ("    start: 2018-12-01", "\tstart: 2018-12-01"),
     "bracket_open": ("range: [1, 31], source: LY15, grade: seed}", "range: [1, 31, source: LY15, grade: seed}"),
 }
-SEVERAL = (FIRST, FIRST.replace("unit: days", "unit: weeks").replace("LY15", "LY51"), "pace: path", "pace: paths",
-           "end: 2018-12-31", "end: 2018-11-30", "factor:", "factr:")
+SEVERAL = (
+    FIRST,
+    FIRST.replace("unit: days", "unit: weeks").replace("LY15", "LY51"),
+    "pace: path",
+    "pace: paths",
+    "end: 2018-12-31",
+    "end: 2018-11-30",
+    "factor:",
+    "factr:",
+)
 RAW = {
     "empty": b"",
     "only_a_comment": "# 空\n".encode(),
@@ -102,8 +139,8 @@ RAW = {
     "control_character": b"case: a\x07b\n",
     "utf16": "strategy: 年底攻坚\n".encode("utf-16"),
     "escape_beyond_unicode": b'strategy: x\nname: "\\U99999999"\n',
-    "bomb": b"a: &a [x, x, x]\n" + b"".join(b"%c: &%c [*%c, *%c, *%c]\n" % (c, c, c - 1, c - 1, c - 1)
-                                            for c in range(98, 110)),
+    "bomb": b"a: &a [x, x, x]\n"
+    + b"".join(b"%c: &%c [*%c, *%c, *%c]\n" % (c, c, c - 1, c - 1, c - 1) for c in range(98, 110)),
     "deep": b"case: " + b"[" * 500 + b"]" * 500 + b"\n",
 }
 

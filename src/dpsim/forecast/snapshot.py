@@ -1,0 +1,484 @@
+"""An honest answer from one snapshot: ranges over what one date cannot tell (methods 1.7).
+
+A forecast cell fixes when work began, which regime rules and how likely a rush is, and keeps all other luck the
+same. The headline runs over the cells; pooled figures use the case's stated weights. Direct count paths, no
+simulation: thousands per cell in seconds.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from dpsim.core.streams import check_word
+from dpsim.core.timeline import Timeline, make_timeline
+from dpsim.core.words import GROUPS
+from dpsim.engines.world import case_margins
+from dpsim.measure.probability import smoothed, wilson_interval
+from dpsim.model.chain import STATES, run_chain
+from dpsim.model.paths import settle_level, spread_growth
+from dpsim.model.population import Population, synthesise
+from dpsim.model.prior import CLOSE_WEIGHT, REGIMES, PathSet, draw_paths, make_rush, stage_counts, weeks_since
+from dpsim.model.state import Floats, Ints
+from dpsim.model.targets import Target, headline_target, resolve_targets
+from dpsim.params.schema import Case
+
+STAGE_STATES = {
+    "built": ("built", "built_connected", "online"),
+    "connected": ("building_connected", "built_connected", "online"),
+    "online": ("online",),
+}
+BOTTLENECKS = {
+    "not_started": ("not_started",),
+    "building": ("building", "building_connected"),
+    "built_not_connected": ("built",),
+    "connected_not_online": ("built_connected",),
+}
+LEVELS = ("all", "basically")
+
+
+@dataclass(frozen=True)
+class SnapshotForecast:
+    """What one snapshot supports.
+
+    Attributes
+    ----------
+    cells : pandas.DataFrame
+        One row per target, level and cell: target, level, start, regime, rush, split, n, met, probability, low,
+        high, shortfall_q05, _q25, _median, _q75, _q95.
+    pooled : pandas.DataFrame
+        The same per target and level under each reference class, cells weighted as the case states.
+    bottlenecks : pandas.DataFrame
+        Columns where, share_low, share, share_high: which step those not online at the deadline stand before.
+    sensitivity : pandas.DataFrame
+        Columns key, low_setting, high_setting, low, base, high: pooled median shortfall of the headline target.
+    fan : pandas.DataFrame
+        Pooled weekly quantiles: date, stage, q025, q05, q10, q25, q50, q75, q90, q95, q975.
+    draws : int
+        Paths per cell.
+    """
+
+    cells: pd.DataFrame
+    pooled: pd.DataFrame
+    bottlenecks: pd.DataFrame
+    sensitivity: pd.DataFrame
+    fan: pd.DataFrame
+    draws: int
+
+
+@dataclass(frozen=True)
+class Steps:
+    """The steps of a count path and where each date of interest ends."""
+
+    begins: Floats
+    ends: Floats
+    refreshes: npt.NDArray[np.bool_]
+    refresh_ends: Floats
+
+    def at(self, time: float) -> int:
+        """Return the step that ends at `time`."""
+        return int(np.flatnonzero(np.isclose(self.ends, time))[0])
+
+
+def snapshot_forecast(
+    case: Case, *, seed: int, draws: int = 2000, workers: int = 2, sensitivity: bool = True
+) -> SnapshotForecast:
+    """Forecast a case from its one snapshot.
+
+    Parameters
+    ----------
+    case : Case
+    seed : int
+    draws : int
+        Paths per cell (and per sensitivity setting).
+    workers : int
+        Threads; the result does not depend on it.
+    sensitivity : bool
+        Also vary each assumption over its range.
+    """
+    check_word("seed", seed)
+    jobs = [
+        (start, regime, rush, split)
+        for start in range(len(case.scenario.start.dates))
+        for regime in REGIMES
+        for rush in case.scenario.rush.chances
+        for split in case.scenario.benchmark_split.options
+    ]
+
+    def run(job: tuple[int, str, float, str]) -> list[dict[str, object]]:
+        start, regime, rush, split = job
+        # milestones are short: the split assumption only matters to them, so its other readings stop there
+        main = split == case.scenario.benchmark_split.value
+        return _cell(case, seed, draws, start, regime, rush, split, milestones_only=not main)
+
+    with ThreadPoolExecutor(workers) as pool:
+        rows = [row for part in pool.map(run, jobs) for row in part]
+        ranges = _settings(case) if sensitivity else []
+        asked = [("", None)] + [(key, setting) for key, *both in ranges for setting in both]
+        medians = list(pool.map(lambda item: _median_shortfall(case, seed, draws, *item), asked))
+    cells = pd.DataFrame([{k: v for k, v in row.items() if k not in ("shortfalls", "states")} for row in rows])
+    return SnapshotForecast(
+        cells=cells,
+        pooled=_pooled(case, rows),
+        bottlenecks=_bottlenecks(case, rows),
+        sensitivity=_sensitivity(ranges, medians),
+        fan=_fan(case, seed, draws),
+        draws=draws,
+    )
+
+
+def count_paths(
+    case: Case, paths: PathSet, *, seed: int, times: Sequence[float], split: str | None = None
+) -> tuple[Ints, Steps]:
+    """Run direct count paths.
+
+    Parameters
+    ----------
+    case : Case
+    paths : PathSet
+    seed : int
+    times : sequence of float
+        Times (days) at whose end the states are wanted; the last one ends the run.
+    split : str, optional
+        Another reading of the benchmark split than the case's.
+
+    Returns
+    -------
+    numpy.ndarray, Steps
+        States of shape (R, steps, groups, len(STATES)) and the steps.
+    """
+    timeline = case_timeline(case)
+    steps = make_steps(timeline, times)
+    a, total = case.adoption, float(case.population.enterprises.value)
+    counts = stage_counts(case)
+    starts = range(len(case.scenario.start.dates))
+    weeks = np.array([weeks_since(case, s) for s in starts])
+    reference = float(a.reference_closure_per_week.value)
+    level = np.array([[settle_level(c / total, w, total) for c in counts] for w in weeks])
+    growth = np.array([[spread_growth(c / total, w, total, reference) for c in counts] for w in weeks])
+    law = np.array(
+        [
+            reference,
+            a.reversion_per_week.value,
+            a.weekly_noise_log_sd.value,
+            a.shock_settle.value,
+            a.shock_spread.value,
+            a.damping_per_week.value,
+            a.max_rate_per_day.value,
+            timeline.end_of(headline_target(case).deadline),
+        ],
+        dtype=np.float64,
+    )
+    out = run_chain(
+        seed,
+        paths.replications,
+        paths.start,
+        paths.pace,
+        paths.closes,
+        paths.share,
+        paths.shock,
+        paths.rush_factor,
+        paths.noise,
+        level,
+        growth,
+        counts[None, :] / weeks[:, None],
+        law,
+        total - counts,
+        make_rush(case, timeline, 1.0),
+        initial_states(case, split),
+        float(case.scenario.removals_per_year.value) / 365.0,
+        steps.begins,
+        steps.ends,
+        steps.refreshes,
+        steps.refresh_ends,
+    )
+    return out, steps
+
+
+def case_timeline(case: Case) -> Timeline:
+    """Return the timeline of a case."""
+    return make_timeline(case.as_of, case.horizon_end, {day.date: day.working for day in case.calendar.days})
+
+
+def make_steps(timeline: Timeline, times: Sequence[float]) -> Steps:
+    """Return the steps between refreshes and the times of interest, up to the last of these."""
+    last = max(times)
+    refresh = [float(t) for t in timeline.refresh_times if t < last]
+    edges = np.unique(np.array([*refresh, *[float(t) for t in times if t > 0.0]]))
+    begins, ends = edges[:-1], edges[1:]
+    is_refresh = np.isin(begins, refresh)
+    following = np.array([*timeline.refresh_times[1:], float(timeline.days)])
+    until = following[np.searchsorted(timeline.refresh_times, begins, side="right") - 1]
+    return Steps(begins, ends, is_refresh, until)
+
+
+def initial_states(case: Case, split: str | None = None) -> Ints:
+    """Return the counts of the synthesised list by group and state, shape (groups, len(STATES))."""
+    if split is not None:
+        case = case.with_values({"scenario.benchmark_split": split})
+    return population_states(synthesise(case_margins(case)))
+
+
+def population_states(population: Population) -> Ints:
+    """Return a list's counts by group and state."""
+    b, c, o = population.built, population.connected, population.online
+    state = np.select(
+        [o, b & c, b, population.building & c, population.building], [5, 4, 3, 2, 1], default=0
+    )
+    out = np.zeros((len(GROUPS), len(STATES)), dtype=np.int64)
+    np.add.at(out, (population.group, state), 1)
+    return out
+
+
+def stage_total(states: Ints, stage: str, group: str) -> Ints:
+    """Return how many of a group have reached a stage, from states of shape (..., groups, len(STATES))."""
+    columns = [STATES.index(name) for name in STAGE_STATES[stage]]
+    rows = list(range(len(GROUPS))) if group == "all" else [GROUPS.index(group)]
+    return np.asarray(states[..., rows, :][..., columns].sum(axis=(-1, -2)))
+
+
+def _cell(
+    case: Case, seed: int, draws: int, start: int, regime: str, rush: float, split: str, *, milestones_only: bool
+) -> list[dict[str, object]]:
+    """Run one cell and return a row per target and level (with the raw shortfalls for pooling)."""
+    timeline = case_timeline(case)
+    targets = [t for level in LEVELS for t in _chain_targets(case, level) if t.milestone or not milestones_only]
+    if not targets:
+        return []
+    times = sorted({timeline.end_of(t.deadline) for t in targets})
+    paths = draw_paths(case, timeline, seed=seed, replications=np.arange(draws), start=start, regime=regime, rush=rush)
+    states, steps = count_paths(case, paths, seed=seed, times=times, split=split)
+    rows: list[dict[str, object]] = []
+    for level in LEVELS:
+        for target in _chain_targets(case, level):
+            if milestones_only and not target.milestone:
+                continue
+            now = states[:, steps.at(timeline.end_of(target.deadline))]
+            rows.append(
+                {
+                    "target": target.id,
+                    "level": level,
+                    "start": case.scenario.start.dates[start],
+                    "regime": regime,
+                    "rush": rush,
+                    "split": split,
+                    **_verdict(target, now),
+                    "states": now.sum(axis=1).mean(axis=0),
+                }
+            )
+    return rows
+
+
+def _chain_targets(case: Case, level: str) -> list[Target]:
+    """Return the targets that count paths can speak of."""
+    return [t for t in resolve_targets(case, level=level) if t.stage in STAGE_STATES]
+
+
+def _verdict(target: Target, states: Ints) -> dict[str, object]:
+    """Return P(met) with n and interval, and the shortfall's quantiles."""
+    rows = list(range(len(GROUPS))) if target.group == "all" else [GROUPS.index(target.group)]
+    gone = states[:, rows, STATES.index("off_list")].sum(axis=1)
+    done = stage_total(states, target.stage, target.group)
+    required = np.minimum(target.required, np.ceil(target.required / target.total * (target.total - gone) - 1e-9))
+    shortfall = np.maximum(0, required - done)
+    n, met = shortfall.size, int((shortfall == 0).sum())
+    low, high = wilson_interval(met, n)
+    quantiles = np.quantile(shortfall, (0.05, 0.25, 0.5, 0.75, 0.95))
+    return {
+        "n": n,
+        "met": met,
+        "probability": smoothed(met, n),
+        "low": low,
+        "high": high,
+        **dict(
+            zip(("shortfall_q05", "shortfall_q25", "shortfall_median", "shortfall_q75", "shortfall_q95"), quantiles, strict=True)
+        ),
+        "shortfalls": shortfall,
+    }
+
+
+def cell_weight(case: Case, row: Mapping[str, object], reference_class: str) -> float:
+    """Return the weight of a cell in the mixture of a reference class."""
+    scenario = case.scenario
+    close = CLOSE_WEIGHT[reference_class]
+    regime = close if row["regime"] == "close" else (1.0 - close) / 2.0
+    start = scenario.start.weights[list(scenario.start.dates).index(row["start"])]  # type: ignore[arg-type]
+    rush = scenario.rush.weights[list(scenario.rush.chances).index(row["rush"])]  # type: ignore[arg-type]
+    return float(regime * start * rush)
+
+
+def _pooled(case: Case, rows: list[dict[str, object]]) -> pd.DataFrame:
+    """Return the mixture of the cells for each target, level, split and reference class."""
+    out = []
+    keys = dict.fromkeys((str(r["target"]), str(r["level"]), str(r["split"])) for r in rows)
+    for reference_class in CLOSE_WEIGHT:
+        for target, level, split in keys:
+            chosen = [r for r in rows if (r["target"], r["level"], r["split"]) == (target, level, split)]
+            weights = np.array([cell_weight(case, r, reference_class) for r in chosen])
+            weights = weights / weights.sum()
+            values = np.concatenate([np.asarray(r["shortfalls"]) for r in chosen])
+            each = np.concatenate(
+                [np.full(np.asarray(r["shortfalls"]).size, w / np.asarray(r["shortfalls"]).size) for r, w in zip(chosen, weights, strict=True)]
+            )
+            out.append(
+                {
+                    "target": target,
+                    "level": level,
+                    "split": split,
+                    "reference_class": reference_class,
+                    "n": values.size,
+                    "probability": float(sum(w * float(r["probability"]) for w, r in zip(weights, chosen, strict=True))),  # type: ignore[arg-type]
+                    **{
+                        name: weighted_quantile(values, each, q)
+                        for name, q in (
+                            ("shortfall_q05", 0.05),
+                            ("shortfall_q25", 0.25),
+                            ("shortfall_median", 0.5),
+                            ("shortfall_q75", 0.75),
+                            ("shortfall_q95", 0.95),
+                        )
+                    },
+                }
+            )
+    return pd.DataFrame(out)
+
+
+def weighted_quantile(values: npt.NDArray[np.generic], weights: Floats, q: float) -> float:
+    """Return the least value below or at which a share `q` of the weight lies."""
+    order = np.argsort(values, kind="stable")
+    reached = np.cumsum(weights[order])
+    return float(np.asarray(values, dtype=np.float64)[order][min(np.searchsorted(reached, q * reached[-1]), values.size - 1)])
+
+
+def _bottlenecks(case: Case, rows: list[dict[str, object]]) -> pd.DataFrame:
+    """Return before which step those not online at the headline's deadline stand, over the cells."""
+    chosen = [
+        r
+        for r in rows
+        if r["target"] == case.targets.headline
+        and r["level"] == "all"
+        and r["split"] == case.scenario.benchmark_split.value
+    ]
+    weights = np.array([cell_weight(case, r, case.scenario.reference_class.value) for r in chosen])
+    mean = np.array([r["states"] for r in chosen], dtype=np.float64)
+    stuck = mean[:, : STATES.index("online")].sum(axis=1)
+    out = []
+    for where, states in BOTTLENECKS.items():
+        share = mean[:, [STATES.index(s) for s in states]].sum(axis=1) / np.maximum(stuck, 1e-9)
+        out.append(
+            {
+                "where": where,
+                "share_low": float(share.min()),
+                "share": float(np.average(share, weights=weights * stuck)),
+                "share_high": float(share.max()),
+                "enterprises": float(np.average(share * stuck, weights=weights)),
+            }
+        )
+    return pd.DataFrame(out)
+
+
+def _settings(case: Case) -> list[tuple[str, object, object]]:
+    """List which assumption is set to which low and high value, everything else as in the case."""
+    a, s = case.adoption, case.state
+    dates, chances = case.scenario.start.dates, case.scenario.rush.chances
+    return [
+        ("scenario.start", dates[0], dates[-1]),
+        ("regime", "settle", "spread"),
+        ("scenario.rush", min(chances), max(chances)),
+        ("scenario.reference_class", "voluntary", "filing"),
+        ("adoption.reference_closure_per_week", a.reference_closure_per_week.low, a.reference_closure_per_week.high),
+        ("adoption.shock_settle", a.shock_settle.low, a.shock_settle.high),
+        ("state.building", s.building.low, s.building.high),
+        ("state.connected", s.connected.low, s.connected.high),
+        ("scenario.removals_per_year", case.scenario.removals_per_year.low, case.scenario.removals_per_year.high),
+    ]
+
+
+def _sensitivity(ranges: list[tuple[str, object, object]], medians: list[float]) -> pd.DataFrame:
+    """Return the pooled median shortfall with each assumption at either end; `medians` begins with the base."""
+    rows = [
+        {
+            "key": key,
+            "low_setting": low,
+            "high_setting": high,
+            "low": medians[1 + 2 * k],
+            "base": medians[0],
+            "high": medians[2 + 2 * k],
+        }
+        for k, (key, low, high) in enumerate(ranges)
+    ]
+    return pd.DataFrame(rows, columns=["key", "low_setting", "high_setting", "low", "base", "high"])
+
+
+def _median_shortfall(case: Case, seed: int, draws: int, key: str, setting: object) -> float:
+    """Return the median shortfall over paths drawn with the case's weights and one thing fixed."""
+    fixed: dict[str, object] = {}
+    if setting is not None:
+        if key == "scenario.start":
+            fixed["start"] = list(case.scenario.start.dates).index(setting)  # type: ignore[arg-type]
+        elif key == "regime":
+            fixed["regime"] = setting
+        elif key == "scenario.rush":
+            fixed["rush"] = setting
+        else:
+            case = case.with_values({key: setting})
+    timeline, target = case_timeline(case), headline_target(case)
+    paths = draw_paths(case, timeline, seed=seed, replications=np.arange(draws), **fixed)  # type: ignore[arg-type]
+    states, _ = count_paths(case, paths, seed=seed, times=[timeline.end_of(target.deadline)])
+    return float(np.median(np.asarray(_verdict(target, states[:, -1])["shortfalls"])))
+
+
+def _fan(case: Case, seed: int, draws: int) -> pd.DataFrame:
+    """Return pooled weekly quantiles of the stage counts."""
+    timeline = case_timeline(case)
+    dates = timeline.weekly_dates
+    times = [timeline.end_of(date) for date in dates[1:]]
+    paths = draw_paths(case, timeline, seed=seed, replications=np.arange(draws))
+    states, steps = count_paths(case, paths, seed=seed, times=times)
+    levels = (0.025, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.975)
+    names = ("q025", "q05", "q10", "q25", "q50", "q75", "q90", "q95", "q975")
+    rows = []
+    for stage in STAGE_STATES:
+        for date, time in zip(dates[1:], times, strict=True):
+            values = np.quantile(stage_total(states[:, steps.at(time)], stage, "all"), levels)
+            rows.append({"date": pd.Timestamp(date), "stage": stage, **dict(zip(names, values, strict=True))})
+    return pd.DataFrame(rows)
+
+
+def weekly_pace(case: Case) -> pd.DataFrame:
+    """Return the weekly pace needed from now and the pace so far under each assumed start.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns stage, start (None for the needed pace), kind (`needed` or `so_far`), per_week (enterprises),
+        ratio (needed over so far), acceleration (of the closure of the gap to the `basically` level).
+    """
+    timeline, target = case_timeline(case), headline_target(case)
+    weeks = timeline.end_of(target.deadline) / 7.0
+    total, rows = float(target.total), []
+    for stage, done in (("built", case.state.built.value), ("online", case.state.online.value)):
+        needed = (total - done) / weeks
+        rows.append({"stage": stage, "start": None, "kind": "needed", "per_week": needed, "ratio": 1.0, "acceleration": math.nan})
+        basically = float(case.targets.switches.level.basically_share.value)
+        for k, start in enumerate(case.scenario.start.dates):
+            elapsed = weeks_since(case, k)
+            level = settle_level(done / total, elapsed, total)
+            gap = math.log((1.0 - done / total) / (1.0 - basically)) if done / total < basically else 0.0
+            rows.append(
+                {
+                    "stage": stage,
+                    "start": start,
+                    "kind": "so_far",
+                    "per_week": done / elapsed,
+                    "ratio": needed / (done / elapsed),
+                    "acceleration": gap / (level * weeks),
+                }
+            )
+    return pd.DataFrame(rows)
