@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from dpsim.params.quantity import GRADES, Block, Graded, Quantity
+from dpsim.params.quantity import GRADES, Block, Graded, Label, Quantity
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,10 +21,12 @@ class Assumption:
         Empty when it is no quantity.
     low, high : float or None
         Believable range; None when it is no quantity.
-    source, reason : str or None
-        Id of the evidence; why it was assumed.
+    source : str or None
+        Id of the evidence.
     grade : str
         One of `GRADES`.
+    reason : Label or None
+        Why it was assumed, in both languages.
     """
 
     key: str
@@ -34,7 +36,7 @@ class Assumption:
     high: float | None
     source: str | None
     grade: str
-    reason: str | None
+    reason: Label | None
 
 
 def assumptions_of(file: Block) -> list[Assumption]:

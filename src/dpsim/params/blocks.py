@@ -11,22 +11,15 @@ from dpsim.params.quantity import (
     Days,
     Enterprises,
     Expect,
+    Label,
     LogRatio,
     PerWeek,
     Points,
     Quantity,
     Ratio,
     Share,
-    Text,
     Yuan,
 )
-
-
-class Label(Block):
-    """A name in both languages."""
-
-    zh: Text
-    en: Text
 
 
 class CalendarDay(Block):
@@ -34,7 +27,7 @@ class CalendarDay(Block):
 
     date: Date
     working: bool
-    reason: Text
+    reason: Label
 
 
 class Calendar(Block):

@@ -10,7 +10,7 @@ from dpsim.errors import InputError
 from dpsim.params.wording import cut, nearest, shown, shown_name
 
 _GROUNDS = {"unit", "range", "source", "grade", "reason", "value", "options"}
-"""Ends of keys that are never proposed."""
+"""Words of keys that are never proposed."""
 
 
 def changed(content: dict[str, Any], values: Mapping[str, object], where: str) -> dict[str, Any]:
@@ -60,7 +60,7 @@ def _keys(entry: Any, prefix: str) -> list[str]:
 
 def _proposed(key: str, known: list[str]) -> list[str]:
     """Return what may have been meant: keys inside a named block, else those that look alike."""
-    names = [name for name in known if name.rpartition(".")[2] not in _GROUNDS]
+    names = [name for name in known if _GROUNDS.isdisjoint(name.split("."))]
     return [name for name in names if key and name.startswith(f"{key}.")][:3] or nearest(key, names)
 
 

@@ -17,7 +17,7 @@ from dpsim.params.dig import choice, is_number
 from dpsim.params.evidence import evidence
 from dpsim.params.faults import MOST_FAULTS, Fault, Origin, Path, refuse
 from dpsim.params.instruments import INSTRUMENTS
-from dpsim.params.quantity import Block, Expect, Graded
+from dpsim.params.quantity import Block, Expect, Graded, Label
 
 Kind = TypeVar("Kind", bound=Block)
 Rules = Callable[[Mapping[str, Any]], Iterable[Fault]]
@@ -91,9 +91,18 @@ def _places(model: type[Block], content: object, path: Path, expect: Expect | No
                 below = _item_model(field, item)
                 if below is not None:
                     yield from _places(below, item, (*path, key, index))
-        elif isinstance(field.annotation, type) and issubclass(field.annotation, Block):
+        elif (held := _held_model(field.annotation)) is not None:
             expected = next((part for part in field.metadata if isinstance(part, Expect)), None)
-            yield from _places(field.annotation, entry, (*path, key), expected)
+            yield from _places(held, entry, (*path, key), expected)
+
+
+def _held_model(annotation: object) -> type[Block] | None:
+    """Return the class of a key that holds a block, or may leave it out (``Label | None``)."""
+    options = get_args(annotation)
+    for part in options if type(None) in options else [annotation]:
+        if isinstance(part, type) and issubclass(part, Block):
+            return part
+    return None
 
 
 def _item_model(field: FieldInfo, item: object) -> type[Block] | None:
@@ -145,6 +154,8 @@ def _translated(entry: Mapping[str, Any], content: Mapping[str, Any], models: Ma
         return Fault("params.not_a_choice", path, given, {"allowed": ", ".join(allowed)})
     if kind.startswith("params."):
         return Fault(kind, path, given)
+    if kind in {"model_type", "model_attributes_type"} and entry["ctx"]["class_name"] == Label.__name__:
+        return Fault("params.not_both_languages", path, given)
     return Fault(_TYPES.get(kind, "params.not_accepted"), path, given)
 
 

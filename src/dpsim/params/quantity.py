@@ -81,12 +81,23 @@ class Block(BaseModel):
         return {name: entry for name in type(self).model_fields if isinstance(entry := getattr(self, name), Quantity)}
 
 
+class Label(Block):
+    """One text in both languages."""
+
+    zh: Text
+    en: Text
+
+    def words(self, lang: str) -> str:
+        """Return the text in ``zh`` or ``en``."""
+        return {"zh": self.zh, "en": self.en}[lang]
+
+
 class Graded(Block):
     """A part whose origin is stated: a source, or for an assumption the reason."""
 
     grade: Grade
     source: Text | None = None
-    reason: Text | None = None
+    reason: Label | None = None
 
     @property
     def assumed(self) -> bool:
@@ -108,8 +119,8 @@ class Quantity(Graded):
         Id of `params/evidence.csv`; required unless the grade is ``assumed``.
     grade : str
         One of `GRADES`.
-    reason : str, optional
-        Why this value; required if the grade is ``assumed``.
+    reason : Label, optional
+        Why this value, in both languages; required if the grade is ``assumed``.
     """
 
     value: Number

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+REASON = "reason: {zh: 理由, en: r}"
 ROOT = Path(__file__).resolve().parents[3]
 BAD = ROOT / "tests" / "data" / "bad"
 
@@ -76,10 +77,17 @@ CASE = {  # file: (old text, new text)
     "sample_share_missing": ("required: assessment, sample_share: 0.10,", "required: assessment,"),
     "group_unknown": ("id: other_online, group: other", "id: other_online, group: others"),
     "switch_not_an_option": ("options: [sample, all], value: sample", "options: [all], value: sample"),
-    "calendar_day_far_away": ("days: []", "days: [{date: 2025-10-08, working: false, reason: r}]"),
+    "calendar_day_far_away": ("days: []", "days: [{date: 2025-10-08, working: false, reason: {zh: 理由, en: r}}]"),
     "reference_class_unknown": ("value: order", "value: orders"),
     "default_strategy_unknown": ("default_strategy: current_arrangement", "default_strategy: curent_arrangement"),
-    "key_missing": ("  user_share: {value: 0.5, unit: share, range: [0.2, 0.8], grade: assumed, reason: r}\n", ""),
+    "key_missing": (
+        "  user_share: {value: 0.5, unit: share, range: [0.2, 0.8], grade: assumed, reason: {zh: 理由, en: r}}\n",
+        "",
+    ),
+    "reason_plain_text": (
+        f"value: order\n    grade: assumed\n    {REASON}",
+        "value: order\n    grade: assumed\n    reason: r",
+    ),
     "block_misspelt": ("\nassessors:", "\nassesors:"),
     "published_after_as_of": ("quantity: passed, date: 2018-09-10", "quantity: passed, date: 2018-09-11"),
     "name_climbs": ("case: linyi-2018", "case: ../linyi-2018"),
@@ -95,8 +103,12 @@ STRATEGY = {
     "source_unknown": (FIRST, FIRST.replace("LY15", "LY51")),
     "source_missing": (FIRST, FIRST.replace("source: LY15, ", "")),
     "assumed_without_reason": (
-        "staff_days_each: {value: 5, unit: staff_days, range: [1, 20], grade: assumed, reason: r}",
+        "staff_days_each: {value: 5, unit: staff_days, range: [1, 20], grade: assumed, reason: {zh: 理由, en: r}}",
         "staff_days_each: {value: 5, unit: staff_days, range: [1, 20], grade: assumed}",
+    ),
+    "reason_chinese_missing": (
+        "range: [1, 20], grade: assumed, reason: {zh: 理由, en: r}",
+        "range: [1, 20], grade: assumed, reason: {en: r}",
     ),
     "grade_unknown": (FIRST, FIRST.replace("grade: seed", "grade: sed")),
     "number_as_text": (FIRST, FIRST.replace("value: 7", "value: '7'")),
@@ -148,7 +160,7 @@ RAW = {
 def compact(text: str) -> str:
     """Drop comments and blank lines, and shorten every reason."""
     lines = [re.sub(r"\s+#.*|^#.*", "", line) for line in text.splitlines()]
-    lines = [re.sub(r"(reason: )(?!\.)[^}]*", r"\1r", line) for line in lines if line.strip()]
+    lines = [re.sub(r"reason: \{[^}]*\}", REASON, line) for line in lines if line.strip()]
     return "\n".join(lines) + "\n"
 
 

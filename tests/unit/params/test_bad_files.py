@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -33,6 +34,7 @@ EXPECTED = [  # file, message id below `params.`, key, line
     ("case_online_above_connected", "above", "state.online", 28),
     ("case_passed_above_assessed", "above", "state.passed", 29),
     ("case_published_after_as_of", "date_after", "published.2.date", 113),
+    ("case_reason_plain_text", "not_both_languages", "scenario.reference_class.reason", 42),
     ("case_reference_class_unknown", "not_a_choice_near", "scenario.reference_class.value", 40),
     ("case_sample_share_missing", "needs_sample_share", "targets.list.8.sample_share", 76),
     ("case_sectors_not_one", "sum_not_one", "population.sectors", 19),
@@ -63,7 +65,7 @@ EXPECTED = [  # file, message id below `params.`, key, line
     ("strategy_instrument_not_named", "missing_key", "instruments.2.instrument", 13),
     ("strategy_instrument_unknown", "unknown_instrument_near", "instruments.2.instrument", 13),
     ("strategy_key_misspelt", "unknown_key_near", "instruments.0.every_day", 8),
-    ("strategy_list_for_mapping", "not_a_mapping", "name", 3),
+    ("strategy_list_for_mapping", "not_both_languages", "name", 3),
     ("strategy_mapping_for_list", "not_a_list", "instruments", 6),
     ("strategy_number_as_boolean", "not_a_number", "instruments.0.every_days.value", 8),
     ("strategy_number_as_text", "not_a_number", "instruments.0.every_days.value", 8),
@@ -74,6 +76,7 @@ EXPECTED = [  # file, message id below `params.`, key, line
     ("strategy_quantity_as_bare_number", "not_a_mapping", "instruments.0.every_days", 8),
     ("strategy_range_of_three", "bad_range", "instruments.0.every_days.range", 8),
     ("strategy_range_reversed", "range_order", "instruments.0.every_days.range", 8),
+    ("strategy_reason_chinese_missing", "missing_key", "instruments.1.staff_days_each.reason.zh", 12),
     ("strategy_schema_of_the_future", "not_a_choice", "schema", 1),
     ("strategy_source_missing", "needs_source", "instruments.0.every_days.source", 8),
     ("strategy_source_unknown", "unknown_source_near", "instruments.0.every_days.source", 8),
@@ -232,10 +235,10 @@ def test_a_file_of_the_other_kind_is_refused() -> None:
          "only_for_assessment", "targets.list.1.sample_share"),
         ("stage: assessed, deadline: 2018-09-30", "stage: passed, deadline: 2018-09-30",
          "not_a_choice", "targets.list.5.stage"),
-        ("days: []", "days: [{date: 2018-10-08, working: false, reason: r}, "
-         "{date: 2018-10-08, working: true, reason: r}]",
+        ("days: []", "days: [{date: 2018-10-08, working: false, reason: {zh: 理由, en: r}}, "
+         "{date: 2018-10-08, working: true, reason: {zh: 理由, en: r}}]",
          "duplicate_id", "calendar.days.1.date"),
-        ("days: []", "days: [{date: 2018-10-08, working: yes, reason: r}]",
+        ("days: []", "days: [{date: 2018-10-08, working: yes, reason: {zh: 理由, en: r}}]",
          "not_true_false", "calendar.days.0.working"),
         ("days: []", "days: 2018-10-08", "not_a_list", "calendar.days"),
         ("value: 0.6636", "value: 66.36", "outside_bounds", "published.0.value"),
@@ -246,7 +249,7 @@ def test_a_file_of_the_other_kind_is_refused() -> None:
          "dates: []\n    weights: []", "empty_list", "scenario.start.dates"),
         ("weights: [0.3333, 0.3333, 0.3334]\n    grade", "weights: [1.5, -0.5, 0]\n    grade",
          "outside_bounds", "scenario.start.weights.0"),
-        ("value: order\n    grade: assumed\n    reason: r", "value: order\n    grade: assumed",
+        ("value: order\n    grade: assumed\n    reason: {zh: 理由, en: r}", "value: order\n    grade: assumed",
          "assumed_needs_reason", "scenario.reference_class.reason"),
         ("value: proportional", "value: even", "not_a_choice", "scenario.benchmark_split.value"),
         ("required: level, source: LY08, milestone: true", "required: level, source: XX99, milestone: true",
@@ -269,3 +272,24 @@ def test_further_rules_of_a_case(tmp_path: Path, old: str, new: str, message: st
     file.write_text(text.replace(old, new, 1), encoding="utf-8")
     found = [row[:2] for row in rows_of(file)]
     assert (message, key) in [(name.removesuffix("_near"), place) for name, place in found]
+
+
+@pytest.mark.parametrize("wrong", ["3", "x", "null", "[]", "{}", "[x]", "[{}]", "[[1]]", "true", "2018-01-01"])
+@pytest.mark.parametrize(
+    "key", ["dates:", "weights:", "chances:", "date:", "days:", "options:", "list:", "value:", "id:"]
+)
+def test_wrong_types_are_faults_and_never_a_crash(tmp_path: Path, key: str, wrong: str) -> None:
+    text = (BAD / "good_case.yaml").read_text(encoding="utf-8")
+    text = text.replace("days: []", "days: [{date: 2018-10-08, working: false, reason: {zh: 理由, en: r}}]")
+    changed = re.sub(rf"\b{key} (\[[^\]]*\]|[^,}}\n]+)", f"{key} {wrong}", text)
+    if key == "list:":
+        changed = text.partition("  list:")[0] + f"  list: {wrong}\n" + text[text.index("adoption:") :]
+    assert changed != text
+    file = tmp_path / "case.yaml"
+    file.write_text(changed, encoding="utf-8")
+    try:
+        check_file(file)
+    except FileFaults as error:
+        assert str(file) in error.text("zh")
+        return
+    assert (key, wrong) in {("days:", "[]"), ("date:", "2018-01-01")}

@@ -109,7 +109,10 @@ def test_assumptions_come_weakest_first(case: Case) -> None:
     assert by_key["scenario.after_missed_deadline"].grade == "assumed"
     service = by_key["agencies.service_mean"]
     assert (service.value, service.unit, service.low, service.high, service.source) == (20, "days", 5, 60, None)
-    assert all(row.reason for row in rows if row.grade == "assumed")
+    assert all(row.reason and row.reason.zh and row.reason.en for row in rows if row.grade == "assumed")
+    assert service.reason is not None and "用时" in service.reason.words("zh")
+    assert service.reason.words("en") == "no agency's working time per enterprise is published"
+    assert by_key["state.built"].reason is None
     assert all(row.source for row in rows if row.grade != "assumed")
 
 

@@ -46,7 +46,7 @@ def plot_fan_chart(
     observed : pandas.DataFrame
         Columns ``date, done`` (enterprises, as reported); the last date is the as-of date.
     target : mapping
-        ``deadline`` (date or ISO string), ``required`` and ``total`` (enterprises).
+        ``deadline`` (date or ISO string), ``required`` (NaN where nothing is required) and ``total`` (enterprises).
     probability_text : str
         Sentence on the chance of meeting the target, in the language of the figure; line breaks are kept.
     n : int

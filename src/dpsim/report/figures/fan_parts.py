@@ -26,11 +26,16 @@ _FLAG = [(0.0, 0.0), (0.0, 2.0), (1.6, 1.5), (0.0, 1.0), (0.0, 0.0)]
 
 @dataclass(frozen=True)
 class Goal:
-    """A target: how many enterprises of the list by which day."""
+    """A target: how many enterprises of the list by which day; `required` is NaN where nothing is required."""
 
     deadline: date
     required: float
     total: float
+
+    @property
+    def asked(self) -> bool:
+        """Whether a count is required."""
+        return bool(np.isfinite(self.required))
 
 
 def read_goal(target: Mapping[str, Any]) -> Goal:
@@ -39,7 +44,7 @@ def read_goal(target: Mapping[str, Any]) -> Goal:
 
     names = ("deadline", "required", "total")
     table = checked(pd.DataFrame([dict(target)]), names, figure="fan_chart", name="target")
-    return Goal(table.days("deadline")[0], float(table.numbers("required")[0]), float(table.numbers("total")[0]))
+    return Goal(table.days("deadline")[0], float(table.numbers("required", missing=True)[0]), float(table.numbers("total")[0]))
 
 
 def series(table: Table, column: str, past: Table) -> tuple[list[float], list[float]]:
@@ -88,11 +93,15 @@ def draw_goal(axes: Axes, goal: Goal, lang: str) -> list[Any]:
     from matplotlib.path import Path
 
     deadline, ahead = day_number(goal.deadline), 36600.0
-    name = say("figures.fan.target_line", lang=lang)
-    level = [goal.required] * 2
-    handles = axes.plot([deadline - ahead, deadline], level, color=style.RED, lw=1.5, ls=(0, (6, 2)), label=name)
-    axes.plot([deadline] * 2, [0, goal.required], color=style.RED, lw=0.9, ls=":")
-    axes.plot([deadline], [goal.required], ls="", marker=Path(_FLAG), ms=20, color=style.RED, zorder=6, clip_on=False)
+    handles: list[Any] = []
+    top = goal.required if goal.asked else goal.total
+    axes.plot([deadline] * 2, [0, top], color=style.RED, lw=0.9, ls=":")
+    if goal.asked:
+        name = say("figures.fan.target_line", lang=lang)
+        level = [goal.required] * 2
+        handles += axes.plot([deadline - ahead, deadline], level, color=style.RED, lw=1.5, ls=(0, (6, 2)), label=name)
+        flag = Path(_FLAG)
+        axes.plot([deadline], [goal.required], ls="", marker=flag, ms=20, color=style.RED, zorder=6, clip_on=False)
     if goal.total != goal.required:
         name = say("figures.fan.total_line", lang=lang)
         handles.append(axes.axhline(goal.total, color=style.GREY, lw=0.8, label=name))
@@ -105,8 +114,9 @@ def set_scale(axes: Axes, fan: Table, past: Table, goal: Goal, lang: str) -> flo
     They begin at zero, unless all of them are high: then the bands get the room, and the axis says so.
     """
     done, highs, lows = past.numbers("done"), fan.numbers("q975"), fan.numbers("q025")
-    top = max(goal.required, goal.total, float(highs.max()), float(done.max()), 1.0)
-    lowest = min(float(lows.min()), float(done.min()), goal.required)
+    required = goal.required if goal.asked else goal.total
+    top = max(required, goal.total, float(highs.max()), float(done.max()), 1.0)
+    lowest = min(float(lows.min()), float(done.min()), required)
     bottom = 0.0 if lowest < 0.4 * top else np.floor(8.0 * lowest / top) / 10.0 * top
     bottom = float(np.floor(bottom / 100.0) * 100.0) if top >= 500 else 0.0
     axes.set_ylim(bottom, top + 0.13 * (top - bottom))
@@ -124,7 +134,9 @@ def set_scale(axes: Axes, fan: Table, past: Table, goal: Goal, lang: str) -> flo
 def right_labels(fan: Table, other: Table | None, goal: Goal, lang: str) -> list[tuple[float, str, str]]:
     """Return the counts at the deadline to write beside the right edge, with colours."""
     whole = goal.total == goal.required
-    entries = [("label_target_total" if whole else "label_target", goal.required, style.RED)]
+    entries: list[tuple[str, float, str]] = []
+    if goal.asked:
+        entries.append(("label_target_total" if whole else "label_target", goal.required, style.RED))
     if not whole:
         entries.append(("label_total", goal.total, style.GREY))
     entries.append(("label_median", _at(fan, goal.deadline), MEDIAN))

@@ -1,0 +1,61 @@
+# make report   the year-end report of Linyi 2018 (lang=en for English)
+# make test     what CI runs
+PYTHON ?= python3
+lang ?= zh
+case ?= linyi-2018
+
+ifeq ($(OS),Windows_NT)
+BIN := .venv/Scripts
+else
+BIN := .venv/bin
+endif
+RUN := .venv/.installed
+DEV := .venv/.installed-dev
+INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
+
+.PHONY: setup setup-dev report test check verify bench golden constraints clean
+
+setup: $(RUN)
+
+setup-dev: $(DEV)
+
+$(BIN)/python:
+	@$(PYTHON) -c "import sys; sys.exit('dpsim needs Python 3.11 or newer; this is ' + sys.version.split()[0] + '. Try: make PYTHON=python3.12') if sys.version_info < (3, 11) else None"
+	$(PYTHON) -m venv .venv
+
+$(RUN): pyproject.toml constraints.txt | $(BIN)/python
+	@echo "Installing dpsim into .venv (once, about a minute) ..."
+	@$(INSTALL) --editable .
+	@$(BIN)/python -c "open('$(RUN)', 'w').close()"
+
+$(DEV): pyproject.toml constraints.txt | $(BIN)/python
+	@echo "Installing dpsim and its test tools into .venv (once, about a minute) ..."
+	@$(INSTALL) --editable ".[dev]"
+	@$(BIN)/python -c "open('$(RUN)', 'w').close(); open('$(DEV)', 'w').close()"
+
+report: setup
+	@$(BIN)/dpsim report $(case) --lang $(lang)
+
+test: setup-dev
+	$(BIN)/python -m pytest -n 2 --dist loadfile
+
+check: setup-dev
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python -m pytest -n 2 -q tests/unit/core tests/unit/measure tests/unit/model tests/unit/params tests/test_architecture.py tests/test_public_names.py tests/test_cli.py
+
+verify: setup-dev
+	$(BIN)/python -m pytest -n 2 tests/verification tests/property
+
+bench: setup-dev
+	$(BIN)/python benchmarks/replication.py
+
+golden: setup-dev
+	$(BIN)/python tests/golden/refresh.py "$(REASON)"
+
+constraints: setup-dev
+	$(BIN)/python -m pip freeze --exclude dual-prevention-sim > constraints.txt
+
+clean:
+	rm -rf .venv

@@ -1,0 +1,73 @@
+"""The main job: one command from a case to a folder with the report (notebook, HTML, figures, tables, run.json)."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from dpsim.params.locate import notebooks_folder
+from dpsim.report.documents import write_html
+from dpsim.report.notebooks import execute_notebook
+from dpsim.report.yearend import Request
+
+NOTEBOOK = "year_end_projection.ipynb"
+
+
+@dataclass(frozen=True)
+class Finished:
+    """Where the report is.
+
+    Attributes
+    ----------
+    folder : pathlib.Path
+    html, notebook : pathlib.Path
+    """
+
+    folder: Path
+    html: Path
+    notebook: Path
+
+
+def make_report(request: Request, case: str, out: Path, *, title: str, progress: bool = True) -> Finished:
+    """Run the notebook for a checked request and put everything into one folder under `out`.
+
+    The folder appears only when all of it is there: it is made beside its place and moved in at the end. A report
+    of the same run replaces the old one.
+
+    Parameters
+    ----------
+    request : Request
+    case : str
+        Name or path of the case, as the notebook is to load it.
+    out : pathlib.Path
+        Root of all reports.
+    title : str
+        Title of the HTML.
+    progress : bool
+        Show progress on standard error.
+    """
+    final = out / request.case.id / request.case.as_of.isoformat() / request.run_id()
+    final.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=final.parent, prefix=".making-") as temporary:
+        folder = Path(temporary) / "report"
+        folder.mkdir()
+        parameters = {
+            "case": case,
+            "as_of": request.case.as_of.isoformat(),
+            "strategy": ",".join(strategy.id for strategy in request.strategies),
+            "replications": request.replications,
+            "seed": request.seed,
+            "lang": request.lang,
+            "out": ".",
+        }
+        notebook = folder / NOTEBOOK
+        execute_notebook(
+            notebooks_folder() / NOTEBOOK, notebook, parameters, lang=request.lang, cwd=folder, progress=progress
+        )
+        write_html(notebook, folder / "report.html", lang=request.lang, title=title)
+        if final.exists():
+            shutil.rmtree(final)
+        folder.replace(final)
+    return Finished(final, final / "report.html", final / NOTEBOOK)

@@ -1,0 +1,233 @@
+"""Everything the year-end report speaks of, computed once: the snapshot forecast and the runs of each strategy."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from dpsim.core.streams import check_word
+from dpsim.core.timeline import Timeline
+from dpsim.errors import FileFaults, InputError
+from dpsim.experiments.ensemble import Ensemble, check_positive, run_ensemble
+from dpsim.experiments.replication import check_as_of
+from dpsim.experiments.runrecord import input_hash, run_record
+from dpsim.forecast.snapshot import SnapshotForecast, case_timeline, snapshot_forecast, weekly_pace
+from dpsim.language import LANGUAGES
+from dpsim.model.organisations import builders_needed, capacity_bound
+from dpsim.model.prior import weeks_since
+from dpsim.params.load import load_case, load_strategy
+from dpsim.params.schema import Case, Strategy
+
+BESIDE = "past_pace"
+"""The yardstick that always stands beside the strategies."""
+DRAWS = 2000
+"""Paths per cell of the snapshot forecast."""
+MAX_REPLICATIONS = 100_000
+QUANTILES = {"q025": 0.025, "q10": 0.1, "q25": 0.25, "q50": 0.5, "q75": 0.75, "q90": 0.9, "q975": 0.975}
+
+
+@dataclass(frozen=True)
+class Request:
+    """A checked request: everything that can be wrong was refused before any run."""
+
+    case: Case
+    strategies: tuple[Strategy, ...]
+    replications: int
+    seed: int
+    lang: str
+
+    @property
+    def main(self) -> Strategy:
+        """The strategy the headline speaks of."""
+        return self.strategies[0]
+
+    def record(self) -> dict[str, object]:
+        """Return the record of the whole report."""
+        record = run_record(
+            self.case, self.main, seed=self.seed, replications=self.replications, engine="simpy"
+        )
+        record["strategies"] = {strategy.id: strategy.digest for strategy in self.strategies}
+        record["draws_per_cell"] = DRAWS
+        return record
+
+    def run_id(self) -> str:
+        """Return a name for the run's folder: strategies, language, short hash of all inputs."""
+        names = "+".join(strategy.id for strategy in self.strategies if strategy.id != BESIDE) or BESIDE
+        return f"{names[:80]}-{self.lang}-{input_hash(self.record())}"
+
+
+@dataclass(frozen=True)
+class YearEnd:
+    """The results behind the report."""
+
+    request: Request
+    timeline: Timeline
+    forecast: SnapshotForecast
+    ensembles: dict[str, Ensemble]
+    pace: pd.DataFrame
+    capacity: pd.DataFrame
+
+    @property
+    def case(self) -> Case:
+        """The case."""
+        return self.request.case
+
+    @property
+    def main(self) -> Ensemble:
+        """The runs of the main strategy."""
+        return self.ensembles[self.request.main.id]
+
+
+def check_request(
+    *, case: str, as_of: object, strategy: str, replications: object, seed: object, lang: object, progress: object = None
+) -> Request:
+    """Check all arguments of a report together.
+
+    Parameters
+    ----------
+    case : str
+        Name or path of a case file.
+    as_of : date or ISO string, optional
+        None or empty takes the case's own.
+    strategy : str
+        Names of strategies, separated by commas; the first is the main one.
+    replications, seed : int
+    lang : {"zh", "en"}
+    progress : None
+        A progress table cannot be read yet.
+
+    Raises
+    ------
+    InputError
+        One fault, or all of them as FileFaults.
+    """
+    faults: list[InputError] = []
+
+    def attempt(make: object, *arguments: object) -> object:
+        try:
+            return make(*arguments)  # type: ignore[operator]
+        except FileFaults as error:
+            faults.extend(error.faults)
+        except InputError as error:
+            faults.append(error)
+        return None
+
+    loaded = attempt(load_case, case)
+    names = [name.strip() for name in str(strategy).split(",") if name.strip()]
+    if not names and isinstance(loaded, Case):
+        names = [loaded.default_strategy]
+    strategies = [attempt(load_strategy, name) for name in dict.fromkeys([*names, BESIDE])]
+    if isinstance(loaded, Case):
+        attempt(check_as_of, loaded, as_of or None)
+    attempt(check_positive, "replications", replications)
+    if isinstance(replications, int) and replications > MAX_REPLICATIONS:
+        faults.append(InputError("error.too_many_replications", given=replications, largest=MAX_REPLICATIONS))
+    attempt(check_word, "seed", seed)
+    if lang not in LANGUAGES:
+        faults.append(InputError("error.unknown_language", given=repr(lang)[:80], allowed=", ".join(LANGUAGES)))
+    if progress not in (None, "", "None"):
+        faults.append(InputError("error.no_progress_yet"))
+    if faults:
+        raise faults[0] if len(faults) == 1 else FileFaults("report", faults)
+    assert isinstance(loaded, Case)
+    return Request(
+        case=loaded,
+        strategies=tuple(s for s in strategies if isinstance(s, Strategy)),
+        replications=int(replications),  # type: ignore[call-overload]
+        seed=int(seed),  # type: ignore[call-overload]
+        lang=str(lang),
+    )
+
+
+def run_year_end(request: Request, *, workers: int | None = None, progress: bool = True) -> YearEnd:
+    """Forecast from the snapshot and run every strategy of the request."""
+    case = request.case
+    forecast = snapshot_forecast(case, seed=request.seed, draws=DRAWS)
+    ensembles = {
+        strategy.id: run_ensemble(
+            case,
+            strategy,
+            replications=request.replications,
+            seed=request.seed,
+            workers=workers,
+            by=("county",),
+            progress=progress,
+        )
+        for strategy in request.strategies
+    }
+    return YearEnd(
+        request=request,
+        timeline=case_timeline(case),
+        forecast=forecast,
+        ensembles=ensembles,
+        pace=weekly_pace(case),
+        capacity=agency_capacity(case),
+    )
+
+
+def stage_bands(ensemble: Ensemble, stage: str) -> pd.DataFrame:
+    """Return weekly quantiles over the runs of a stage's city count: date, q025 ... q975."""
+    wide = _city(ensemble, stage)
+    frame = wide.quantile(list(QUANTILES.values()), axis=0, interpolation="linear").T
+    frame.columns = list(QUANTILES)
+    return frame.reset_index()
+
+
+def weekly_flow(ensemble: Ensemble, stage: str) -> tuple[float, float, float]:
+    """Return the 25%, 50% and 75% points over the runs of the mean weekly increase of a stage."""
+    wide = _city(ensemble, stage)
+    weeks = (wide.columns[-1] - wide.columns[0]).days / 7.0
+    low, middle, high = np.quantile((wide.iloc[:, -1] - wide.iloc[:, 0]) / weeks, (0.25, 0.5, 0.75))
+    return float(low), float(middle), float(high)
+
+
+def organisation_bands(ensemble: Ensemble) -> pd.DataFrame:
+    """Return weekly quantiles of queues and utilisation: organisation, date, measure, q10, q50, q90."""
+    frame = ensemble.indicators
+    frame = frame[frame["indicator"].str.contains("queue_length:|utilisation:", regex=True)]
+    parts = frame["indicator"].str.split(":", n=1, expand=True)
+    grouped = frame.assign(measure=parts[0], organisation=parts[1]).groupby(["organisation", "date", "measure"])["value"]
+    quantiles = grouped.quantile([0.1, 0.5, 0.9]).unstack()
+    quantiles.columns = ["q10", "q50", "q90"]
+    return quantiles.reset_index()
+
+
+def agency_capacity(case: Case) -> pd.DataFrame:
+    """Return how many hand-overs agencies can make by the headline's deadline, and how many are needed.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns start, builders, bound (enterprises, methods 3.2-10), needed (agency users not yet built).
+    """
+    timeline, a = case_timeline(case), case.agencies
+    target = next(t for t in case.targets.list if t.id == case.targets.headline)
+    days = timeline.end_of(target.deadline)
+    total, built = float(case.population.enterprises.value), float(case.state.built.value)
+    rows = []
+    for k, start in enumerate(case.scenario.start.dates):
+        builders, bound = 0, 0.0
+        for share in (getattr(case.population.sectors, n).value for n in type(case.population.sectors).model_fields):
+            flow = built * share * a.user_share.value / weeks_since(case, k)
+            servers = builders_needed(flow, float(a.service_mean.value), float(a.headroom.value))
+            builders += servers
+            bound += capacity_bound(0.0, servers, float(a.service_mean.value), days)
+        rows.append(
+            {"start": start, "builders": builders, "bound": bound, "needed": (total - built) * a.user_share.value}
+        )
+    return pd.DataFrame(rows)
+
+
+def _city(ensemble: Ensemble, stage: str) -> pd.DataFrame:
+    """Return the city count of a stage: one row per replication, one column per date."""
+    frame = ensemble.indicators
+    chosen = frame[(frame["indicator"] == stage) & (frame["view"] == "reported")]
+    return chosen.groupby(["replication", "date"])["value"].sum().unstack()
+
+
+def deadline_of(case: Case, target: str) -> dt.date:
+    """Return the deadline of one of the case's targets."""
+    return next(t.deadline for t in case.targets.list if t.id == target)
