@@ -1,0 +1,1 @@
+"""Time, keyed draws, arithmetic of rates, words: what everything else stands on."""

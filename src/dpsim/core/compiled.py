@@ -7,16 +7,17 @@ edit anywhere makes a new folder. It also works where the package folder is read
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 import tempfile
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
-from typing import ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar
 
 import numba
-from numba.core import config
+from numba.core import config as numba_config
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -42,10 +43,8 @@ def cache_folder() -> str:
     """Return a writable folder for compiled code: the user's cache, else the temporary folder."""
     home = os.environ.get("XDG_CACHE_HOME") or os.environ.get("LOCALAPPDATA")
     places = [Path(home)] if home else []
-    try:
+    with contextlib.suppress(RuntimeError):  # no home folder at all
         places.append(Path.home() / ".cache")
-    except RuntimeError:  # no home folder at all
-        pass
     for place in [*places, Path(tempfile.gettempdir())]:
         folder = place / "dpsim" / f"kernels-{kernel_hash()}"
         try:
@@ -63,9 +62,10 @@ def kernel(function: Callable[P, R]) -> Callable[P, R]:
     Strict floating point (no fastmath) and no interpreter lock, so that results are the same to the bit wherever
     the function is called from.
     """
+    config: Any = numba_config
     before = config.CACHE_DIR
     config.CACHE_DIR = os.environ.get("NUMBA_CACHE_DIR") or cache_folder()
     try:
-        return numba.njit(cache=True, nogil=True, fastmath=False, error_model="numpy", forceinline=True)(function)  # type: ignore[no-any-return]
+        return numba.njit(cache=True, nogil=True, fastmath=False, error_model="numpy", forceinline=True)(function)
     finally:
         config.CACHE_DIR = before

@@ -43,9 +43,7 @@ class Levers(NamedTuple):
 
 def empty_levers(counties: int, groups: int, sectors: int) -> Levers:
     """Return levers that do nothing."""
-    return Levers(
-        np.zeros((len(Contact), counties)), np.ones(groups), np.zeros(sectors), np.zeros(1), np.zeros(1)
-    )
+    return Levers(np.zeros((len(Contact), counties)), np.ones(groups), np.zeros(sectors), np.zeros(1), np.zeros(1))
 
 
 def reset_levers(levers: Levers) -> None:

@@ -1,0 +1,1 @@
+"""From ensembles to choices (comparison, selection, inverse questions)."""

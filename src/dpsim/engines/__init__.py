@@ -1,0 +1,1 @@
+"""Schedulers: they decide when a compiled function of the model is called, never what it says."""

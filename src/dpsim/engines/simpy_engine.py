@@ -19,13 +19,13 @@ import simpy
 
 from dpsim.core.levers import Contact, reset_levers
 from dpsim.core.streams import Stream, uniform
+from dpsim.core.words import GROUPS, Channel, Kind
 from dpsim.engines.log import Log
 from dpsim.engines.world import Bench, World, reported_counts
 from dpsim.model.adoption import advance, assess, fire, hand_over, next_event, remove
 from dpsim.model.attention import contact_counties
 from dpsim.model.organisations import busy_servers, free_server, queue_priority
 from dpsim.model.refresh import refresh
-from dpsim.core.words import Channel, GROUPS, Kind
 from dpsim.model.state import Col, Phase, Track, stage_flags
 
 Process = Generator[simpy.Event, object, None]
@@ -96,7 +96,7 @@ class SimpyRun:
         """Return an event at `time` whose SimPy priority is the phase."""
         event = simpy.Event(self.env)
         event._ok, event._value = True, None
-        self.env.schedule(event, priority=int(phase), delay=max(0.0, time - self.env.now))
+        self.env.schedule(event, priority=phase, delay=max(0.0, time - self.env.now))  # type: ignore[arg-type]
         return event
 
     # ---------------------------------------------------------- organisations
@@ -121,7 +121,7 @@ class SimpyRun:
     def bureau(self) -> Process:
         """Phase 3: instruments pull their levers; meetings and notices reach the enterprises."""
         world, attention = self.world, self.world.setting.case.attention
-        passed_on = attention.pass_on_share.value ** attention.levels.value
+        passed_on = attention.pass_on_share.value**attention.levels.value
         kinds = {Contact.MEETING: Kind.MEETING, Contact.NOTICE: Kind.NOTICE}
         for day in world.timeline.mornings:
             yield self.at(float(day), Phase.MEETINGS)
@@ -355,4 +355,3 @@ class SimpyRun:
             if day not in mornings:
                 for array in (self.queue, self.busy, self.servers):
                     array[day, bench] = array[day - 1, bench]
-

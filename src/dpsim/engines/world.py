@@ -16,12 +16,24 @@ from dpsim.core.levers import Contact, Levers, empty_levers
 from dpsim.core.rates import NEVER
 from dpsim.core.streams import Stream, uniforms
 from dpsim.core.timeline import Timeline, make_timeline
+from dpsim.core.words import GROUPS
 from dpsim.model.organisations import builders_needed, gamma_quantile, residual_quantile
 from dpsim.model.paths import Path, entry_interval, settle_level
 from dpsim.model.population import Margins, Population, synthesise
 from dpsim.model.prior import PathSet, make_path, stage_counts, weeks_since
-from dpsim.core.words import GROUPS
-from dpsim.model.state import PATH_TRACKS, SIDES, TRACKS, Assess, Build, Col, Flags, Floats, Ints, State, count_by_county
+from dpsim.model.state import (
+    PATH_TRACKS,
+    SIDES,
+    TRACKS,
+    Assess,
+    Build,
+    Col,
+    Flags,
+    Floats,
+    Ints,
+    State,
+    count_by_county,
+)
 from dpsim.params.schema import Case, Strategy
 from dpsim.strategies import instrument
 
@@ -109,9 +121,7 @@ def make_setting(
     exempt : frozenset of str
         Enterprise codes that take no part: none of their clocks runs (for the locality test).
     """
-    timeline = make_timeline(
-        case.as_of, case.horizon_end, {day.date: day.working for day in case.calendar.days}
-    )
+    timeline = make_timeline(case.as_of, case.horizon_end, {day.date: day.working for day in case.calendar.days})
     return Setting(
         case=case,
         strategy=strategy,

@@ -1,0 +1,1 @@
+"""Runs: one replication, ensembles, what was run."""

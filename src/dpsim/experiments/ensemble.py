@@ -142,8 +142,17 @@ def _collect(
     parts: list[Part] = []
     interrupted = False
     label = setting.strategy.name.zh if say("unit.language") == "zh" else setting.strategy.name.en
-    bar = tqdm(total=len(rows), desc=label, unit=say("unit.run"), file=sys.stderr, disable=not progress, leave=True,
-               mininterval=0.5, ncols=88, ascii=" #")
+    bar = tqdm(
+        total=len(rows),
+        desc=label,
+        unit=say("unit.run"),
+        file=sys.stderr,
+        disable=not progress,
+        leave=True,
+        mininterval=0.5,
+        ncols=88,
+        ascii=" #",
+    )
     try:
         for part in _stream(setting, paths, chunks, seed, by, workers):
             parts.append(part)

@@ -140,9 +140,7 @@ def strategy_paths(setting: Setting, seed: int, replications: npt.NDArray[np.int
     return draw_paths(setting.case, setting.timeline, seed=seed, replications=replications, **fixed)  # type: ignore[arg-type]
 
 
-def run_one(
-    setting: Setting, paths: PathSet, row: int, *, seed: int, trace: bool, by: tuple[str, ...]
-) -> Replication:
+def run_one(setting: Setting, paths: PathSet, row: int, *, seed: int, trace: bool, by: tuple[str, ...]) -> Replication:
     """Run row `row` of a path set and measure it."""
     from dpsim.engines.simpy_engine import run
 

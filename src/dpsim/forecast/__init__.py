@@ -1,0 +1,1 @@
+"""Probability statements given data to the as-of date."""

@@ -11,6 +11,7 @@ import math
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -111,7 +112,7 @@ def snapshot_forecast(
         for split in case.scenario.benchmark_split.options
     ]
 
-    def run(job: tuple[int, str, float, str]) -> list[dict[str, object]]:
+    def run(job: tuple[int, str, float, str]) -> list[dict[str, Any]]:
         start, regime, rush, split = job
         # milestones are short: the split assumption only matters to them, so its other readings stop there
         main = split == case.scenario.benchmark_split.value
@@ -228,9 +229,7 @@ def initial_states(case: Case, split: str | None = None) -> Ints:
 def population_states(population: Population) -> Ints:
     """Return a list's counts by group and state."""
     b, c, o = population.built, population.connected, population.online
-    state = np.select(
-        [o, b & c, b, population.building & c, population.building], [5, 4, 3, 2, 1], default=0
-    )
+    state = np.select([o, b & c, b, population.building & c, population.building], [5, 4, 3, 2, 1], default=0)
     out = np.zeros((len(GROUPS), len(STATES)), dtype=np.int64)
     np.add.at(out, (population.group, state), 1)
     return out
@@ -245,7 +244,7 @@ def stage_total(states: Ints, stage: str, group: str) -> Ints:
 
 def _cell(
     case: Case, seed: int, draws: int, start: int, regime: str, rush: float, split: str, *, milestones_only: bool
-) -> list[dict[str, object]]:
+) -> list[dict[str, Any]]:
     """Run one cell and return a row per target and level (with the raw shortfalls for pooling)."""
     timeline = case_timeline(case)
     targets = [t for level in LEVELS for t in _chain_targets(case, level) if t.milestone or not milestones_only]
@@ -254,7 +253,7 @@ def _cell(
     times = sorted({timeline.end_of(t.deadline) for t in targets})
     paths = draw_paths(case, timeline, seed=seed, replications=np.arange(draws), start=start, regime=regime, rush=rush)
     states, steps = count_paths(case, paths, seed=seed, times=times, split=split)
-    rows: list[dict[str, object]] = []
+    rows: list[dict[str, Any]] = []
     for level in LEVELS:
         for target in _chain_targets(case, level):
             if milestones_only and not target.milestone:
@@ -280,7 +279,7 @@ def _chain_targets(case: Case, level: str) -> list[Target]:
     return [t for t in resolve_targets(case, level=level) if t.stage in STAGE_STATES]
 
 
-def _verdict(target: Target, states: Ints) -> dict[str, object]:
+def _verdict(target: Target, states: Ints) -> dict[str, Any]:
     """Return P(met) with n and interval, and the shortfall's quantiles."""
     rows = list(range(len(GROUPS))) if target.group == "all" else [GROUPS.index(target.group)]
     gone = states[:, rows, STATES.index("off_list")].sum(axis=1)
@@ -297,23 +296,27 @@ def _verdict(target: Target, states: Ints) -> dict[str, object]:
         "low": low,
         "high": high,
         **dict(
-            zip(("shortfall_q05", "shortfall_q25", "shortfall_median", "shortfall_q75", "shortfall_q95"), quantiles, strict=True)
+            zip(
+                ("shortfall_q05", "shortfall_q25", "shortfall_median", "shortfall_q75", "shortfall_q95"),
+                quantiles,
+                strict=True,
+            )
         ),
         "shortfalls": shortfall,
     }
 
 
-def cell_weight(case: Case, row: Mapping[str, object], reference_class: str) -> float:
+def cell_weight(case: Case, row: Mapping[str, Any], reference_class: str) -> float:
     """Return the weight of a cell in the mixture of a reference class."""
     scenario = case.scenario
     close = CLOSE_WEIGHT[reference_class]
     regime = close if row["regime"] == "close" else (1.0 - close) / 2.0
-    start = scenario.start.weights[list(scenario.start.dates).index(row["start"])]  # type: ignore[arg-type]
-    rush = scenario.rush.weights[list(scenario.rush.chances).index(row["rush"])]  # type: ignore[arg-type]
+    start = scenario.start.weights[list(scenario.start.dates).index(row["start"])]
+    rush = scenario.rush.weights[list(scenario.rush.chances).index(row["rush"])]
     return float(regime * start * rush)
 
 
-def _pooled(case: Case, rows: list[dict[str, object]]) -> pd.DataFrame:
+def _pooled(case: Case, rows: list[dict[str, Any]]) -> pd.DataFrame:
     """Return the mixture of the cells for each target, level, split and reference class."""
     out = []
     keys = dict.fromkeys((str(r["target"]), str(r["level"]), str(r["split"])) for r in rows)
@@ -324,7 +327,10 @@ def _pooled(case: Case, rows: list[dict[str, object]]) -> pd.DataFrame:
             weights = weights / weights.sum()
             values = np.concatenate([np.asarray(r["shortfalls"]) for r in chosen])
             each = np.concatenate(
-                [np.full(np.asarray(r["shortfalls"]).size, w / np.asarray(r["shortfalls"]).size) for r, w in zip(chosen, weights, strict=True)]
+                [
+                    np.full(np.asarray(r["shortfalls"]).size, w / np.asarray(r["shortfalls"]).size)
+                    for r, w in zip(chosen, weights, strict=True)
+                ]
             )
             out.append(
                 {
@@ -333,7 +339,9 @@ def _pooled(case: Case, rows: list[dict[str, object]]) -> pd.DataFrame:
                     "split": split,
                     "reference_class": reference_class,
                     "n": values.size,
-                    "probability": float(sum(w * float(r["probability"]) for w, r in zip(weights, chosen, strict=True))),  # type: ignore[arg-type]
+                    "probability": float(
+                        sum(w * float(r["probability"]) for w, r in zip(weights, chosen, strict=True))
+                    ),
                     **{
                         name: weighted_quantile(values, each, q)
                         for name, q in (
@@ -353,10 +361,12 @@ def weighted_quantile(values: npt.NDArray[np.generic], weights: Floats, q: float
     """Return the least value below or at which a share `q` of the weight lies."""
     order = np.argsort(values, kind="stable")
     reached = np.cumsum(weights[order])
-    return float(np.asarray(values, dtype=np.float64)[order][min(np.searchsorted(reached, q * reached[-1]), values.size - 1)])
+    return float(
+        np.asarray(values, dtype=np.float64)[order][min(np.searchsorted(reached, q * reached[-1]), values.size - 1)]
+    )
 
 
-def _bottlenecks(case: Case, rows: list[dict[str, object]]) -> pd.DataFrame:
+def _bottlenecks(case: Case, rows: list[dict[str, Any]]) -> pd.DataFrame:
     """Return before which step those not online at the headline's deadline stand, over the cells."""
     chosen = [
         r
@@ -418,10 +428,10 @@ def _sensitivity(ranges: list[tuple[str, object, object]], medians: list[float])
 
 def _median_shortfall(case: Case, seed: int, draws: int, key: str, setting: object) -> float:
     """Return the median shortfall over paths drawn with the case's weights and one thing fixed."""
-    fixed: dict[str, object] = {}
+    fixed: dict[str, Any] = {}
     if setting is not None:
         if key == "scenario.start":
-            fixed["start"] = list(case.scenario.start.dates).index(setting)  # type: ignore[arg-type]
+            fixed["start"] = list(case.scenario.start.dates).index(setting)
         elif key == "regime":
             fixed["regime"] = setting
         elif key == "scenario.rush":
@@ -429,7 +439,7 @@ def _median_shortfall(case: Case, seed: int, draws: int, key: str, setting: obje
         else:
             case = case.with_values({key: setting})
     timeline, target = case_timeline(case), headline_target(case)
-    paths = draw_paths(case, timeline, seed=seed, replications=np.arange(draws), **fixed)  # type: ignore[arg-type]
+    paths = draw_paths(case, timeline, seed=seed, replications=np.arange(draws), **fixed)
     states, _ = count_paths(case, paths, seed=seed, times=[timeline.end_of(target.deadline)])
     return float(np.median(np.asarray(_verdict(target, states[:, -1])["shortfalls"])))
 
@@ -462,10 +472,20 @@ def weekly_pace(case: Case) -> pd.DataFrame:
     """
     timeline, target = case_timeline(case), headline_target(case)
     weeks = timeline.end_of(target.deadline) / 7.0
-    total, rows = float(target.total), []
+    total = float(target.total)
+    rows: list[dict[str, Any]] = []
     for stage, done in (("built", case.state.built.value), ("online", case.state.online.value)):
         needed = (total - done) / weeks
-        rows.append({"stage": stage, "start": None, "kind": "needed", "per_week": needed, "ratio": 1.0, "acceleration": math.nan})
+        rows.append(
+            {
+                "stage": stage,
+                "start": None,
+                "kind": "needed",
+                "per_week": needed,
+                "ratio": 1.0,
+                "acceleration": math.nan,
+            }
+        )
         basically = float(case.targets.switches.level.basically_share.value)
         for k, start in enumerate(case.scenario.start.dates):
             elapsed = weeks_since(case, k)

@@ -1,0 +1,1 @@
+"""From events to tidy frames; it only looks."""

@@ -1,0 +1,1 @@
+"""The state of a case and the laws by which it changes."""

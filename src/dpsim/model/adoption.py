@@ -97,9 +97,7 @@ def next_event(
 
 
 @kernel
-def renew(
-    residual: Floats, spell: Ints, entity: int, i: int, track: int, seed: int, replication: int
-) -> None:
+def renew(residual: Floats, spell: Ints, entity: int, i: int, track: int, seed: int, replication: int) -> None:
     """Start a new spell of a clock with the next keyed unit exponential."""
     spell[i, track] += 1
     residual[i, track] = exponential(seed, replication, entity, _CLOCK_STREAM[track], spell[i, track])
@@ -107,7 +105,15 @@ def renew(
 
 @kernel
 def fire(
-    status: Ints, residual: Floats, spell: Ints, entity: int, i: int, track: int, now: float, seed: int, replication: int
+    status: Ints,
+    residual: Floats,
+    spell: Ints,
+    entity: int,
+    i: int,
+    track: int,
+    now: float,
+    seed: int,
+    replication: int,
 ) -> int:
     """Let clock `track` of enterprise `i` go off at `now` and return the kind of event.
 

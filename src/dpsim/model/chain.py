@@ -90,9 +90,7 @@ def binomial(n: int, p: float, seed: int, replication: int, ordinal: int, draw: 
 
 
 @kernel
-def step_counts(
-    counts: Ints, p: Floats, seed: int, replication: int, ordinal: int, draw: int
-) -> Ints:
+def step_counts(counts: Ints, p: Floats, seed: int, replication: int, ordinal: int, draw: int) -> Ints:
     """Return the counts after one interval: each state's members dealt by its row of `p`, shape (7,)."""
     out = np.zeros(_S, dtype=np.int64)
     for s in range(_S):
@@ -234,6 +232,4 @@ def _set_rates(rates: Floats, path: Path, counts: Ints, t0: float, t1: float) ->
     for g in range(rates.shape[0]):
         factor = rush_mean(path.rush, g, t0, t1)
         for track in range(4):
-            rates[g, track] = member_rate(
-                path, track, done[track], listed - done[track], risk[track], factor, t0, t1
-            )
+            rates[g, track] = member_rate(path, track, done[track], listed - done[track], risk[track], factor, t0, t1)

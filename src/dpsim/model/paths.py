@@ -195,7 +195,9 @@ def spread_growth(share: float, weeks: float, total: float, reference: float) ->
 
 
 @kernel
-def settle_weeks(level: float, reference: float, reversion: float, noise_sd: float, shock: float, noise: Floats) -> Floats:
+def settle_weeks(
+    level: float, reference: float, reversion: float, noise_sd: float, shock: float, noise: Floats
+) -> Floats:
     """Return the weekly closures of the settling regime.
 
     Parameters

@@ -91,9 +91,7 @@ def synthesise(margins: Margins) -> Population:
         luck(Stream.STATE_CONNECTED) + lead, (built | building) & ~online, margins.connected - margins.online
     )
     passed = _lowest(luck(Stream.STATE_PASSED) + lead, built, margins.passed)
-    assessed = passed | _lowest(
-        luck(Stream.STATE_ASSESSED) + lead, built & ~passed, margins.assessed - margins.passed
-    )
+    assessed = passed | _lowest(luck(Stream.STATE_ASSESSED) + lead, built & ~passed, margins.assessed - margins.passed)
     return Population(
         codes=codes,
         entity=entity,

@@ -15,6 +15,7 @@ import numpy.typing as npt
 from dpsim.core.compiled import kernel
 from dpsim.core.streams import CITY_ENTITY, Stream, exponential, uniform
 from dpsim.core.timeline import Timeline
+from dpsim.core.words import GROUPS
 from dpsim.model.paths import (
     AfterDeadline,
     Pace,
@@ -26,7 +27,6 @@ from dpsim.model.paths import (
     spread_growth,
     spread_weeks,
 )
-from dpsim.core.words import GROUPS
 from dpsim.model.state import PATH_TRACKS, Floats, Ints, Track
 from dpsim.model.targets import headline_target
 from dpsim.params.schema import Case
@@ -95,9 +95,7 @@ def _draw_world(seed: int, replications: Ints, weeks: int, tracks: int) -> tuple
         for s in range(_SCALAR_STREAMS.size):
             scalars[row, s] = uniform(seed, r, CITY_ENTITY, _SCALAR_STREAMS[s], 0, 0)
         # a chi-squared variable with four degrees of freedom, over four: the mean of two unit exponentials
-        scale[row] = 0.5 * (
-            exponential(seed, r, CITY_ENTITY, _SCALE, 0) + exponential(seed, r, CITY_ENTITY, _SCALE, 1)
-        )
+        scale[row] = 0.5 * (exponential(seed, r, CITY_ENTITY, _SCALE, 0) + exponential(seed, r, CITY_ENTITY, _SCALE, 1))
         for track in range(tracks):
             for week in range(weeks):
                 noise[row, track, week] = uniform(seed, r, CITY_ENTITY, _NOISE, week, track)
@@ -255,11 +253,7 @@ def _rush_factors(case: Case, column: dict[Stream, Floats], rush: float | None) 
 
     scenario = case.scenario.rush
     u = column[Stream.PATH_RUSH]
-    if rush is None:
-        chance = float(np.dot(scenario.chances, scenario.weights) / np.sum(scenario.weights))
-    else:
-        chance = rush
-    factor = scenario.factor.value * np.exp(
-        scenario.factor_log_sd.value * ndtri(column[Stream.PATH_RUSH_FACTOR])
-    )
+    mean = float(np.dot(scenario.chances, scenario.weights) / np.sum(scenario.weights))
+    chance = mean if rush is None else rush
+    factor = scenario.factor.value * np.exp(scenario.factor_log_sd.value * ndtri(column[Stream.PATH_RUSH_FACTOR]))
     return np.asarray(np.where(u < chance, factor, 1.0))

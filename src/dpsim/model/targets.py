@@ -68,9 +68,7 @@ def headline_target(case: Case, *, level: str | None = None) -> Target:
 def group_total(case: Case, group: str) -> int:
     """Return how many enterprises a target group has at the as-of date."""
     tiers = case.population.tiers
-    benchmark = int(
-        tiers.benchmark_provincial.value + tiers.benchmark_municipal.value + tiers.benchmark_county.value
-    )
+    benchmark = int(tiers.benchmark_provincial.value + tiers.benchmark_municipal.value + tiers.benchmark_county.value)
     total = int(case.population.enterprises.value)
     return {"all": total, "benchmark": benchmark, "other": total - benchmark}[group]
 

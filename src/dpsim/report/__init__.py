@@ -1,0 +1,1 @@
+"""Figures, tables, sentences and documents."""

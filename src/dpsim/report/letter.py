@@ -22,9 +22,24 @@ from dpsim.params.labels import grade_label, option_label, quantity_label, strat
 from dpsim.report import sentences
 from dpsim.report.documents import write_atomically
 from dpsim.report.notebooks import typed_parameter
-from dpsim.report.show import show_count_range, show_date, show_met, show_number, show_probability, show_probability_range
+from dpsim.report.show import (
+    show_count_range,
+    show_date,
+    show_met,
+    show_number,
+    show_probability,
+    show_probability_range,
+)
 from dpsim.report.tables import html_table, save_table
-from dpsim.report.yearend import BESIDE, YearEnd, check_request, organisation_bands, run_year_end, stage_bands, weekly_flow
+from dpsim.report.yearend import (
+    BESIDE,
+    YearEnd,
+    check_request,
+    organisation_bands,
+    run_year_end,
+    stage_bands,
+    weekly_flow,
+)
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -86,7 +101,9 @@ class Letter:
         first, *rest = sentences.below_headline(self.result)
         text = "".join(f"<p>{html.escape(s)}</p>" for s in [first, *rest])
         lead = html.escape(sentences.headline(self.result))
-        return Part(f"<h1>{html.escape(sentences.title(self.result))}</h1><p class='lead'><strong>{lead}</strong></p>{text}")
+        return Part(
+            f"<h1>{html.escape(sentences.title(self.result))}</h1><p class='lead'><strong>{lead}</strong></p>{text}"
+        )
 
     def targets(self) -> Part:
         """Return the table of all targets with their probabilities."""
@@ -141,7 +158,9 @@ class Letter:
             pictures.append(self._picture(figure, f"fan_{stage}", self._stage(stage)))
             self._save_table(bands, f"fan_{stage}")
             if now.assumed:
-                note = self._say("letter.fan_assumed", stage=self._stage(stage), count=now.value, low=now.low, high=now.high)
+                note = self._say(
+                    "letter.fan_assumed", stage=self._stage(stage), count=now.value, low=now.low, high=now.high
+                )
                 pictures.append(f"<p>{html.escape(note)}</p>")
         self._save_table(self.result.main.indicators, "indicators")
         return self._part("part_fans", "".join(pictures))
@@ -164,7 +183,10 @@ class Letter:
             low, middle, high = weekly_flow(self.result.main, stage)
             rows.append((self._say("letter.pace_row_projected", stage=word), "projected", low, middle, high))
         frame = pd.DataFrame(rows, columns=["label", "kind", "low", "value", "high"])
-        needed_by = {s: pace.loc[(pace["stage"] == s) & (pace["kind"] == "needed"), "per_week"].iloc[0] for s in ("built", "online")}
+        needed_by = {
+            s: pace.loc[(pace["stage"] == s) & (pace["kind"] == "needed"), "per_week"].iloc[0]
+            for s in ("built", "online")
+        }
         target = next(t for t in case.targets.list if t.id == case.targets.headline)
         weeks = self.result.timeline.end_of(target.deadline) / 7.0
         text = self._paragraph(
@@ -243,7 +265,9 @@ class Letter:
             ensemble = self.result.ensembles[strategy.id]
             row = ensemble.targets.set_index("target").loc[case.targets.headline]
             spent = ensemble.indicators
-            days = spent[(spent["indicator"] == "staff_days:city_bureau")].groupby("replication")["value"].max().median()
+            days = (
+                spent[(spent["indicator"] == "staff_days:city_bureau")].groupby("replication")["value"].max().median()
+            )
             rows.append(
                 (
                     getattr(strategy.name, self.lang),
@@ -254,14 +278,18 @@ class Letter:
                 )
             )
             self._save_table(ensemble.targets, f"targets_{strategy.id}")
-        table = html_table(self._columns("strategy", "met", "median", "shortfall", "staff_days"), rows, numeric=(2, 3, 4))
+        table = html_table(
+            self._columns("strategy", "met", "median", "shortfall", "staff_days"), rows, numeric=(2, 3, 4)
+        )
         return self._part("part_strategies", table + self._paragraph("letter.strategy_note"))
 
     def assumptions(self) -> Part:
         """Return every value with its ground, the weakest first."""
         case, rows = self.result.case, []
         entries = [(quantity_label(a.key, self.lang), a) for a in case.assumptions()]
-        entries += [(strategy_label(s, a.key, self.lang), a) for s in self.result.request.strategies for a in s.assumptions()]
+        entries += [
+            (strategy_label(s, a.key, self.lang), a) for s in self.result.request.strategies for a in s.assumptions()
+        ]
         order = {"assumed": 0, "weak": 1, "news": 2, "derived": 3, "paper": 4, "official page": 5, "seed": 6}
         known = evidence()
         seen: set[tuple[str, str]] = set()
@@ -282,7 +310,9 @@ class Letter:
                 )
             )
         header = self._columns("assumption", "value", "unit", "range", "grade", "source")
-        self._save_table(pd.DataFrame(rows, columns=["item", "value", "unit", "range", "grade", "source"]), "assumptions")
+        self._save_table(
+            pd.DataFrame(rows, columns=["item", "value", "unit", "range", "grade", "source"]), "assumptions"
+        )
         return self._part("part_assumptions", html_table(header, rows, numeric=(1, 3)))
 
     def method(self) -> Part:
@@ -290,7 +320,12 @@ class Letter:
         request, record = self.result.request, self.result.request.record()
         names = " ".join(f"--strategy {s.id}" for s in request.strategies if s.id != BESIDE)
         again = self._say(
-            "letter.rerun", case=request.case.id, strategies=names, n=request.replications, seed=request.seed, lang=self.lang
+            "letter.rerun",
+            case=request.case.id,
+            strategies=names,
+            n=request.replications,
+            seed=request.seed,
+            lang=self.lang,
         )
         body = self._paragraph("letter.method_text") + f"<p><code>{html.escape(again)}</code></p>"
         body += self._paragraph("letter.version", version=record["version"], hash=input_hash(record))
@@ -300,7 +335,9 @@ class Letter:
     def _class_table(self) -> str:
         """Return the pooled probability under each reference class, for both readings of the level."""
         case, pooled = self.result.case, self.result.forecast.pooled
-        mine = pooled[(pooled["target"] == case.targets.headline) & (pooled["split"] == case.scenario.benchmark_split.value)]
+        mine = pooled[
+            (pooled["target"] == case.targets.headline) & (pooled["split"] == case.scenario.benchmark_split.value)
+        ]
         rows = []
         for name in mine["reference_class"].unique():
             by_level = mine[mine["reference_class"] == name].set_index("level")

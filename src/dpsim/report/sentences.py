@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import math
 
 import pandas as pd
 
 from dpsim.language import say
-from dpsim.model.targets import headline_target, resolve_targets
+from dpsim.model.targets import Target, headline_target, resolve_targets
+from dpsim.params.labels import option_label
 from dpsim.report.show import (
     show_count_range,
     show_date,
     show_met,
     show_number,
-    show_probability,
     show_probability_range,
     show_ratio_range,
 )
@@ -23,9 +24,7 @@ from dpsim.report.yearend import BESIDE, YearEnd
 def title(result: YearEnd) -> str:
     """Return the title of the report."""
     case, lang = result.case, result.request.lang
-    return say(
-        "letter.title", lang=lang, case=getattr(case.name, lang), as_of=show_date(case.as_of, lang, year=True)
-    )
+    return say("letter.title", lang=lang, case=getattr(case.name, lang), as_of=show_date(case.as_of, lang, year=True))
 
 
 def headline(result: YearEnd) -> str:
@@ -45,7 +44,7 @@ def headline(result: YearEnd) -> str:
         built=f"{100 * case.state.built.value / total:.2f}",
         online=f"{100 * case.state.online.value / total:.2f}",
         passed=f"{100 * case.state.passed.value / total:.2f}",
-        sentence=capital(getattr(result.request.main.sentence, lang)),
+        sentence=_capital(getattr(result.request.main.sentence, lang)),
         probability=show_probability_range(cells["probability"].min(), cells["probability"].max(), lang),
         shortfall=show_count_range(cells["shortfall_median"].min(), cells["shortfall_median"].max(), lang),
         needed=math.ceil(needed),
@@ -138,7 +137,12 @@ def milestones(result: YearEnd) -> list[str]:
         by_split = {split: mine[mine["split"] == split] for split in case.scenario.benchmark_split.options}
         proportional, first = by_split["proportional"], by_split["benchmark_first"]
         sample = next(
-            (t.required for t in resolve_targets(case, assessment="sample") if t.group == target.group and t.stage == "assessed"), 0
+            (
+                t.required
+                for t in resolve_targets(case, assessment="sample")
+                if t.group == target.group and t.stage == "assessed"
+            ),
+            0,
         )
         said.append(
             say(
@@ -186,7 +190,9 @@ def fan_sentence(result: YearEnd, stage: str) -> str:
     deadline = show_date(target.deadline, lang)
     cells = result.forecast.cells
     mine = cells[
-        (cells["target"] == target.id) & (cells["level"] == "all") & (cells["split"] == case.scenario.benchmark_split.value)
+        (cells["target"] == target.id)
+        & (cells["level"] == "all")
+        & (cells["split"] == case.scenario.benchmark_split.value)
     ]
     if mine.empty:
         return say("letter.fan_text_target_only", lang=lang, deadline=deadline, required=target.required, met=met)
@@ -200,7 +206,7 @@ def fan_sentence(result: YearEnd, stage: str) -> str:
     )
 
 
-def stage_target(result: YearEnd, stage: str):  # type: ignore[no-untyped-def]
+def stage_target(result: YearEnd, stage: str) -> Target | None:
     """Return the target of the whole list for a stage, or None."""
     return next((t for t in resolve_targets(result.case) if t.group == "all" and t.stage == stage), None)
 
@@ -213,10 +219,6 @@ def acceleration(result: YearEnd) -> str:
 
 def setting_text(value: object, lang: str) -> str:
     """Return one end of a sensitivity range in words."""
-    import datetime as dt
-
-    from dpsim.params.labels import option_label
-
     if isinstance(value, dt.date):
         return show_date(value, lang)
     if isinstance(value, str):
@@ -224,4 +226,6 @@ def setting_text(value: object, lang: str) -> str:
     return show_number(float(value))  # type: ignore[arg-type]
 
 
-__all__ = ["below_headline", "headline", "show_probability", "title"]
+def _capital(text: str) -> str:
+    """Return a text that can begin a sentence."""
+    return text[:1].upper() + text[1:]

@@ -46,9 +46,7 @@ class Request:
 
     def record(self) -> dict[str, object]:
         """Return the record of the whole report."""
-        record = run_record(
-            self.case, self.main, seed=self.seed, replications=self.replications, engine="simpy"
-        )
+        record = run_record(self.case, self.main, seed=self.seed, replications=self.replications, engine="simpy")
         record["strategies"] = {strategy.id: strategy.digest for strategy in self.strategies}
         record["draws_per_cell"] = DRAWS
         return record
@@ -82,7 +80,14 @@ class YearEnd:
 
 
 def check_request(
-    *, case: str, as_of: object, strategy: str, replications: object, seed: object, lang: object, progress: object = None
+    *,
+    case: str,
+    as_of: object,
+    strategy: str,
+    replications: object,
+    seed: object,
+    lang: object,
+    progress: object = None,
 ) -> Request:
     """Check all arguments of a report together.
 
@@ -189,7 +194,9 @@ def organisation_bands(ensemble: Ensemble) -> pd.DataFrame:
     frame = ensemble.indicators
     frame = frame[frame["indicator"].str.contains("queue_length:|utilisation:", regex=True)]
     parts = frame["indicator"].str.split(":", n=1, expand=True)
-    grouped = frame.assign(measure=parts[0], organisation=parts[1]).groupby(["organisation", "date", "measure"])["value"]
+    grouped = frame.assign(measure=parts[0], organisation=parts[1]).groupby(["organisation", "date", "measure"])[
+        "value"
+    ]
     quantiles = grouped.quantile([0.1, 0.5, 0.9]).unstack()
     quantiles.columns = ["q10", "q50", "q90"]
     return quantiles.reset_index()

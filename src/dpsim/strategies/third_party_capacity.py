@@ -1,4 +1,4 @@
-"""Third-party capacity (增加第三方服务力量): more builders at the agencies from a date, paid per enterprise (LY10-LY12).
+"""Third-party capacity (增加第三方服务力量): more builders at the agencies from a date (LY10-LY12).
 
 It helps only where the agencies' queue binds.
 """

@@ -44,7 +44,9 @@ def read_goal(target: Mapping[str, Any]) -> Goal:
 
     names = ("deadline", "required", "total")
     table = checked(pd.DataFrame([dict(target)]), names, figure="fan_chart", name="target")
-    return Goal(table.days("deadline")[0], float(table.numbers("required", missing=True)[0]), float(table.numbers("total")[0]))
+    return Goal(
+        table.days("deadline")[0], float(table.numbers("required", missing=True)[0]), float(table.numbers("total")[0])
+    )
 
 
 def series(table: Table, column: str, past: Table) -> tuple[list[float], list[float]]:
