@@ -16,6 +16,7 @@ from dpsim.engines.simpy_engine import Outcome, run
 from dpsim.engines.world import Setting, World, make_world
 from dpsim.experiments.replication import prepare, strategy_paths
 from dpsim.model.paths import Pace
+from dpsim.model.prior import draw_paths
 from dpsim.params.load import load_strategy
 from dpsim.params.schema import Case
 
@@ -55,8 +56,12 @@ def queueless(case: Case) -> Case:
 
 def make_run(setting: Setting, replication: int, *, seed: int, pace: Pace | None = None, speed: float = 1.0) -> World:
     """Return the world of one replication, its weekly pace times `speed`."""
-    fixed = {} if pace is None else {"pace": pace}
-    world = make_world(setting, strategy_paths(setting, seed, np.array([replication]), **fixed), 0, seed=seed)
+    numbers = np.array([replication])
+    if pace is None:
+        paths = strategy_paths(setting, seed, numbers)
+    else:
+        paths = draw_paths(setting.case, setting.timeline, seed=seed, replications=numbers, pace=pace)
+    world = make_world(setting, paths, 0, seed=seed)
     world.path = world.path._replace(weekly=world.path.weekly * speed)
     return world
 

@@ -10,6 +10,7 @@ import datetime as dt
 import itertools
 import math
 from collections.abc import Callable, Sequence
+from functools import cache
 from typing import NamedTuple
 
 import numpy as np
@@ -17,7 +18,7 @@ import numpy.typing as npt
 
 from dpsim.core.levers import Contact, empty_levers
 from dpsim.core.streams import Stream, uniforms
-from dpsim.core.timeline import Timeline, all_days
+from dpsim.core.timeline import all_days
 from dpsim.engines.simpy_engine import Outcome, run
 from dpsim.engines.world import Bench, Setting, World, case_margins
 from dpsim.model.adoption import advance, fire, next_event
@@ -78,7 +79,7 @@ def detects(what: str, *zs: float) -> None:
     """Assert that the same check refuses a mechanism broken on purpose."""
     worst = max(zs, key=abs)
     print(f"z | {what} | control {worst:+.1f} of {len(zs)}")
-    assert abs(worst) >= LIMIT, f"{what}: the check has no power, z = {[round(z, 2) for z in zs]} for a broken mechanism"
+    assert abs(worst) >= LIMIT, f"{what}: no power, z = {[round(z, 2) for z in zs]} for a broken mechanism"
 
 
 # --------------------------------------------------------------------------------------------- small worlds
@@ -118,7 +119,12 @@ def make_state(n: int, *, build: Build = Build.NOT_STARTED, connected: int = 0, 
 
 
 def constant_path(
-    weekly: Array, *, deadline: float = 1e6, rush_factor: float = 1.0, rush_weeks: float = 4.0, pace: Pace = Pace.CONSTANT
+    weekly: Array,
+    *,
+    deadline: float = 1e6,
+    rush_factor: float = 1.0,
+    rush_weeks: float = 4.0,
+    pace: Pace = Pace.CONSTANT,
 ) -> Path:
     """A path whose rows (track, week) hold intensities per week and member at risk, with a deadline rush."""
     rush = Rush(np.full(2, deadline), rush_weeks, rush_factor, int(AfterDeadline.BACK_TO_NORMAL), 1.0, 4.0)
@@ -171,6 +177,14 @@ def drive_path(state: State, path: Path, times: Sequence[float], *, factor: floa
 
 
 # ------------------------------------------------------------------------------------------ worlds with queues
+@cache
+def queue_setting(days: int) -> Setting:
+    """A case without instruments on which every day is a working day, beginning with a Monday."""
+    case, strategy = load_case("linyi-2018"), load_strategy("current_arrangement")
+    timeline = all_days(MONDAY - dt.timedelta(days=1), days)
+    return Setting(case, strategy, timeline, synthesise(case_margins(case)), ((), ()))
+
+
 def queue_world(
     sizes: npt.NDArray[np.int64],
     servers: int,
@@ -187,8 +201,7 @@ def queue_world(
     `sizes[k]` enterprises are building and rely on the `servers` builders of sector k; sectors share nothing, so one
     run holds sizes.size independent queues. With `assessed`, one set of enterprises is built and queues for teams.
     """
-    case, strategy = load_case("linyi-2018"), load_strategy("current_arrangement")
-    timeline: Timeline = all_days(MONDAY - dt.timedelta(days=1), days)
+    setting = queue_setting(days)
     n = int(sizes.sum())
     state = make_state(n, build=Build.BUILT if assessed else Build.BUILDING, connected=1, replication=replication)
     state.sector[:] = np.repeat(np.arange(sizes.size), sizes)
@@ -197,10 +210,10 @@ def queue_world(
     if benchmark is not None:
         state.group[:] = benchmark
     sectors = 0 if assessed else sizes.size
-    counties = int(case.population.counties.value)
+    counties = int(setting.case.population.counties.value)
     levers = tuple(empty_levers(counties, 2, sectors) for _ in range(2))
     return World(
-        setting=Setting(case, strategy, timeline, synthesise(case_margins(case)), ((), ())),
+        setting=setting,
         seed=SEED,
         replication=replication,
         path=constant_path(weekly),

@@ -30,6 +30,8 @@ class Levers(NamedTuple):
         Shape (groups,): factor on all adoption intensities of a target group while it lasts.
     builders_added : numpy.ndarray
         Shape (sectors,): builders added, as a share of those at the start.
+    yuan_per_job : numpy.ndarray
+        Shape (1,): price of each hand-over by an added builder.
     staff_days, yuan : numpy.ndarray
         Shape (1,): spent today.
     """
@@ -37,13 +39,16 @@ class Levers(NamedTuple):
     contact: npt.NDArray[np.float64]
     multiplier: npt.NDArray[np.float64]
     builders_added: npt.NDArray[np.float64]
+    yuan_per_job: npt.NDArray[np.float64]
     staff_days: npt.NDArray[np.float64]
     yuan: npt.NDArray[np.float64]
 
 
 def empty_levers(counties: int, groups: int, sectors: int) -> Levers:
     """Return levers that do nothing."""
-    return Levers(np.zeros((len(Contact), counties)), np.ones(groups), np.zeros(sectors), np.zeros(1), np.zeros(1))
+    return Levers(
+        np.zeros((len(Contact), counties)), np.ones(groups), np.zeros(sectors), np.zeros(1), np.zeros(1), np.zeros(1)
+    )
 
 
 def reset_levers(levers: Levers) -> None:
@@ -51,5 +56,6 @@ def reset_levers(levers: Levers) -> None:
     levers.contact[:] = 0.0
     levers.multiplier[:] = 1.0
     levers.builders_added[:] = 0.0
+    levers.yuan_per_job[:] = 0.0
     levers.staff_days[:] = 0.0
     levers.yuan[:] = 0.0

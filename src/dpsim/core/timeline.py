@@ -30,12 +30,15 @@ class Timeline:
         One entry per simulated day: is it a working day?
     unknown_years : tuple of int
         Years for which no holiday table exists (Monday to Friday assumed).
+    deadlines : tuple of datetime.date
+        Dates on which targets fall due: intensities change when such a day is over.
     """
 
     as_of: dt.date
     end: dt.date
     working: tuple[bool, ...]
     unknown_years: tuple[int, ...] = ()
+    deadlines: tuple[dt.date, ...] = ()
 
     @property
     def days(self) -> int:
@@ -64,7 +67,8 @@ class Timeline:
         """Return the starts of the intervals with constant intensities.
 
         The first is 0 (the as-of state must have intensities at once), then the first working morning of each
-        calendar week (Monday to Sunday); a week without a working day has none.
+        calendar week (Monday to Sunday; a week without a working day has none) and the midnight that ends a
+        deadline, so that no interval mixes the pace before a date with the pace after it.
         """
         times, week = [0.0], self.date(0).isocalendar()[:2]
         for day in self.mornings:
@@ -72,7 +76,8 @@ class Timeline:
             if this != week:
                 times.append(float(day))
                 week = this
-        return np.array(times)
+        due = [t for t in map(self.end_of, self.deadlines) if 0.0 < t < self.days]
+        return np.unique(np.array([*times, *due]))
 
     @cached_property
     def weekly_dates(self) -> tuple[dt.date, ...]:
@@ -81,7 +86,12 @@ class Timeline:
         return tuple(dates if dates[-1] == self.end else [*dates, self.end])
 
 
-def make_timeline(as_of: dt.date, end: dt.date, overrides: Mapping[dt.date, bool] | None = None) -> Timeline:
+def make_timeline(
+    as_of: dt.date,
+    end: dt.date,
+    overrides: Mapping[dt.date, bool] | None = None,
+    deadlines: Iterable[dt.date] = (),
+) -> Timeline:
     """Return the timeline of a case.
 
     Parameters
@@ -90,12 +100,14 @@ def make_timeline(as_of: dt.date, end: dt.date, overrides: Mapping[dt.date, bool
         Last known day and last simulated day, `as_of` before `end`.
     overrides : mapping of date to bool, optional
         Days that the case declares working or free.
+    deadlines : iterable of datetime.date
+        Dates on which targets fall due.
     """
     overrides = overrides or {}
     days = [as_of + dt.timedelta(days=k + 1) for k in range((end - as_of).days)]
     known, unknown = _known_years(day.year for day in days)
     working = tuple(overrides.get(day, _is_working(day, known)) for day in days)
-    return Timeline(as_of, end, working, tuple(sorted(unknown)))
+    return Timeline(as_of, end, working, tuple(sorted(unknown)), tuple(sorted(set(deadlines))))
 
 
 def all_days(as_of: dt.date, days: int) -> Timeline:

@@ -125,10 +125,8 @@ class SimpyRun:
         kinds = {Contact.MEETING: Kind.MEETING, Contact.NOTICE: Kind.NOTICE}
         for day in world.timeline.mornings:
             yield self.at(float(day), Phase.MEETINGS)
+            self._pull_levers(int(day))
             for side, levers in enumerate(world.levers):
-                reset_levers(levers)
-                for lever in world.setting.levers[side]:
-                    lever.module.act(int(day), lever.due, lever.parameters, self.reported, levers)
                 for kind in Contact:
                     sizes = levers.contact[kind]
                     if sizes.any():
@@ -152,16 +150,19 @@ class SimpyRun:
                                 channel=Channel.CITY_BUREAU,
                                 value=float(sizes.max()),
                             )
-            self.spent[day] = world.levers[0].staff_days[0], world.levers[0].yuan[0]
+            self.spent[day] += world.levers[0].staff_days[0], world.levers[0].yuan[0]
 
     def intensities(self) -> Process:
         """Phase 4: new intensities on the first working morning of each week; enterprises plan their next event."""
         world, case = self.world, self.world.setting.case
         times = world.timeline.refresh_times
         ends = np.append(times[1:], float(world.timeline.days))
+        mornings = set(world.timeline.mornings.tolist())
         for begin, end in zip(times, ends, strict=True):
             yield self.at(float(begin), Phase.REFRESH)
             self.refresh_end = float(end)
+            if int(begin) not in mornings:
+                self._pull_levers(int(begin))  # nobody is in office: only what was ordered to hold goes on
             when, _ = refresh(
                 self.state,
                 world.path,
@@ -246,6 +247,13 @@ class SimpyRun:
         self._wake(i)
 
     # ---------------------------------------------------------------- helpers
+    def _pull_levers(self, day: int) -> None:
+        """Let all instruments of the strategy and of the reference set their levers for the day."""
+        for side, levers in enumerate(self.world.levers):
+            reset_levers(levers)
+            for lever in self.world.setting.levers[side]:
+                lever.act(day, self.reported, levers)
+
     def _advance(self, i: int, now: float) -> None:
         """Spend an enterprise's clocks up to now."""
         s = self.state
@@ -291,6 +299,8 @@ class SimpyRun:
             else:
                 self._advance(i, float(day))
                 kind = hand_over(self.state.status, i)
+                if server >= bench.base:
+                    self.spent[day, 1] += self.world.levers[0].yuan_per_job[0]
                 self._record(i, float(day), Phase.ALLOCATION, kind, 0, Channel.AGENCY, server)
                 self._wake(i)
 

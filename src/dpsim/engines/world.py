@@ -15,12 +15,12 @@ import numpy as np
 from dpsim.core.levers import Contact, Levers, empty_levers
 from dpsim.core.rates import NEVER
 from dpsim.core.streams import Stream, uniforms
-from dpsim.core.timeline import Timeline, make_timeline
+from dpsim.core.timeline import Timeline
 from dpsim.core.words import GROUPS
 from dpsim.model.organisations import builders_needed, gamma_quantile, residual_quantile
 from dpsim.model.paths import Path, entry_interval, settle_level
 from dpsim.model.population import Margins, Population, synthesise
-from dpsim.model.prior import PathSet, make_path, stage_counts, weeks_since
+from dpsim.model.prior import PathSet, case_timeline, make_path, stage_counts, weeks_since
 from dpsim.model.state import (
     PATH_TRACKS,
     SIDES,
@@ -36,6 +36,7 @@ from dpsim.model.state import (
 )
 from dpsim.params.schema import Case, Strategy
 from dpsim.strategies import instrument
+from dpsim.strategies._schedule import window_cover
 
 Luck = Callable[[Stream], Floats]
 """One uniform per enterprise for a stream."""
@@ -47,7 +48,12 @@ class Lever:
 
     module: ModuleType
     due: Flags
+    cover: Floats
     parameters: Floats
+
+    def act(self, day: int, reported: Ints, levers: Levers) -> None:
+        """Let the instrument pull its levers on a morning."""
+        self.module.act(day, self.due, self.cover, self.parameters, reported, levers)
 
 
 @dataclass
@@ -62,7 +68,7 @@ class Bench:
     free_at : numpy.ndarray
         Time at which each server is free again, shape (base + room for added ones,).
     service : numpy.ndarray
-        Service time of each enterprise's next job, shape (n,), days.
+        Service time of a job at each enterprise, shape (n,), days: its size belongs to the enterprise.
     """
 
     name: str
@@ -121,7 +127,9 @@ def make_setting(
     exempt : frozenset of str
         Enterprise codes that take no part: none of their clocks runs (for the locality test).
     """
-    timeline = make_timeline(case.as_of, case.horizon_end, {day.date: day.working for day in case.calendar.days})
+    timeline = case_timeline(case)
+    if strategy.pace == "past":
+        reference = strategy  # the pace shown so far already holds what was done so far
     return Setting(
         case=case,
         strategy=strategy,
@@ -284,8 +292,10 @@ def _agencies(
         shown = float(np.sum(population.built & (population.sector == sector))) * a.user_share.value / weeks
         builders = builders_needed(shown, mean, float(a.headroom.value))
         room = 4 * builders
-        numbers = np.arange(room, dtype=np.uint32) + np.uint32(1000 * (sector + 1))
-        u, v, busy = (uniforms(seed, replication, numbers, int(Stream.AGENCY_RESIDUAL), k) for k in range(3))
+        servers = np.arange(room, dtype=np.uint32)
+        u, v, busy = (
+            uniforms(seed, replication, servers, int(Stream.AGENCY_RESIDUAL), 3 * sector + k) for k in range(3)
+        )
         residual = residual_quantile(u, v, mean, cv)
         free_at = np.where(busy < 1.0 / a.headroom.value, residual, 0.0)
         free_at[builders:] = 0.0
@@ -309,7 +319,8 @@ def _levers(strategy: Strategy, timeline: Timeline) -> tuple[Lever, ...]:
     made = []
     for settings in strategy.instruments:
         module = instrument(settings.instrument)
-        made.append(Lever(module, module.due(settings, timeline), module.parameters(settings)))
+        cover = window_cover(timeline, settings.start, settings.end)
+        made.append(Lever(module, module.due(settings, timeline), cover, module.parameters(settings)))
     return tuple(made)
 
 

@@ -14,7 +14,7 @@ import pandas as pd
 from dpsim.core.streams import check_word
 from dpsim.engines.world import Setting
 from dpsim.errors import InputError
-from dpsim.experiments.replication import prepare, run_one, strategy_paths
+from dpsim.experiments.replication import path_rows, prepare, run_one, strategy_paths
 from dpsim.experiments.runrecord import run_record
 from dpsim.language import say
 from dpsim.measure.probability import smoothed, wilson_interval
@@ -104,7 +104,8 @@ def run_ensemble(
     numbers = np.arange(replications)
     if paths is None:
         paths = strategy_paths(setting, seed, numbers)
-    parts, interrupted = _collect(setting, paths, seed, tuple(by), workers, progress)
+    rows = path_rows(paths, numbers.tolist())
+    parts, interrupted = _collect(setting, paths, rows, seed, tuple(by), workers, progress)
     return _assemble(setting, parts, seed=seed, asked=replications, engine=engine, interrupted=interrupted)
 
 
@@ -132,12 +133,11 @@ def run_chunk(setting: Setting, paths: PathSet, rows: Sequence[int], seed: int, 
 
 
 def _collect(
-    setting: Setting, paths: PathSet, seed: int, by: tuple[str, ...], workers: int, progress: bool
+    setting: Setting, paths: PathSet, rows: list[int], seed: int, by: tuple[str, ...], workers: int, progress: bool
 ) -> tuple[list[Part], bool]:
     """Run all rows in chunks and return the parts; True when the user stopped it."""
     from tqdm.std import tqdm
 
-    rows = range(paths.replications.size)
     chunks = [rows[k : k + CHUNK] for k in range(0, len(rows), CHUNK)]
     parts: list[Part] = []
     interrupted = False
@@ -167,7 +167,7 @@ def _collect(
 
 
 def _stream(
-    setting: Setting, paths: PathSet, chunks: list[range], seed: int, by: tuple[str, ...], workers: int
+    setting: Setting, paths: PathSet, chunks: list[list[int]], seed: int, by: tuple[str, ...], workers: int
 ) -> Iterator[Part]:
     """Yield finished chunks in the order they finish."""
     if workers == 1 or len(chunks) == 1:

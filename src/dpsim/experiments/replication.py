@@ -57,7 +57,7 @@ def run_replication(
     as_of: dt.date | str | None = None,
     state: None = None,
     paths: PathSet | None = None,
-    trace: bool = True,
+    trace: bool = False,
     by: Sequence[str] = ("county",),
 ) -> Replication:
     """Run one replication of a case under a strategy.
@@ -94,8 +94,22 @@ def run_replication(
     check_word("replication", replication)
     if paths is None:
         paths = strategy_paths(setting, seed, np.array([replication]))
-    row = int(np.flatnonzero(paths.replications == replication)[0])
-    return run_one(setting, paths, row, seed=seed, trace=trace, by=tuple(by))
+    return run_one(setting, paths, path_rows(paths, [replication])[0], seed=seed, trace=trace, by=tuple(by))
+
+
+def path_rows(paths: PathSet, replications: Sequence[int]) -> list[int]:
+    """Return the rows of a path set that drive the given replications.
+
+    Raises
+    ------
+    InputError
+        The path set has none for one of them.
+    """
+    where = {int(number): row for row, number in enumerate(paths.replications)}
+    missing = [number for number in replications if number not in where]
+    if missing:
+        raise InputError("error.no_path", missing=missing[0], count=len(where))
+    return [where[number] for number in replications]
 
 
 def prepare(
@@ -114,6 +128,8 @@ def prepare(
     for name in by:
         if name not in GROUPINGS:
             raise InputError("error.unknown_grouping", given=str(name)[:80], allowed=", ".join(GROUPINGS))
+    if not by:
+        raise InputError("error.unknown_grouping", given="()", allowed=", ".join(GROUPINGS))
     if state is not None:
         raise InputError("error.no_state_yet")
     check_as_of(case, as_of)
@@ -153,14 +169,15 @@ def run_one(setting: Setting, paths: PathSet, row: int, *, seed: int, trace: boo
     cell, groups = group_cells(world, by)
     counts = stage_counts_over_time(initial, cell, len(groups), outcome.events, times)
     names = [bench.name for bench in (*world.agencies, world.assessors)]
-    days = np.clip(np.array([timeline.day(date) for date in dates]), 0, timeline.days - 1)
+    later = dates[1:]  # organisations begin to act after the as-of date
+    days = np.array([timeline.day(date) for date in later])
     week = np.array([slice_mean(outcome.busy / np.maximum(outcome.servers, 1), int(day)) for day in days])
     organisations = organisation_frame(
-        names, dates, {"queue_length": outcome.queue[days], "utilisation": week}, by, replication
+        names, later, {"queue_length": outcome.queue[days], "utilisation": week}, by, replication
     )
     spent = np.cumsum(outcome.spent, axis=0)[days]
     costs = organisation_frame(
-        ["city_bureau"], dates, {"staff_days": spent[:, :1], "yuan": spent[:, 1:]}, by, replication
+        ["city_bureau"], later, {"staff_days": spent[:, :1], "yuan": spent[:, 1:]}, by, replication
     )
     indicators = pd.concat([stage_frame(counts, dates, groups, replication), organisations, costs], ignore_index=True)
     return Replication(

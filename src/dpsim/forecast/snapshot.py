@@ -7,8 +7,7 @@ simulation: thousands per cell in seconds.
 
 from __future__ import annotations
 
-import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
@@ -18,29 +17,24 @@ import numpy.typing as npt
 import pandas as pd
 
 from dpsim.core.streams import check_word
-from dpsim.core.timeline import Timeline, make_timeline
 from dpsim.core.words import GROUPS
-from dpsim.engines.world import case_margins
+from dpsim.forecast.count_paths import STAGE_STATES, count_paths, stage_total
 from dpsim.measure.probability import smoothed, wilson_interval
-from dpsim.model.chain import STATES, run_chain
-from dpsim.model.paths import settle_level, spread_growth
-from dpsim.model.population import Population, synthesise
-from dpsim.model.prior import CLOSE_WEIGHT, REGIMES, PathSet, draw_paths, make_rush, stage_counts, weeks_since
+from dpsim.model.chain import STATES
+from dpsim.model.prior import CLOSE_WEIGHT, REGIMES, case_timeline, draw_paths
 from dpsim.model.state import Floats, Ints
 from dpsim.model.targets import Target, headline_target, resolve_targets
 from dpsim.params.schema import Case
 
-STAGE_STATES = {
-    "built": ("built", "built_connected", "online"),
-    "connected": ("building_connected", "built_connected", "online"),
-    "online": ("online",),
-}
 BOTTLENECKS = {
     "not_started": ("not_started",),
     "building": ("building", "building_connected"),
     "built_not_connected": ("built",),
     "connected_not_online": ("built_connected",),
+    "not_built": ("not_started", "building", "building_connected"),
+    "built_not_online": ("built", "built_connected"),
 }
+"""Where those not online stand; the last two sum up the others."""
 LEVELS = ("all", "basically")
 
 
@@ -71,20 +65,6 @@ class SnapshotForecast:
     sensitivity: pd.DataFrame
     fan: pd.DataFrame
     draws: int
-
-
-@dataclass(frozen=True)
-class Steps:
-    """The steps of a count path and where each date of interest ends."""
-
-    begins: Floats
-    ends: Floats
-    refreshes: npt.NDArray[np.bool_]
-    refresh_ends: Floats
-
-    def at(self, time: float) -> int:
-        """Return the step that ends at `time`."""
-        return int(np.flatnonzero(np.isclose(self.ends, time))[0])
 
 
 def snapshot_forecast(
@@ -132,114 +112,6 @@ def snapshot_forecast(
         fan=_fan(case, seed, draws),
         draws=draws,
     )
-
-
-def count_paths(
-    case: Case, paths: PathSet, *, seed: int, times: Sequence[float], split: str | None = None
-) -> tuple[Ints, Steps]:
-    """Run direct count paths.
-
-    Parameters
-    ----------
-    case : Case
-    paths : PathSet
-    seed : int
-    times : sequence of float
-        Times (days) at whose end the states are wanted; the last one ends the run.
-    split : str, optional
-        Another reading of the benchmark split than the case's.
-
-    Returns
-    -------
-    numpy.ndarray, Steps
-        States of shape (R, steps, groups, len(STATES)) and the steps.
-    """
-    timeline = case_timeline(case)
-    steps = make_steps(timeline, times)
-    a, total = case.adoption, float(case.population.enterprises.value)
-    counts = stage_counts(case)
-    starts = range(len(case.scenario.start.dates))
-    weeks = np.array([weeks_since(case, s) for s in starts])
-    reference = float(a.reference_closure_per_week.value)
-    level = np.array([[settle_level(c / total, w, total) for c in counts] for w in weeks])
-    growth = np.array([[spread_growth(c / total, w, total, reference) for c in counts] for w in weeks])
-    law = np.array(
-        [
-            reference,
-            a.reversion_per_week.value,
-            a.weekly_noise_log_sd.value,
-            a.shock_settle.value,
-            a.shock_spread.value,
-            a.damping_per_week.value,
-            a.max_rate_per_day.value,
-            timeline.end_of(headline_target(case).deadline),
-        ],
-        dtype=np.float64,
-    )
-    out = run_chain(
-        seed,
-        paths.replications,
-        paths.start,
-        paths.pace,
-        paths.closes,
-        paths.share,
-        paths.shock,
-        paths.rush_factor,
-        paths.noise,
-        level,
-        growth,
-        counts[None, :] / weeks[:, None],
-        law,
-        total - counts,
-        make_rush(case, timeline, 1.0),
-        initial_states(case, split),
-        float(case.scenario.removals_per_year.value) / 365.0,
-        steps.begins,
-        steps.ends,
-        steps.refreshes,
-        steps.refresh_ends,
-    )
-    return out, steps
-
-
-def case_timeline(case: Case) -> Timeline:
-    """Return the timeline of a case."""
-    return make_timeline(case.as_of, case.horizon_end, {day.date: day.working for day in case.calendar.days})
-
-
-def make_steps(timeline: Timeline, times: Sequence[float]) -> Steps:
-    """Return the steps between refreshes and the times of interest, up to the last of these."""
-    last = max(times)
-    refresh = [float(t) for t in timeline.refresh_times if t < last]
-    edges = np.unique(np.array([*refresh, *[float(t) for t in times if t > 0.0]]))
-    begins, ends = edges[:-1], edges[1:]
-    is_refresh = np.isin(begins, refresh)
-    following = np.array([*timeline.refresh_times[1:], float(timeline.days)])
-    until = following[np.searchsorted(timeline.refresh_times, begins, side="right") - 1]
-    return Steps(begins, ends, is_refresh, until)
-
-
-def initial_states(case: Case, split: str | None = None) -> Ints:
-    """Return the counts of the synthesised list by group and state, shape (groups, len(STATES))."""
-    if split is not None:
-        case = case.with_values({"scenario.benchmark_split": split})
-    return population_states(synthesise(case_margins(case)))
-
-
-def population_states(population: Population) -> Ints:
-    """Return a list's counts by group and state."""
-    b, c, o = population.built, population.connected, population.online
-    state = np.select([o, b & c, b, population.building & c, population.building], [5, 4, 3, 2, 1], default=0)
-    out = np.zeros((len(GROUPS), len(STATES)), dtype=np.int64)
-    np.add.at(out, (population.group, state), 1)
-    return out
-
-
-def stage_total(states: Ints, stage: str, group: str) -> Ints:
-    """Return how many of a group have reached a stage, from states of shape (..., groups, len(STATES))."""
-    columns = [STATES.index(name) for name in STAGE_STATES[stage]]
-    rows = list(range(len(GROUPS))) if group == "all" else [GROUPS.index(group)]
-    return np.asarray(states[..., rows, :][..., columns].sum(axis=(-1, -2)))
 
 
 def _cell(
@@ -426,7 +298,7 @@ def _sensitivity(ranges: list[tuple[str, object, object]], medians: list[float])
     return pd.DataFrame(rows, columns=["key", "low_setting", "high_setting", "low", "base", "high"])
 
 
-def _median_shortfall(case: Case, seed: int, draws: int, key: str, setting: object) -> float:
+def _median_shortfall(case: Case, seed: int, draws: int, key: str, setting: Any) -> float:
     """Return the median shortfall over paths drawn with the case's weights and one thing fixed."""
     fixed: dict[str, Any] = {}
     if setting is not None:
@@ -458,47 +330,4 @@ def _fan(case: Case, seed: int, draws: int) -> pd.DataFrame:
         for date, time in zip(dates[1:], times, strict=True):
             values = np.quantile(stage_total(states[:, steps.at(time)], stage, "all"), levels)
             rows.append({"date": pd.Timestamp(date), "stage": stage, **dict(zip(names, values, strict=True))})
-    return pd.DataFrame(rows)
-
-
-def weekly_pace(case: Case) -> pd.DataFrame:
-    """Return the weekly pace needed from now and the pace so far under each assumed start.
-
-    Returns
-    -------
-    pandas.DataFrame
-        Columns stage, start (None for the needed pace), kind (`needed` or `so_far`), per_week (enterprises),
-        ratio (needed over so far), acceleration (of the closure of the gap to the `basically` level).
-    """
-    timeline, target = case_timeline(case), headline_target(case)
-    weeks = timeline.end_of(target.deadline) / 7.0
-    total = float(target.total)
-    rows: list[dict[str, Any]] = []
-    for stage, done in (("built", case.state.built.value), ("online", case.state.online.value)):
-        needed = (total - done) / weeks
-        rows.append(
-            {
-                "stage": stage,
-                "start": None,
-                "kind": "needed",
-                "per_week": needed,
-                "ratio": 1.0,
-                "acceleration": math.nan,
-            }
-        )
-        basically = float(case.targets.switches.level.basically_share.value)
-        for k, start in enumerate(case.scenario.start.dates):
-            elapsed = weeks_since(case, k)
-            level = settle_level(done / total, elapsed, total)
-            gap = math.log((1.0 - done / total) / (1.0 - basically)) if done / total < basically else 0.0
-            rows.append(
-                {
-                    "stage": stage,
-                    "start": start,
-                    "kind": "so_far",
-                    "per_week": done / elapsed,
-                    "ratio": needed / (done / elapsed),
-                    "acceleration": gap / (level * weeks),
-                }
-            )
     return pd.DataFrame(rows)

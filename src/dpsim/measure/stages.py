@@ -26,7 +26,7 @@ def stage_counts_over_time(
     events : numpy.ndarray
         The log of one replication.
     times : numpy.ndarray
-        Ascending times (days); events at or before a time count.
+        Ascending times (days); events before a time count, so a day ends at its midnight.
 
     Returns
     -------
@@ -34,7 +34,7 @@ def stage_counts_over_time(
         Shape (times, cells, 1 + stages): on the list, then each stage.
     """
     change = np.zeros((times.size + 1, cells, 1 + len(STAGES)), dtype=np.int64)
-    slot = np.searchsorted(times, events["t"], side="left")
+    slot = np.searchsorted(times, events["t"], side="right")  # a morning at a midnight is the next day
     who = np.where(events["index"] >= 0, cell[events["index"]], 0)
     first_seen = _first_per_enterprise(events)
     for k, stage in enumerate(STAGES):

@@ -166,6 +166,8 @@ def score_points(u: float, mean: float, scale: float) -> int:
 @kernel
 def pass_probability(pass_score: int, mean: float, scale: float) -> float:
     """Return the chance that one assessment reaches `pass_score` whole points (the law of `score_points`)."""
+    if pass_score <= 0:
+        return 1.0
     return 1.0 / (1.0 + math.exp((pass_score - mean) / scale))
 
 

@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from dpsim.core.compiled import kernel
 from dpsim.core.streams import CITY_ENTITY, Stream, exponential, uniform
-from dpsim.core.timeline import Timeline
+from dpsim.core.timeline import Timeline, make_timeline
 from dpsim.core.words import GROUPS
 from dpsim.model.paths import (
     AfterDeadline,
@@ -224,6 +224,16 @@ def make_rush(case: Case, timeline: Timeline, factor: float) -> Rush:
         after=int(code),
         after_factor=float(after.make_up_factor.value) if code == AfterDeadline.MAKE_UP_DRIVE else 1.0,
         after_weeks=float(after.weeks.value),
+    )
+
+
+def case_timeline(case: Case) -> Timeline:
+    """Return the timeline of a case: its calendar, its overrides, the deadlines of its target groups."""
+    return make_timeline(
+        case.as_of,
+        case.horizon_end,
+        {day.date: day.working for day in case.calendar.days},
+        [group_deadline(case, group) for group in GROUPS] + [headline_target(case).deadline],
     )
 
 

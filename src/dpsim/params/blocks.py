@@ -13,6 +13,7 @@ from dpsim.params.quantity import (
     Expect,
     Label,
     LogRatio,
+    PassScore,
     PerWeek,
     Points,
     Quantity,
@@ -117,8 +118,8 @@ class Assessors(Block):
     service_cv: Cv
     score_mean: Points
     score_scale: Annotated[Quantity, Expect("points", 0, 100, above=True)]
-    pass_score_benchmark: Points
-    pass_score_other: Points
+    pass_score_benchmark: PassScore
+    pass_score_other: PassScore
     rework_mean: Days
 
 

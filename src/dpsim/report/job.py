@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import shutil
 import tempfile
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
+from dpsim.errors import RunError
 from dpsim.params.locate import notebooks_folder
 from dpsim.report.documents import write_html
 from dpsim.report.notebooks import execute_notebook
 from dpsim.report.yearend import Request
 
 NOTEBOOK = "year_end_projection.ipynb"
+MAKING = ".making-"
+STALE_SECONDS = 86_400.0
 
 
 @dataclass(frozen=True)
@@ -50,7 +54,8 @@ def make_report(request: Request, case: str, out: Path, *, title: str, progress:
     """
     final = out / request.case.id / request.case.as_of.isoformat() / request.run_id()
     final.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=final.parent, prefix=".making-") as temporary:
+    _sweep(final.parent)
+    with tempfile.TemporaryDirectory(dir=final.parent, prefix=MAKING) as temporary:
         folder = Path(temporary) / "report"
         folder.mkdir()
         parameters = {
@@ -63,11 +68,30 @@ def make_report(request: Request, case: str, out: Path, *, title: str, progress:
             "out": ".",
         }
         notebook = folder / NOTEBOOK
-        execute_notebook(
-            notebooks_folder() / NOTEBOOK, notebook, parameters, lang=request.lang, cwd=folder, progress=progress
-        )
-        write_html(notebook, folder / "report.html", lang=request.lang, title=title)
+        source = notebooks_folder() / NOTEBOOK
+        try:
+            execute_notebook(source, notebook, parameters, lang=request.lang, cwd=folder, progress=progress)
+            write_html(notebook, folder / "report.html", lang=request.lang, title=title)
+        except RunError as error:
+            raise _kept(error, final) from error
         if final.exists():
             shutil.rmtree(final)
         folder.replace(final)
     return Finished(final, final / "report.html", final / NOTEBOOK)
+
+
+def _kept(error: RunError, final: Path) -> RunError:
+    """Move a notebook that failed out of the temporary folder and name its new place."""
+    failed = Path(str(error.values.get("file", "")))
+    if not failed.is_file():
+        return error
+    kept = final.with_name(f"{final.name}.failed.ipynb")
+    failed.replace(kept)
+    return RunError(error.message, **(error.values | {"file": kept.as_posix()}))
+
+
+def _sweep(folder: Path) -> None:
+    """Remove what runs that were killed more than a day ago left behind."""
+    for stale in folder.glob(f"{MAKING}*"):
+        if time.time() - stale.stat().st_mtime > STALE_SECONDS:
+            shutil.rmtree(stale, ignore_errors=True)

@@ -44,6 +44,7 @@ from dpsim.report.yearend import (
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
+DETAILED = ("not_started", "building", "built_not_connected", "connected_not_online")
 STAGES = ("built", "online", "passed", "connected", "assessed")
 
 
@@ -224,6 +225,7 @@ class Letter:
                 f"{row.enterprises:.0f}",
             )
             for row in self.result.forecast.bottlenecks.itertuples()
+            if row.where in DETAILED
         ]
         stuck = self._paragraph("letter.bottleneck_text")
         stuck += html_table(self._columns("where", "share", "enterprises"), rows, numeric=(1, 2))
@@ -325,7 +327,7 @@ class Letter:
             strategies=names,
             n=request.replications,
             seed=request.seed,
-            lang=self.lang,
+            language=self.lang,
         )
         body = self._paragraph("letter.method_text") + f"<p><code>{html.escape(again)}</code></p>"
         body += self._paragraph("letter.version", version=record["version"], hash=input_hash(record))

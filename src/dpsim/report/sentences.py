@@ -10,6 +10,7 @@ import pandas as pd
 from dpsim.language import say
 from dpsim.model.targets import Target, headline_target, resolve_targets
 from dpsim.params.labels import option_label
+from dpsim.params.schema import Case
 from dpsim.report.show import (
     show_count_range,
     show_date,
@@ -41,9 +42,7 @@ def headline(result: YearEnd) -> str:
         place=getattr(case.place, lang),
         total=total,
         who=getattr(case.enterprises_called, lang),
-        built=f"{100 * case.state.built.value / total:.2f}",
-        online=f"{100 * case.state.online.value / total:.2f}",
-        passed=f"{100 * case.state.passed.value / total:.2f}",
+        **{stage: share_as_published(case, stage) for stage in ("built", "online", "passed")},
         sentence=_capital(getattr(result.request.main.sentence, lang)),
         probability=show_probability_range(cells["probability"].min(), cells["probability"].max(), lang),
         shortfall=show_count_range(cells["shortfall_median"].min(), cells["shortfall_median"].max(), lang),
@@ -51,6 +50,14 @@ def headline(result: YearEnd) -> str:
         ratio=show_ratio_range(ratio.min(), ratio.max(), lang),
         bottleneck=bottleneck(result),
     )
+
+
+def share_as_published(case: Case, stage: str) -> str:
+    """Return a stage's share in per cent as the document prints it; worked out where it prints none."""
+    for figure in case.published:
+        if figure.quantity == stage and figure.unit == "share" and figure.date == case.as_of:
+            return f"{100 * figure.value:.2f}"
+    return f"{100 * getattr(case.state, stage).value / case.population.enterprises.value:.2f}"
 
 
 def below_headline(result: YearEnd) -> list[str]:
@@ -102,8 +109,7 @@ def headline_cells(result: YearEnd, level: str) -> pd.DataFrame:
 def bottleneck(result: YearEnd) -> str:
     """Return what holds enterprises up; both steps where the scenarios disagree on the larger one."""
     table, lang = result.forecast.bottlenecks.set_index("where"), result.request.lang
-    low = table.loc["not_started", "share_low"] + table.loc["building", "share_low"]
-    high = min(1.0, table.loc["not_started", "share_high"] + table.loc["building", "share_high"])
+    low, high = table.loc["not_built", "share_low"], table.loc["not_built", "share_high"]
     if low > 0.5:
         return say("letter.bottleneck.build", lang=lang, low=f"{100 * low:.0f}", high=f"{100 * high:.0f}")
     if high < 0.5:

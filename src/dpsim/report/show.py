@@ -29,7 +29,8 @@ def show_probability_range(low: float, high: float, lang: str) -> str:
 
 def show_met(met: int, n: int, low: float, high: float, lang: str) -> str:
     """Return how often a target was met, with n and the Wilson interval: `0 of n` is never `0%`."""
-    return say("show.met", lang=lang, met=met, n=n, low=f"{100 * low:.1f}", high=f"{100 * high:.1f}")
+    message = "show.met_never" if met == 0 else "show.met_always" if met == n else "show.met"
+    return say(message, lang=lang, met=met, n=n, low=f"{100 * low:.1f}", high=f"{100 * high:.1f}")
 
 
 def show_count_range(low: float, high: float, lang: str) -> str:

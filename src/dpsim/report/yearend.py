@@ -14,10 +14,11 @@ from dpsim.errors import FileFaults, InputError
 from dpsim.experiments.ensemble import Ensemble, check_positive, run_ensemble
 from dpsim.experiments.replication import check_as_of
 from dpsim.experiments.runrecord import input_hash, run_record
-from dpsim.forecast.snapshot import SnapshotForecast, case_timeline, snapshot_forecast, weekly_pace
+from dpsim.forecast.pace import weekly_pace
+from dpsim.forecast.snapshot import SnapshotForecast, snapshot_forecast
 from dpsim.language import LANGUAGES
 from dpsim.model.organisations import builders_needed, capacity_bound
-from dpsim.model.prior import weeks_since
+from dpsim.model.prior import case_timeline, weeks_since
 from dpsim.params.load import load_case, load_strategy
 from dpsim.params.schema import Case, Strategy
 
@@ -194,6 +195,7 @@ def organisation_bands(ensemble: Ensemble) -> pd.DataFrame:
     frame = ensemble.indicators
     frame = frame[frame["indicator"].str.contains("queue_length:|utilisation:", regex=True)]
     parts = frame["indicator"].str.split(":", n=1, expand=True)
+    parts[1] = parts[1].str.removeprefix("agency_")
     grouped = frame.assign(measure=parts[0], organisation=parts[1]).groupby(["organisation", "date", "measure"])[
         "value"
     ]

@@ -13,15 +13,15 @@ from dpsim.core.timeline import Timeline
 def every(timeline: Timeline, days: int, start: dt.date | None, end: dt.date | None) -> npt.NDArray[np.bool_]:
     """Return the working mornings on which something held every `days` falls due, shape (timeline.days,).
 
-    Counted from the as-of date (or the day before `start`); a date that is no working day moves to the next one.
+    The first is on `start`, or one period after the as-of date where no later start is given. A date that is no
+    working day moves to the next one, unless that lies beyond `end`.
     """
     due = np.zeros(timeline.days, dtype=bool)
-    origin = timeline.as_of if start is None else max(timeline.as_of, start - dt.timedelta(days=days))
-    last = timeline.end if end is None else min(end, timeline.end)
-    at = origin + dt.timedelta(days=days)
-    while at <= last:
+    at = timeline.as_of + dt.timedelta(days=days) if start is None or start <= timeline.as_of else start
+    last = timeline.day(timeline.end if end is None else min(end, timeline.end))
+    while timeline.day(at) <= last:
         later = timeline.mornings[timeline.mornings >= timeline.day(at)]
-        if later.size:
+        if later.size and later[0] <= last:
             due[later[0]] = True
         at += dt.timedelta(days=days)
     return due
@@ -34,3 +34,18 @@ def within(timeline: Timeline, start: dt.date | None, end: dt.date | None) -> np
     last = timeline.days - 1 if end is None else min(timeline.days - 1, timeline.day(end))
     days[timeline.mornings[(timeline.mornings >= first) & (timeline.mornings <= last)]] = True
     return days
+
+
+def window_cover(timeline: Timeline, start: dt.date | None, end: dt.date | None) -> npt.NDArray[np.float64]:
+    """Return which share of the interval that begins on each day a window covers, shape (timeline.days,).
+
+    Intensities are set for whole intervals; a factor that holds for part of one enters as its mean over it.
+    Days on which no interval begins have 0.
+    """
+    cover = np.zeros(timeline.days)
+    first = 0.0 if start is None else float(timeline.day(start))
+    last = float(timeline.days) if end is None else timeline.end_of(end)
+    times = timeline.refresh_times
+    for begin, until in zip(times, [*times[1:], float(timeline.days)], strict=True):
+        cover[int(begin)] = max(0.0, min(until, last) - max(begin, first)) / (until - begin)
+    return cover

@@ -23,14 +23,15 @@ def due(settings: ThirdPartyCapacity, timeline: Timeline) -> npt.NDArray[np.bool
 
 
 def parameters(settings: ThirdPartyCapacity) -> npt.NDArray[np.float64]:
-    """Return the added share of builders."""
-    return np.array([settings.added_share.value], dtype=np.float64)
+    """Return the added share of builders and the price of one hand-over by an added builder (yuan)."""
+    return np.array([settings.added_share.value, settings.cost_per_enterprise.value], dtype=np.float64)
 
 
 @kernel
 def act(
     day: int,
     due: npt.NDArray[np.bool_],
+    cover: npt.NDArray[np.float64],
     parameters: npt.NDArray[np.float64],
     reported: npt.NDArray[np.int64],
     levers: Levers,
@@ -38,3 +39,4 @@ def act(
     """While it lasts, add the share of builders in every sector."""
     if due[day]:
         levers.builders_added[:] += parameters[0]
+        levers.yuan_per_job[0] += parameters[1]

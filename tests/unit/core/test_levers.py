@@ -8,7 +8,10 @@ from dpsim.core.levers import Contact, Levers, empty_levers, reset_levers
 
 
 def neutral(levers: Levers) -> bool:
-    return bool((levers.multiplier == 1.0).all() and all((array == 0.0).all() for array in levers if array is not levers.multiplier))
+    return bool(
+        (levers.multiplier == 1.0).all()
+        and all((array == 0.0).all() for array in levers if array is not levers.multiplier)
+    )
 
 
 def test_empty_levers_do_nothing() -> None:

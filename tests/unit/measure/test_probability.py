@@ -10,7 +10,12 @@ from dpsim.measure.probability import DISPLAY_HIGH, DISPLAY_LOW, clipped, smooth
 
 def test_wilson_against_printed_values() -> None:
     """Newcombe 1998, table I, method 3 (score without continuity correction)."""
-    for met, n, low, high in ((81, 263, 0.2553, 0.3662), (15, 148, 0.0624, 0.1605), (0, 20, 0.0, 0.1611), (1, 29, 0.0061, 0.1718)):
+    for met, n, low, high in (
+        (81, 263, 0.2553, 0.3662),
+        (15, 148, 0.0624, 0.1605),
+        (0, 20, 0.0, 0.1611),
+        (1, 29, 0.0061, 0.1718),
+    ):
         got = wilson_interval(met, n)
         assert [round(x, 4) for x in got] == [low, high], f"{met} of {n}"
 
