@@ -94,7 +94,8 @@ def report(
     )
     name = str(Path(case).resolve()) if Path(case).is_file() else case
     title = say("cli.report_title", case=getattr(request.case.name, request.lang))
-    finished = make_report(request, name, out, title=title, progress=sys.stderr.isatty() or bool(os.environ.get("CI")))
+    typer.echo(say("cli.report_running", case=request.case.id, n=request.replications), err=True)
+    finished = make_report(request, name, out, title=title, progress=sys.stderr.isatty())
     typer.echo((finished.folder / "headline.txt").read_text(encoding="utf-8").rstrip("\n"))
     typer.echo(say("cli.report_done", html=finished.html.as_posix(), folder=finished.folder.as_posix()))
 

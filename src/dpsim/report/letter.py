@@ -129,7 +129,8 @@ class Letter:
         self._save_table(self.result.forecast.cells, "forecast_cells")
         self._save_table(self.result.forecast.pooled, "forecast_pooled")
         names = ("target", "deadline", "required", "range_all", "met", "shortfall")
-        return self._part("part_targets", html_table(self._columns(*names), rows, numeric=(2, 5)))
+        note = self._paragraph("letter.targets_note")
+        return self._part("part_targets", html_table(self._columns(*names), rows, numeric=(2, 5)) + note)
 
     def fans(self) -> Part:
         """Return a fan chart per stage."""

@@ -7,27 +7,35 @@ reads ``1e-3`` from a file as text, so the notebook itself checks: `refuse_unkno
 
 from __future__ import annotations
 
-import ast
-import keyword
 import logging
 import os
-import re
-import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from datetime import date, datetime
-from difflib import get_close_matches
-from math import isfinite
 from pathlib import Path
-from typing import Any, TypeVar, cast
+from typing import Any
 
-from dpsim.errors import DpsimError, FileFaults, InputError, RunError
+from dpsim.errors import DpsimError, InputError, RunError
 from dpsim.language import say
-from dpsim.report.documents import read_notebook, without_progress, write_atomically
+from dpsim.report.documents import read_notebook, write_atomically
+from dpsim.report.parameters import (
+    check_parameters,
+    injectable,
+    load_parameter_file,
+    read_declared_parameters,
+    refuse_unknown_parameters,
+)
+from dpsim.report.scrub import scrub_notebook
+from dpsim.report.typed import typed_parameter
 
-T = TypeVar("T", bool, int, float, str, date)
-
-_PLAIN = (str, bool, int, float, type(None), list, dict)
+__all__ = [
+    "check_parameters",
+    "execute_notebook",
+    "load_parameter_file",
+    "read_declared_parameters",
+    "refuse_unknown_parameters",
+    "scrub_notebook",
+    "typed_parameter",
+]
 
 
 def execute_notebook(
@@ -68,7 +76,7 @@ def execute_notebook(
         A cell failed for another reason; the message names the notebook that was kept.
     """
     check_parameters(source, parameters)
-    values = {name: _injectable(name, value) for name, value in parameters.items()}
+    values = {name: injectable(name, value) for name, value in parameters.items()}
     out = out.resolve()
     out.parent.mkdir(parents=True, exist_ok=True)
     partial = out.with_name(f".{out.stem}.{os.getpid()}.partial.ipynb")
@@ -86,146 +94,6 @@ def execute_notebook(
     finally:
         partial.unlink(missing_ok=True)
     return out
-
-
-def load_parameter_file(path: Path) -> dict[str, object]:
-    """Read the parameters of a notebook from a YAML file (YAML 1.2: ``1e-3`` is a number, ``no`` is a text).
-
-    Returns
-    -------
-    dict
-        Names to values; dates as ISO text, because papermill injects no others.
-
-    Raises
-    ------
-    InputError
-        The file cannot be read, repeats a name, or holds what a notebook cannot be given.
-    """
-    from ruamel.yaml import YAML
-    from ruamel.yaml.error import YAMLError
-
-    try:
-        loaded = YAML(typ="safe", pure=True).load(path.read_text(encoding="utf-8-sig"))
-    except (OSError, UnicodeDecodeError, YAMLError) as fault:
-        mark = getattr(fault, "problem_mark", None)
-        where = str(path) if mark is None else f"{path}:{mark.line + 1}"
-        reason = getattr(fault, "problem", None) or getattr(fault, "strerror", None) or fault
-        raise InputError("error.notebook_file_unreadable", where=where, fault=str(reason)) from fault
-    if loaded is None:
-        return {}
-    if not isinstance(loaded, dict):
-        raise InputError("error.notebook_file_not_a_table", where=str(path))
-    faults = [
-        InputError("error.notebook_file_name", given=str(name))
-        for name in loaded
-        if not (isinstance(name, str) and name.isidentifier() and not keyword.iskeyword(name))
-    ]
-    _raise_all(str(path), faults)
-    return {name: _injectable(name, value) for name, value in loaded.items()}
-
-
-def read_declared_parameters(notebook: Path) -> dict[str, object]:
-    """Return the parameters a notebook declares, with their defaults.
-
-    They are the assignments of plain values in the cell tagged ``parameters``; no code is run.
-    """
-    cells = read_notebook(notebook).cells
-    tagged = [cell for cell in cells if "parameters" in cell.metadata.get("tags", [])]
-    try:
-        return {
-            name: ast.literal_eval(value) for cell in tagged[:1] for name, value in _assignments(ast.parse(cell.source))
-        }
-    except (ValueError, SyntaxError) as fault:
-        raise InputError("error.notebook_parameters_cell", file=notebook.name) from fault
-
-
-def check_parameters(notebook: Path, given: Mapping[str, object]) -> None:
-    """Refuse names the notebook does not declare, all at once, each with the nearest right one."""
-    declared = tuple(read_declared_parameters(notebook))
-    _raise_all(notebook.name, [_unknown(name, declared, notebook.name) for name in given if name not in declared])
-
-
-def refuse_unknown_parameters(namespace: Mapping[str, object], *, declared: Sequence[str]) -> None:
-    """Stop a notebook that was given a parameter it does not declare.
-
-    papermill puts its values into a cell of their own, nothing but assignments, before this call. So the names
-    to look at are those assigned by such cells of the input history up to the first run of the calling cell: a
-    name set further down, or by hand later on, is no parameter. Without a history all plain values count.
-    (So a notebook keeps constants of its own below this call.)
-
-    Parameters
-    ----------
-    namespace : mapping
-        ``globals()`` of the notebook.
-    declared : sequence of str
-        All names of its ``parameters`` cell.
-
-    Raises
-    ------
-    InputError
-        Naming the nearest right name.
-    """
-    assigned = _names_assigned_before(namespace)
-    if assigned is None:
-        assigned = [
-            name
-            for name, value in namespace.items()
-            if isinstance(value, _PLAIN) and not name.startswith("_") and name not in {"In", "Out"}
-        ]
-    where = say("notebook.this_notebook")
-    unknown = [name for name in dict.fromkeys(assigned) if name not in declared]
-    _raise_all(where, [_unknown(name, declared, where) for name in unknown])
-
-
-def typed_parameter(name: str, value: object, kind: type[T]) -> T:
-    """Return a parameter with its type, also where papermill's own file reader has left a text.
-
-    Parameters
-    ----------
-    name : str
-        For the message.
-    value : object
-        What the notebook was given, such as ``"1e-3"`` or ``"2026-06-30"``.
-    kind : {bool, int, float, str, datetime.date}
-        What it must be. Numbers are finite; a whole number may be written ``1e3``.
-
-    Raises
-    ------
-    InputError
-        The value is none of this kind.
-
-    Examples
-    --------
-    >>> typed_parameter("rate_per_year", "1e-3", float)
-    0.001
-    """
-    try:
-        return cast(T, _CONVERTERS[kind](value))
-    except (ValueError, OverflowError) as fault:
-        wanted = say(f"notebook.kind_{kind.__name__}")
-        raise InputError("error.notebook_parameter_kind", name=name, given=repr(value), wanted=wanted) from fault
-
-
-def scrub_notebook(notebook: Any) -> Any:
-    """Remove from an executed notebook what belongs to the machine and the hour, in place, and return it.
-
-    Times, durations, absolute paths, process numbers, object addresses and progress bars go; cell ids are counted
-    anew. Two runs with the same results then compare equal.
-    """
-    kept = notebook.metadata.get("papermill", {})
-    for name in ("output_path", "start_time", "end_time", "duration"):
-        kept.pop(name, None)
-    if kept.get("input_path"):
-        kept["input_path"] = Path(kept["input_path"]).name
-    for number, cell in enumerate(notebook.cells, start=1):
-        cell["id"] = f"cell-{number:03d}"
-        cell.metadata.pop("papermill", None)
-        cell.metadata.pop("execution", None)
-        if cell.cell_type == "code":
-            for output in cell.outputs:
-                _scrub_output(output)
-            cell.outputs = [output for output in cell.outputs if output.get("text") != ""]
-    return notebook
 
 
 def _run_papermill(source: Path, out: Path, values: dict[str, object], lang: str, cwd: Path, progress: bool) -> None:
@@ -314,137 +182,3 @@ def _save_scrubbed(executed: Path, out: Path) -> None:
 
     text: str = nbformat.writes(scrub_notebook(read_notebook(executed)))  # type: ignore[no-untyped-call]
     write_atomically(out, (text.rstrip("\n") + "\n").encode("utf-8"))
-
-
-def _scrub_output(output: Any) -> None:
-    """Clean one output of a cell."""
-    output.get("metadata", {}).pop("execution", None)
-    if output.output_type == "stream":
-        output.text = _scrub_text(without_progress(output.text))
-    if output.output_type == "error":
-        output.evalue = _scrub_text(output.evalue)
-        output.traceback = [_scrub_text(line) for line in output.traceback]
-    for mime, content in output.get("data", {}).items():
-        if mime == "image/svg+xml":
-            output.data[mime] = re.sub(r"<dc:date>[^<]*</dc:date>", "", content)
-        elif mime.startswith("text/"):
-            output.data[mime] = _scrub_text(content)
-
-
-def _scrub_text(text: str) -> str:
-    """Replace folders of this machine, the kernel's process number and object addresses."""
-    if "ipykernel_" in text:  # the pattern is slow on a text that embeds pictures
-        text = re.sub(r"[^\s'\"]*ipykernel_\d+[/\\]\d+\.py", "<cell>", text)
-    text = re.sub(r" at 0x[0-9a-fA-F]{6,}", " at 0x...", text)
-    package, home = str(Path(__file__).parents[1]), str(Path.home())
-    for folder, name in ((package, "<dpsim>"), (sys.prefix, "<python>"), (sys.base_prefix, "<python>"), (home, "~")):
-        if len(folder) > 1 and folder in text:  # the start of a word, or the end of a colour code
-            text = re.sub(rf"(?:(?<![\w./~-])|(?<=\dm)){re.escape(folder)}(?=[/\\])", name, text)
-    return text
-
-
-def _names_assigned_before(namespace: Mapping[str, object]) -> list[str] | None:
-    """Return the names set by cells of mere assignments before the calling cell first ran (None: no history)."""
-    history = namespace.get("In")
-    if not isinstance(history, list) or len(history) < 2 or not history[-1]:
-        return None
-    names: list[str] = []
-    for cell in history[: history.index(history[-1])]:
-        try:
-            names += [name for name, _ in _assignments(ast.parse(cell))]
-        except (SyntaxError, ValueError):
-            continue
-    return names
-
-
-def _assignments(cell: ast.Module) -> list[tuple[str, ast.expr]]:
-    """Return names and values of a cell of plain assignments; ValueError if it holds anything else."""
-    pairs = []
-    for line in cell.body:
-        match line:
-            case ast.Assign(targets=[ast.Name(id=name)], value=value):
-                pairs.append((name, value))
-            case ast.AnnAssign(target=ast.Name(id=name), value=ast.expr() as value):
-                pairs.append((name, value))
-            case _:
-                raise ValueError(line)
-    return pairs
-
-
-def _unknown(name: str, declared: Sequence[str], where: str) -> InputError:
-    """Return the error about a misspelt name."""
-    near = get_close_matches(name, declared, n=1, cutoff=0.5)
-    message = "error.notebook_parameter_misspelt" if near else "error.notebook_parameter_unknown"
-    return InputError(message, given=name, where=where, nearest=near[0] if near else "", allowed=", ".join(declared))
-
-
-def _raise_all(where: str, faults: Sequence[InputError]) -> None:
-    """Raise nothing, the one fault, or all of them together."""
-    if len(faults) == 1:
-        raise faults[0]
-    if faults:
-        raise FileFaults(where, faults)
-
-
-def _injectable(name: str, value: object) -> object:
-    """Return a value as papermill can write it into a cell."""
-    if isinstance(value, date):
-        return value.isoformat()
-    if isinstance(value, list | tuple):
-        return [_injectable(name, item) for item in value]
-    if isinstance(value, dict) and all(isinstance(key, str) for key in value):
-        return {key: _injectable(name, item) for key, item in value.items()}
-    if isinstance(value, _PLAIN) and not isinstance(value, dict):
-        return value
-    raise InputError("error.notebook_parameter_value", name=name, given=repr(value))
-
-
-def _as_bool(value: object) -> bool:
-    """Read true or false."""
-    if isinstance(value, str) and value.lower() in {"true", "false"}:
-        return value.lower() == "true"
-    if isinstance(value, bool):
-        return value
-    raise ValueError(value)
-
-
-def _as_float(value: object) -> float:
-    """Read a finite number."""
-    if isinstance(value, bool) or not isinstance(value, int | float | str) or not isfinite(number := float(value)):
-        raise ValueError(value)
-    return number
-
-
-def _as_int(value: object) -> int:
-    """Read a whole number, long seeds digit by digit."""
-    if isinstance(value, str) and re.fullmatch(r"\s*[+-]?\d+\s*", value):
-        return int(value)
-    number = _as_float(value)
-    if not number.is_integer():
-        raise ValueError(value)
-    return value if isinstance(value, int) else int(number)
-
-
-def _as_str(value: object) -> str:
-    """Read a text; a number would have lost its leading zeros already."""
-    if isinstance(value, str):
-        return value
-    raise ValueError(value)
-
-
-def _as_date(value: object) -> date:
-    """Read a day."""
-    if isinstance(value, date) and not isinstance(value, datetime):
-        return value
-    if isinstance(value, str) and re.fullmatch(r"\d{4}-\d\d-\d\d", value):
-        return date.fromisoformat(value)
-    raise ValueError(value)
-
-
-_CONVERTERS: dict[type, Callable[[object], object]] = {
-    bool: _as_bool,
-    int: _as_int,
-    float: _as_float,
-    str: _as_str,
-    date: _as_date,
-}

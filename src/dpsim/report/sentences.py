@@ -125,7 +125,7 @@ def strategy_sentence(result: YearEnd, name: str) -> str:
     return say(
         "letter.beside" if name == BESIDE else "letter.main",
         lang=lang,
-        name=getattr(strategy.name, lang),
+        name=getattr(strategy.name, lang) if name == BESIDE else _capital(getattr(strategy.name, lang)),
         sentence=getattr(strategy.sentence, lang),
         met=show_met(row["met"], row["replications"], row["low"], row["high"], lang),
         shortfall=f"{row['shortfall_median']:.0f}",

@@ -1,1 +1,0 @@
-"""From ensembles to choices (comparison, selection, inverse questions)."""
