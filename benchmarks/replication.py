@@ -41,7 +41,9 @@ def main() -> None:
     entities = np.arange(1_000_000, dtype=np.uint32)
     draws = median_seconds(lambda k: uniforms(1, k, entities, 99, 0), 5)
     rows.append(("keyed_draw", draws / entities.size * 1e9, "ns", ""))
-    rows.append(("snapshot_forecast_2000_paths_a_cell", median_seconds(lambda k: snapshot_forecast(case, seed=k), 3), "s", ""))
+    rows.append(
+        ("snapshot_forecast_2000_paths_a_cell", median_seconds(lambda k: snapshot_forecast(case, seed=k), 3), "s", "")
+    )
     begin = time.perf_counter()
     for _ in range(5):
         subprocess.run([sys.executable, "-c", "import dpsim"], check=True)

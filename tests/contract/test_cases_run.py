@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from pandas.testing import assert_frame_equal
 
 from dpsim.core.words import GROUPS, STAGES
 from dpsim.engines.world import case_margins
 from dpsim.errors import InputError
 from dpsim.experiments.ensemble import run_ensemble
-from dpsim.experiments.replication import GROUPINGS, run_replication
+from dpsim.experiments.replication import GROUPINGS, prepare, run_replication, strategy_paths
 from dpsim.model.population import synthesise
 from dpsim.model.targets import group_total, headline_target, resolve_targets
 from dpsim.params.load import list_cases, load_case, load_strategy
@@ -149,29 +150,42 @@ def test_numbers_of_an_ensemble_are_whole_and_positive(name: str, given: object)
     assert caught.value.message == "error.not_positive" and name in caught.value.text("en")
 
 
-@pytest.mark.xfail(
-    strict=True,
-    raises=IndexError,
-    reason="experiments/replication.py: by=() and paths without the replication end in IndexError",
+@pytest.mark.parametrize(
+    ("arguments", "message"), [({"by": ()}, "error.unknown_grouping"), ({"paths": "of others"}, "error.no_path")]
 )
-@pytest.mark.parametrize("arguments", [{"by": ()}, {"paths": "of others"}])
-def test_arguments_that_cannot_be_met_are_refused(arguments: dict[str, object]) -> None:
-    from dpsim.experiments.replication import prepare, strategy_paths
-
+def test_arguments_that_cannot_be_met_are_refused(arguments: dict[str, object], message: str) -> None:
     case, plan = load_case(list_cases()[0]), load_strategy("past_pace")
+    paths = strategy_paths(prepare(case, plan), 0, np.arange(3))
     if "paths" in arguments:
-        arguments = {"paths": strategy_paths(prepare(case, plan), 0, np.arange(3))}
-    with pytest.raises(InputError):
+        arguments = {"paths": paths}
+    with pytest.raises(InputError) as caught:
         run_replication(case, plan, seed=0, replication=7, **arguments)  # type: ignore[arg-type]
+    assert caught.value.message == message and caught.value.text("en") != caught.value.text("zh")
+    if message == "error.no_path":
+        assert "7" in caught.value.text("en") and "7" in caught.value.text("zh")
+        assert run_replication(case, plan, seed=0, replication=2, paths=paths).targets["replication"].eq(2).all()
 
 
-@pytest.mark.xfail(
-    strict=True, reason="experiments/ensemble.py run_ensemble: runs all rows of `paths`, records `replications`"
-)
 def test_an_ensemble_runs_as_many_replications_as_it_is_asked_for() -> None:
-    from dpsim.experiments.replication import prepare, strategy_paths
+    """Replications 0 .. n - 1, wherever their rows stand in the paths, and no others."""
+    case, plan = load_case(list_cases()[0]), load_strategy("current_arrangement")
+    setting = prepare(case, plan)
+    plain = run_ensemble(case, plan, replications=2, seed=0, workers=1)
+    for rows in (range(4), (3, 1, 0, 2)):
+        paths = strategy_paths(setting, 0, np.array(rows))
+        done = run_ensemble(case, plan, replications=2, seed=0, workers=1, paths=paths)
+        assert done.record["finished"] == done.record["replications"] == 2
+        for name in ("indicators", "attained", "targets"):
+            assert_frame_equal(getattr(done, name), getattr(plain, name), check_exact=True, obj=f"{name}, rows {rows}")
+    with pytest.raises(InputError) as caught:
+        run_ensemble(case, plan, replications=5, seed=0, workers=1, paths=strategy_paths(setting, 0, np.arange(4)))
+    assert caught.value.message == "error.no_path" and "4" in caught.value.text("en")
 
+
+def test_events_are_kept_only_where_they_are_asked_for() -> None:
     case, plan = load_case(list_cases()[0]), load_strategy("past_pace")
-    paths = strategy_paths(prepare(case, plan), 0, np.arange(4))
-    done = run_ensemble(case, plan, replications=2, seed=0, workers=1, paths=paths)
-    assert done.record["finished"] == done.record["replications"] == 2
+    plain, traced = (run_replication(case, plan, seed=0, replication=0, **kept) for kept in ({}, {"trace": True}))
+    assert plain.events.empty and len(traced.events) > 100
+    assert list(plain.events.columns) == list(traced.events.columns)
+    for name in ("indicators", "targets"):
+        assert_frame_equal(getattr(plain, name), getattr(traced, name), check_exact=True, obj=name)

@@ -25,7 +25,7 @@ def whole(case: Case, *, replications: int, workers: int, seed: int = SEED) -> E
 
 
 def one(case: Case, replication: int, *, strategy: str = "current_arrangement", seed: int = SEED) -> Replication:
-    return run_replication(case, load_strategy(strategy), seed=seed, replication=replication)
+    return run_replication(case, load_strategy(strategy), seed=seed, replication=replication, trace=True)
 
 
 @pytest.fixture(scope="module")
@@ -83,6 +83,7 @@ def test_a_run_twice_is_the_same_run_for_every_strategy(linyi: Case) -> None:
         a, b, c = (one(case, r, strategy=name) for r in (4, 4, 6))
         for frame in ("events", "indicators", "targets"):
             assert_frame_equal(getattr(a, frame), getattr(b, frame), check_exact=True, obj=f"{name}: {frame}")
+            assert len(getattr(a, frame)) > 5, f"{name}: {frame} hold something to compare"
         assert not a.events.equals(c.events), f"{name}: replications 4 and 6 must differ"
 
 

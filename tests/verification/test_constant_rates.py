@@ -163,6 +163,22 @@ def test_transition_matrix_is_the_matrix_exponential() -> None:
     assert np.max(np.abs(coin - exact)) > 1e-3, "the check must refuse one step a week"
 
 
+@pytest.mark.parametrize("steps", [199.0, 201.0, 2000.0, 1e5])
+@pytest.mark.parametrize("fastest", ["start", "build", "connect", "online", "leave", "all"])
+def test_a_very_fast_step_is_still_a_transition_matrix(fastest: str, steps: float) -> None:
+    """Fastest intensity times days far above what exp(-x) can hold: rows sum to 1 and follow expm."""
+    names, days = ("start", "build", "connect", "online", "leave"), 112.0
+    rates = np.array([steps / days if fastest in (name, "all") else 0.01 for name in names])
+    if fastest == "all":
+        rates[4] = 0.0
+    p = transition_matrix(*rates, days)
+    assert np.isfinite(p).all() and (p >= 0.0).all()
+    assert np.abs(p.sum(axis=1) - 1.0).max() < 1e-11, "rows sum to 1"
+    assert np.max(np.abs(p - expm(generator(*rates) * days))) < 1e-10
+    if steps >= 2000.0:
+        assert np.exp(-steps) == 0.0, "one piece alone would begin with a weight of 0"
+
+
 @pytest.mark.parametrize("members", [60, 3000])
 def test_binomial_counts(members: int) -> None:
     """3 000 members at 0.3 have a mean above the split, 0.7 takes the other tail."""

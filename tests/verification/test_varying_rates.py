@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
+import pytest
 from scipy.stats import gamma
 from verification_tools import (
     SEED,
@@ -23,14 +26,19 @@ from verification_tools import (
 
 from dpsim.core.rates import window_mean
 from dpsim.core.streams import Stream, uniforms
-from dpsim.core.words import Kind
+from dpsim.core.timeline import Timeline
+from dpsim.core.words import GROUPS, Kind
 from dpsim.engines.world import draw_propensity
+from dpsim.forecast.count_paths import count_paths, initial_states
 from dpsim.model.adoption import next_event
+from dpsim.model.chain import STATES
 from dpsim.model.organisations import gamma_quantile
 from dpsim.model.paths import Pace, Path, settle_level
-from dpsim.model.prior import weeks_since
+from dpsim.model.prior import SHOCK_LIMIT, case_timeline, draw_paths, group_deadline, make_rush, weeks_since
 from dpsim.model.state import PATH_TRACKS, Build, State, Track
+from dpsim.model.targets import headline_target
 from dpsim.params.load import load_case
+from dpsim.params.schema import Case
 
 N = 20_000
 
@@ -130,6 +138,101 @@ def test_window_rush() -> None:
         assert math.isclose(mean, exact, rel_tol=1e-12), f"mean factor over [{t0}, {t1})"
     short = constant_path(rows, deadline=deadline, rush_factor=factor, rush_weeks=3.0)
     detects("3.1-3 rush one week too short", *survival_zs(start_times(short, times), laws))
+
+
+def test_rush_is_exact_at_the_deadlines_of_a_case() -> None:
+    """Linyi: the benchmarks' 30 September lies 20 days ahead, all within their rush; the others' date is the end.
+
+    Lambda(20) = 3 x 20 r0 = 60 r0 of a benchmark and 20 r0 of the others; each group's own date ends an interval, so
+    no pace is smeared across it.
+    """
+    case, r0, factor = load_case("linyi-2018"), 0.02, 3.0
+    timeline = case_timeline(case)
+    due = [timeline.end_of(group_deadline(case, group)) for group in GROUPS]
+    benchmark, other = GROUPS.index("benchmark"), GROUPS.index("other")
+    assert due[benchmark] == 20.0 and due[other] == timeline.days == 112 and case.scenario.rush.weeks.value == 4
+    path = constant_path(weekly_rows(16, start=7.0 * r0))._replace(rush=make_rush(case, timeline, factor))
+    laws = {
+        benchmark: {20.0: 60.0 * r0, 27.0: 67.0 * r0, 62.0: 102.0 * r0},
+        other: {20.0: 20.0 * r0, 83.0: 83.0 * r0, 112.0: (112.0 + 2.0 * 28.0) * r0},
+    }
+
+    def zs(days: Timeline, group: int) -> list[float]:
+        state = make_state(N)
+        state.group[:] = group
+        started = np.full(N, np.inf)
+        for event in drive_path(state, path, [*days.refresh_times, float(days.days)]):
+            started[event.i] = event.t
+        return survival_zs(started, laws[group])
+
+    for group in (benchmark, other):
+        agrees(f"3.1-3 rush at the deadline of a case, {GROUPS[group]}", *zs(timeline, group))
+    smeared = zs(replace(timeline, deadlines=()), benchmark)
+    detects("3.1-3 an interval across the deadline", smeared[0])
+
+
+# ------------------------------------------------------------------------ 3.1-3 an order that closes by its date
+CLOSE = dt.date(2018, 11, 30)
+"""A Friday: the midnight after it is no working morning and lies within a week."""
+SHARE = 0.8
+
+
+def closing_case() -> Case:
+    case = load_case("linyi-2018").with_values({"targets.list.0.deadline": CLOSE})
+    assert headline_target(case).deadline == CLOSE < case.horizon_end
+    return case
+
+
+def test_an_order_closes_its_share_at_its_deadline() -> None:
+    """Through `refresh`: at the deadline, and ever after, the share U of the gap is closed on average."""
+    case = closing_case()
+    timeline = case_timeline(case)
+    due = timeline.end_of(CLOSE)
+    slow = constant_path(weekly_rows(16, start=1e-9), pace=Pace.SETTLE, deadline=due)
+    path = slow._replace(closes=np.full(PATH_TRACKS, True), share=SHARE, gap=np.full(PATH_TRACKS, float(N)))
+
+    def zs(days: Timeline) -> list[float]:
+        """z at the deadline and at the end: each step corrects the last, so only the last one's luck is left."""
+        times = [*days.refresh_times, float(days.days)]
+        started = np.array([e.t for e in drive_path(make_state(N), path, times) if e.kind == Kind.STARTED])
+        last = max(t for t in days.refresh_times if t < due)
+        left = N - float(np.sum(started < last))
+        p = (SHARE * N - (N - left)) / left
+        return [(np.sum(started < t) - SHARE * N) / math.sqrt(left * p * (1.0 - p)) for t in (due, times[-1])]
+
+    agrees("3.1-3 closure by a deadline before the horizon end", *zs(timeline))
+    detects("3.1-3 closure, an interval across the deadline", zs(replace(timeline, deadlines=()))[1])
+
+
+def closing_counts(replications: int) -> tuple[np.ndarray, np.ndarray, float]:
+    """Not started at the end of the deadline, and at the end of all, in count paths of a slow closing regime."""
+    case = closing_case()
+    timeline = case_timeline(case)
+    paths = draw_paths(case, timeline, seed=SEED, replications=np.arange(replications), regime="close", rush=0.0)
+    paths = replace(
+        paths,
+        share=np.full(replications, SHARE),
+        pace=np.full(replications, int(Pace.SETTLE)),
+        shock=np.full(replications, -SHOCK_LIMIT),
+    )
+    assert paths.closes.all() and (paths.rush_factor == 1.0).all()
+    due = timeline.end_of(CLOSE)
+    states, steps = count_paths(case, paths, seed=SEED, times=[due, float(timeline.days)])
+    idle = states[..., STATES.index("not_started")].sum(axis=-1)
+    gap = float(initial_states(case)[:, STATES.index("not_started")].sum())
+    assert steps.ends[-1] == timeline.days
+    return idle[:, steps.at(due)], idle[:, -1], gap
+
+
+def test_count_paths_close_the_share_at_the_deadline(monkeypatch: pytest.MonkeyPatch) -> None:
+    from dpsim.forecast import count_paths as module
+
+    due, end, gap = closing_counts(2000)
+    assert gap == 238.0
+    agrees("3.1-3 closure in counts, at the deadline and after", *(z_mean(x, (1.0 - SHARE) * gap) for x in (due, end)))
+    monkeypatch.setattr(module, "case_timeline", lambda case: replace(case_timeline(case), deadlines=()))
+    _, late, _ = closing_counts(2000)
+    detects("3.1-3 closure in counts, an interval across the deadline", z_mean(late, (1.0 - SHARE) * gap))
 
 
 # --------------------------------------------------------------------------------------------- 3.1-4 frailty

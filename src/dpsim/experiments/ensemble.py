@@ -13,7 +13,7 @@ import pandas as pd
 
 from dpsim.core.streams import check_word
 from dpsim.engines.world import Setting
-from dpsim.errors import InputError
+from dpsim.errors import InputError, RunError
 from dpsim.experiments.replication import path_rows, prepare, run_one, strategy_paths
 from dpsim.experiments.runrecord import run_record
 from dpsim.language import say
@@ -162,7 +162,7 @@ def _collect(
     finally:
         bar.close()
     if interrupted:
-        print(say("progress.interrupted", done=bar.n, asked=len(rows)), file=sys.stderr)
+        print(say("progress.interrupted", done=sum(len(part[0]) for part in parts), asked=len(rows)), file=sys.stderr)
     return parts, interrupted
 
 
@@ -187,7 +187,7 @@ def _assemble(
     frames = {int(f["replication"].iloc[0]): (f, t) for part in parts for f, t in zip(part[0], part[1], strict=True)}
     numbers = sorted(frames)
     if not numbers:
-        raise InputError("error.nothing_finished", asked=asked)
+        raise RunError("error.nothing_finished", asked=asked)
     attained = pd.concat([frames[r][1] for r in numbers], ignore_index=True)
     failures = pd.DataFrame([f for part in parts for f in part[2]], columns=["replication", "error"])
     record = run_record(setting.case, setting.strategy, seed=seed, replications=asked, engine=engine)

@@ -36,6 +36,13 @@ BOTTLENECKS = {
 }
 """Where those not online stand; the last two sum up the others."""
 LEVELS = ("all", "basically")
+SHORTFALL_QUANTILES = {
+    "shortfall_q05": 0.05,
+    "shortfall_q25": 0.25,
+    "shortfall_median": 0.5,
+    "shortfall_q75": 0.75,
+    "shortfall_q95": 0.95,
+}
 
 
 @dataclass(frozen=True)
@@ -48,7 +55,8 @@ class SnapshotForecast:
         One row per target, level and cell: target, level, start, regime, rush, split, n, met, probability, low,
         high, shortfall_q05, _q25, _median, _q75, _q95.
     pooled : pandas.DataFrame
-        The same per target and level under each reference class, cells weighted as the case states.
+        The same per target and level under each reference class, cells weighted as the case states; low and high
+        are the Monte Carlo error only.
     bottlenecks : pandas.DataFrame
         Columns where, share_low, share, share_high: which step those not online at the deadline stand before.
     sensitivity : pandas.DataFrame
@@ -160,20 +168,14 @@ def _verdict(target: Target, states: Ints) -> dict[str, Any]:
     shortfall = np.maximum(0, required - done)
     n, met = shortfall.size, int((shortfall == 0).sum())
     low, high = wilson_interval(met, n)
-    quantiles = np.quantile(shortfall, (0.05, 0.25, 0.5, 0.75, 0.95))
+    quantiles = np.quantile(shortfall, list(SHORTFALL_QUANTILES.values()))
     return {
         "n": n,
         "met": met,
         "probability": smoothed(met, n),
         "low": low,
         "high": high,
-        **dict(
-            zip(
-                ("shortfall_q05", "shortfall_q25", "shortfall_median", "shortfall_q75", "shortfall_q95"),
-                quantiles,
-                strict=True,
-            )
-        ),
+        **dict(zip(SHORTFALL_QUANTILES, quantiles, strict=True)),
         "shortfalls": shortfall,
     }
 
@@ -190,43 +192,36 @@ def cell_weight(case: Case, row: Mapping[str, Any], reference_class: str) -> flo
 
 def _pooled(case: Case, rows: list[dict[str, Any]]) -> pd.DataFrame:
     """Return the mixture of the cells for each target, level, split and reference class."""
-    out = []
     keys = dict.fromkeys((str(r["target"]), str(r["level"]), str(r["split"])) for r in rows)
+    out = []
     for reference_class in CLOSE_WEIGHT:
         for target, level, split in keys:
             chosen = [r for r in rows if (r["target"], r["level"], r["split"]) == (target, level, split)]
             weights = np.array([cell_weight(case, r, reference_class) for r in chosen])
-            weights = weights / weights.sum()
-            values = np.concatenate([np.asarray(r["shortfalls"]) for r in chosen])
-            each = np.concatenate(
-                [
-                    np.full(np.asarray(r["shortfalls"]).size, w / np.asarray(r["shortfalls"]).size)
-                    for r, w in zip(chosen, weights, strict=True)
-                ]
-            )
-            out.append(
-                {
-                    "target": target,
-                    "level": level,
-                    "split": split,
-                    "reference_class": reference_class,
-                    "n": values.size,
-                    "probability": float(
-                        sum(w * float(r["probability"]) for w, r in zip(weights, chosen, strict=True))
-                    ),
-                    **{
-                        name: weighted_quantile(values, each, q)
-                        for name, q in (
-                            ("shortfall_q05", 0.05),
-                            ("shortfall_q25", 0.25),
-                            ("shortfall_median", 0.5),
-                            ("shortfall_q75", 0.75),
-                            ("shortfall_q95", 0.95),
-                        )
-                    },
-                }
-            )
+            mixed = _mixture(weights / weights.sum(), chosen)
+            out.append({"target": target, "level": level, "split": split, "reference_class": reference_class} | mixed)
     return pd.DataFrame(out)
+
+
+def _mixture(weights: Floats, cells: list[dict[str, Any]]) -> dict[str, Any]:
+    """Return P(met) of a mixture of cells with its Monte Carlo interval (95%), and the shortfall's quantiles.
+
+    The cells share their luck, so their errors are added up as if they were one: an upper bound of the error.
+    """
+    p = np.array([cell["probability"] for cell in cells])
+    n = np.array([cell["n"] for cell in cells], dtype=np.float64)
+    probability = float(weights @ p)
+    error = float(weights @ np.sqrt(p * (1.0 - p) / n))
+    values = np.concatenate([cell["shortfalls"] for cell in cells])
+    each = np.concatenate([np.full(cell["n"], w / cell["n"]) for cell, w in zip(cells, weights, strict=True)])
+    quantiles = {name: weighted_quantile(values, each, q) for name, q in SHORTFALL_QUANTILES.items()}
+    return {
+        "n": values.size,
+        "probability": probability,
+        "low": max(0.0, probability - 1.96 * error),
+        "high": min(1.0, probability + 1.96 * error),
+        **quantiles,
+    }
 
 
 def weighted_quantile(values: npt.NDArray[np.generic], weights: Floats, q: float) -> float:

@@ -128,9 +128,10 @@ class Letter:
         self._save_table(self.result.main.targets, "targets")
         self._save_table(self.result.forecast.cells, "forecast_cells")
         self._save_table(self.result.forecast.pooled, "forecast_pooled")
-        names = ("target", "deadline", "required", "range_all", "met", "shortfall")
+        header = self._columns("target", "deadline", "required", "met", "shortfall")
+        header.insert(3, self._say("letter.column.range_all", n=self.result.forecast.draws))
         note = self._paragraph("letter.targets_note")
-        return self._part("part_targets", html_table(self._columns(*names), rows, numeric=(2, 5)) + note)
+        return self._part("part_targets", html_table(header, rows, numeric=(2, 5)) + note)
 
     def fans(self) -> Part:
         """Return a fan chart per stage."""
@@ -348,8 +349,8 @@ class Letter:
             rows.append(
                 (
                     option_label(name, self.lang),
-                    show_probability(by_level.loc["all", "probability"], self.lang),
-                    show_probability(by_level.loc["basically", "probability"], self.lang),
+                    self._pooled(by_level.loc["all"]),
+                    self._pooled(by_level.loc["basically"]),
                     show_count_range(low, high, self.lang),
                 )
             )
@@ -361,6 +362,12 @@ class Letter:
             self._say("letter.column.shortfall_90"),
         ]
         return html_table(header, rows, numeric=(1, 2, 3))
+
+    def _pooled(self, row: pd.Series) -> str:
+        """Return a pooled probability with its n and the interval of its Monte Carlo error."""
+        shown = show_probability(row["probability"], self.lang)
+        low, high = f"{100 * row['low']:.1f}", f"{100 * row['high']:.1f}"
+        return self._say("letter.pooled_n", probability=shown, n=int(row["n"]), low=low, high=high)
 
     def _beside(self, stage: str) -> pd.DataFrame | None:
         """Return the median of the yardstick, unless it is the main strategy itself."""

@@ -82,7 +82,7 @@ def below_headline(result: YearEnd) -> list[str]:
             low=f"{own['shortfall_q05']:.0f}",
             high=f"{own['shortfall_q95']:.0f}",
         ),
-        say("letter.why_range", lang=lang, cells=len(cells), draws=result.forecast.draws),
+        why_range(result, cells),
         *[strategy_sentence(result, name) for name in result.ensembles],
         *milestones(result),
         say(
@@ -94,6 +94,17 @@ def below_headline(result: YearEnd) -> list[str]:
         ),
     ]
     return sentences + warnings(result)
+
+
+def why_range(result: YearEnd, cells: pd.DataFrame) -> str:
+    """Return why the answer is a range, with n and interval of its lowest and its highest cell."""
+    lang = result.request.lang
+    least, most = (
+        show_met(int(row["met"]), int(row["n"]), float(row["low"]), float(row["high"]), lang)
+        for row in (cells.loc[cells["probability"].idxmin()], cells.loc[cells["probability"].idxmax()])
+    )
+    draws = result.forecast.draws
+    return say("letter.why_range", lang=lang, cells=len(cells), draws=draws, least=least, most=most)
 
 
 def headline_cells(result: YearEnd, level: str) -> pd.DataFrame:
@@ -208,6 +219,7 @@ def fan_sentence(result: YearEnd, stage: str) -> str:
         deadline=deadline,
         required=target.required,
         range=show_probability_range(mine["probability"].min(), mine["probability"].max(), lang),
+        draws=result.forecast.draws,
         met=met,
     )
 

@@ -18,7 +18,8 @@ def test_empty_levers_do_nothing() -> None:
     levers = empty_levers(13, 2, 3)
     assert neutral(levers)
     shapes = [array.shape for array in levers]
-    assert shapes == [(len(Contact), 13), (2,), (3,), (1,), (1,)]
+    assert shapes == [(len(Contact), 13), (2,), (3,), (1,), (1,), (1,)]
+    assert Levers._fields == ("contact", "multiplier", "builders_added", "yuan_per_job", "staff_days", "yuan")
     assert all(array.dtype == np.float64 for array in levers)
 
 

@@ -8,6 +8,10 @@ import numpy as np
 import pytest
 
 from dpsim.core.timeline import Timeline, all_days, make_timeline
+from dpsim.engines.world import make_setting
+from dpsim.model.prior import case_timeline
+from dpsim.params.blocks import CalendarDay
+from dpsim.params.load import load_case, load_strategy
 
 AS_OF, END = dt.date(2018, 9, 10), dt.date(2018, 12, 31)
 
@@ -60,6 +64,35 @@ def test_refresh_is_on_the_first_working_morning_of_each_week(autumn: Timeline) 
     assert not any(dt.date(2018, 10, 1) <= date <= dt.date(2018, 10, 7) for date in dates)
     expected = {autumn.date(int(day)).isocalendar()[:2] for day in autumn.mornings}
     assert set(weeks) | {autumn.date(0).isocalendar()[:2]} == expected, "no worked week without a refresh"
+
+
+def test_intervals_end_where_a_deadline_is_over(autumn: Timeline) -> None:
+    """A date counts to the end of its day; dates outside the time to come and the last midnight add nothing."""
+    dates = [dt.date(2018, 9, 30), dt.date(2018, 9, 30), END, AS_OF, dt.date(2018, 8, 1), dt.date(2019, 1, 5)]
+    due = make_timeline(AS_OF, END, deadlines=dates)
+    assert due.deadlines == tuple(sorted(set(dates))) and autumn.deadlines == ()
+    assert set(due.refresh_times) - set(autumn.refresh_times) == {20.0} == {due.end_of(dt.date(2018, 9, 30))}
+    assert set(autumn.refresh_times) < set(due.refresh_times) and (np.diff(due.refresh_times) > 0).all()
+    assert due.date(20) == dt.date(2018, 10, 1) and not due.working[20], "a refresh need not be a morning"
+    sunday = make_timeline(AS_OF, END, deadlines=[dt.date(2018, 10, 14)])
+    assert sunday.refresh_times.tolist() == autumn.refresh_times.tolist(), "the next morning is a refresh already"
+    assert due.mornings.tolist() == autumn.mornings.tolist() and due.weekly_dates == autumn.weekly_dates
+
+
+def test_the_timeline_of_a_case_knows_its_calendar_and_deadlines() -> None:
+    case = load_case("linyi-2018")
+    timeline = case_timeline(case)
+    assert (timeline.as_of, timeline.end) == (AS_OF, END)
+    assert timeline.deadlines == (dt.date(2018, 9, 30), END), "of the target groups and of the headline"
+    assert 20.0 in timeline.refresh_times and timeline.days not in timeline.refresh_times
+    assert make_setting(case, load_strategy("past_pace"), load_strategy("past_pace")).timeline == timeline
+    earlier = case.with_values({"targets.list.0.deadline": dt.date(2018, 11, 30)})
+    assert earlier.targets.list[0].id == earlier.targets.headline
+    assert case_timeline(earlier).deadlines == (dt.date(2018, 9, 30), dt.date(2018, 11, 30), END)
+    assert set(case_timeline(earlier).refresh_times) - set(timeline.refresh_times) == {81.0}
+    day = CalendarDay(date=dt.date(2018, 10, 1), working=True, reason=case.name)
+    changed = case.model_copy(update={"calendar": case.calendar.model_copy(update={"days": (day,)})})
+    assert case_timeline(changed).working[20] and not timeline.working[20]
 
 
 def test_weekly_dates_begin_and_end_with_the_timeline(autumn: Timeline) -> None:

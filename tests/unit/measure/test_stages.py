@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-import pytest
 
 from dpsim.core.words import STAGES, Kind
 from dpsim.engines.log import Log
@@ -75,9 +74,6 @@ def test_events_of_organisations_count_for_no_enterprise() -> None:
     assert (a == b).all()
 
 
-@pytest.mark.xfail(
-    strict=True, reason="measure/stages.py stage_counts_over_time: side='left' counts the morning of day d+1 on day d"
-)
 def test_a_morning_belongs_to_its_own_day_not_to_the_day_before() -> None:
     """An agency hands over at t = 3.0, the morning of day 3; day 2 is over at that moment and did not see it."""
     counts = stage_counts_over_time(INITIAL, CELL, 2, written((3.0, Kind.BUILT, 0, 0.0)), TIMES)

@@ -15,7 +15,9 @@ GRID = (np.arange(20_000) + 0.5) / 20_000
 def test_pass_probability_counts_the_points(mean: float, scale: float) -> None:
     points = np.array([score_points(u, mean, scale) for u in GRID])
     assert points.min() >= 0 and points.max() <= 100 and np.all(np.diff(points) >= 0)
-    for score in (1, 40, 60, 77, 78, 79, 80, 95, 100):
+    assert pass_probability(0, mean, scale) == pass_probability(-3, mean, scale) == 1.0 == np.mean(points >= 0)
+    assert 1.0 / (1.0 + np.exp((0 - 65.0) / 12.0)) < 1.0 - 1e-3, "the logistic law without its floor would be noticed"
+    for score in (0, 1, 40, 60, 77, 78, 79, 80, 95, 100):
         assert np.mean(points >= score) == pytest.approx(pass_probability(score, mean, scale), abs=1.01 / GRID.size)
     rounded = np.array([round(mean + scale * np.log(u / (1 - u))) for u in GRID])  # broken: rounds instead of floors
     assert abs(np.mean(rounded >= 80) - pass_probability(80, mean, scale)) > 1.01 / GRID.size

@@ -1,0 +1,444 @@
+"""The command line: what is right is done, what is wrong ends with status 2, one clear message and nothing written."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import unicodedata
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from dpsim import cli
+from dpsim.params.load import list_cases, list_strategies
+from dpsim.params.locate import params_folder
+
+BAD = Path(__file__).parent / "data" / "bad"
+BAD_FILES = sorted(BAD.glob("*.yaml"))
+GOOD = ("good_case", "good_strategy")
+CASE = "linyi-2018"
+
+
+class Said:
+    """What one call left: exit status, standard output and error."""
+
+    def __init__(self, status: object, out: str, err: str) -> None:
+        self.status, self.out, self.err = status, out, err
+
+    @property
+    def text(self) -> str:
+        return self.out + self.err
+
+
+Call = Callable[..., Said]
+
+
+@pytest.fixture
+def call(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> Call:
+    """Run the program in this process, in an empty folder; any start of a simulation is a failure."""
+    from dpsim.experiments import ensemble
+    from dpsim.forecast import snapshot
+    from dpsim.report import job
+
+    def never(*_: object, **__: object) -> None:
+        pytest.fail("a simulation was started")
+
+    monkeypatch.setattr(job, "execute_notebook", never)
+    monkeypatch.setattr(ensemble, "strategy_paths", never)
+    monkeypatch.setattr(snapshot, "draw_paths", never)
+    folder = tmp_path / "here"
+    folder.mkdir()
+    monkeypatch.chdir(folder)
+
+    def run(*arguments: str) -> Said:
+        monkeypatch.setenv("DPSIM_LANG", "zh")
+        monkeypatch.setattr(sys, "argv", ["dpsim", *arguments])
+        try:
+            cli.main()
+            status: object = 0
+        except SystemExit as end:
+            status = end.code or 0
+        captured = capsys.readouterr()
+        return Said(status, captured.out, captured.err)
+
+    return run
+
+
+def entries(folder: Path) -> list[str]:
+    return sorted(entry.relative_to(folder).as_posix() for entry in folder.rglob("*"))
+
+
+def assert_refused(said: Said, *words: str, lines: int = 1) -> None:
+    """Status 2, the words, no traceback, nothing on standard output, no more than `lines` lines."""
+    assert said.status == 2, said.text
+    assert said.out == ""
+    for word in words:
+        assert word in said.err, said.err
+    for sign in ("Traceback", 'File "', "Error:", "pydantic"):
+        assert sign not in said.err, said.err
+    assert len(said.err.splitlines()) <= lines, said.err
+
+
+# ------------------------------------------------------------------ what is right
+
+
+def test_cases_are_listed_in_both_languages(call: Call) -> None:
+    for lang, name in (("zh", "临沂市2018年"), ("en", "Linyi 2018")):
+        said = call("cases", "--lang", lang)
+        rows = [line.split("\t") for line in said.out.splitlines()]
+        assert said.status == 0 and said.err == ""
+        assert [row[0] for row in rows] == list_cases() and [CASE, name, "2018-09-10"] in rows
+
+
+def test_strategies_are_listed_with_their_instruments(call: Call) -> None:
+    for lang, name in (("zh", "现行部署"), ("en", "current arrangement")):
+        rows = [line.split("\t") for line in call("strategies", "--lang", lang).out.splitlines()]
+        assert [row[0] for row in rows] == list_strategies()
+        assert ["current_arrangement", name, "dispatch_meeting, ranking_notice"] in rows
+        assert next(row for row in rows if row[0] == "past_pace")[2] == "-"
+
+
+def test_the_language_of_the_environment_is_used_and_an_unknown_one_is_chinese(
+    call: Call, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for given, name in (("en", "Linyi 2018"), ("xx", "临沂市2018年"), ("", "临沂市2018年")):
+        monkeypatch.setenv("DPSIM_LANG", given)
+        monkeypatch.setattr(sys, "argv", ["dpsim", "cases"])
+        with pytest.raises(SystemExit) as end:
+            cli.main()
+        assert not end.value.code and name in capsys.readouterr().out
+
+
+def test_good_files_have_no_faults(call: Call) -> None:
+    shipped = [str(file) for kind in ("cases", "strategies") for file in (params_folder() / kind).glob("*.yaml")]
+    said = call("check", *shipped, *(str(BAD / f"{name}.yaml") for name in GOOD), "--lang", "en")
+    assert said.status == 0 and said.err == ""
+    assert len(said.out.splitlines()) == len(shipped) + 2 and said.out.count(": no faults.") == len(shipped) + 2
+
+
+def test_a_request_without_a_fault_reaches_the_notebook(call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
+    given = received(monkeypatch)
+    assert call("report", CASE, "--seed", "0", "--replications", "3", "--lang", "en").status == 2
+    assert given["seed"] == 0 and given["replications"] == 3 and given["lang"] == "en"
+    assert given["strategy"] == "current_arrangement,past_pace" and given["as_of"] == "2018-09-10"
+
+
+def received(monkeypatch: pytest.MonkeyPatch) -> dict[str, object]:
+    """Catch what the notebook would be given; the run then ends with an error of the input."""
+    from dpsim.errors import InputError
+    from dpsim.report import job
+
+    caught: dict[str, object] = {}
+
+    def catch(source: Path, out: Path, parameters: dict[str, object], **_: object) -> None:
+        caught.update(parameters)
+        raise InputError("error.no_progress_yet")
+
+    monkeypatch.setattr(job, "execute_notebook", catch)
+    return caught
+
+
+def test_the_help_names_every_command(call: Call) -> None:
+    said = call("--help")
+    assert said.status == 0
+    assert all(name in said.out for name in ("cases", "strategies", "check", "report", "run"))
+
+
+# ------------------------------------------------------------------ files with faults
+
+
+@pytest.mark.parametrize("file", BAD_FILES, ids=lambda file: file.stem)
+def test_a_bad_file_is_refused_by_check(call: Call, file: Path) -> None:
+    if file.stem in GOOD:
+        assert call("check", str(file)).status == 0
+        return
+    for lang in ("zh", "en"):
+        said = call("check", str(file), "--lang", lang)
+        assert_refused(said, file.name, lines=60)
+        assert len(said.err.splitlines()) >= 2
+        assert has_chinese(said.err.splitlines()[0]) == (lang == "zh")
+
+
+@pytest.mark.parametrize("file", BAD_FILES, ids=lambda file: file.stem)
+def test_a_bad_file_is_refused_before_a_report(call: Call, file: Path) -> None:
+    if not file.stem.startswith("strategy_") and file.stem != "good_case":
+        assert_refused(call("report", str(file), "--out", "reports"), file.name, lines=100)
+    if not file.stem.startswith("case_") and file.stem != "good_strategy":
+        assert_refused(call("report", CASE, "--strategy", str(file), "--out", "reports"), file.name, lines=100)
+    assert entries(Path.cwd()) == []
+
+
+def test_a_file_of_the_other_kind_is_refused(call: Call) -> None:
+    case, strategy = (str(BAD / f"{name}.yaml") for name in GOOD)
+    for command in ("report", "run"):
+        assert_refused(call(command, strategy), "good_strategy.yaml", lines=4)
+        assert_refused(call(command, CASE, "--strategy", case), "good_case.yaml", lines=4)
+    assert_refused(call("run", str(BAD / "case_nan_count.yaml")), "state.built.value", lines=2)
+    assert entries(Path.cwd()) == []
+
+
+def has_chinese(text: str) -> bool:
+    return any("\u4e00" <= char <= "\u9fff" for char in text)
+
+
+def test_all_faults_of_several_files_are_listed(call: Call) -> None:
+    names = ["several_faults", "good_case", "case_nan_count", "file_empty"]
+    said = call("check", *(str(BAD / f"{name}.yaml") for name in names), "no-such.yaml", ".")
+    assert said.status == 2
+    assert said.out.count("没有错误") == 1 and "good_case.yaml" in said.out
+    for word in ("case_nan_count.yaml:27", "file_empty.yaml:1", "no-such.yaml", "state.built.value", "文件夹"):
+        assert word in said.err, said.err
+    several = [line for line in said.err.splitlines() if "several_faults.yaml:" in line and line[:4] == "  - "]
+    assert len(several) == 5
+    assert "Traceback" not in said.err
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b"\xff\xfe\x00", b"case: [", b"a: &a [*a]", "case: 临沂\n".encode("gbk"), b"\x00" * 50, b"%YAML 9.9\n---\n"],
+)
+def test_a_file_of_rubbish_is_refused(call: Call, content: bytes) -> None:
+    Path("mine.yaml").write_bytes(content)
+    assert_refused(call("check", "mine.yaml"), "mine.yaml", lines=30)
+    assert_refused(call("report", "mine.yaml", "--out", "reports"), "mine.yaml", lines=30)
+    assert entries(Path.cwd()) == ["mine.yaml"]
+
+
+@pytest.mark.parametrize("name", ["{0} {file!r}.yaml", "%s%n.yaml", "案例（一）.yaml", "a b;c&d.yaml", "-.yaml"])
+def test_a_file_may_have_an_odd_name(call: Call, name: str) -> None:
+    Path(name).write_bytes((BAD / "good_case.yaml").read_bytes())
+    said = call("check", "--", name)
+    assert said.status == 0 and name in said.out
+    Path(name).write_text("case: 1\n", encoding="utf-8")
+    assert_refused(call("check", "--", name), name, lines=30)
+
+
+# ------------------------------------------------------------------ arguments that are wrong
+
+NAMES = [
+    "linyi-2017",
+    "Linyi-2018",
+    "linyi-2018 ",
+    "",
+    " ",
+    ".",
+    "..",
+    "../linyi-2018",
+    "../../cases/linyi-2018",
+    "linyi-2018/../linyi-2018",
+    "/etc",
+    "/etc/hostname",
+    "~",
+    "a" * 5000,
+    "临沂",
+    "linyi-2018\0",
+    "linyi-2018\n",
+    "\udcff",
+    "{given}",
+    "%s",
+    "*",
+    "con",
+    "linyi-2018.yaml",
+    "no/such/file.yaml",
+    "folder",
+    "folder.yaml",
+    "file:///etc/hostname",
+]
+
+
+@pytest.mark.parametrize("name", NAMES, ids=lambda name: ascii(name[:30]))
+@pytest.mark.parametrize("command", ["report", "run"])
+def test_a_wrong_case_name_is_refused(call: Call, command: str, name: str) -> None:
+    for folder in ("folder", "folder.yaml"):
+        Path(folder).mkdir()
+    extra = ("--out", "reports") if command == "report" else ()
+    assert_refused(call(command, *extra, "--", name), lines=4)
+    assert entries(Path.cwd()) == ["folder", "folder.yaml"]
+
+
+@pytest.mark.parametrize("name", [n for n in NAMES if n.strip()], ids=lambda name: ascii(name[:30]))
+def test_a_wrong_strategy_name_is_refused(call: Call, name: str) -> None:
+    for folder in ("folder", "folder.yaml"):
+        Path(folder).mkdir()
+    assert_refused(call("report", CASE, "--out", "reports", "--strategy", name), lines=8)
+    assert_refused(call("run", CASE, "--strategy", name), lines=4)
+    assert entries(Path.cwd()) == ["folder", "folder.yaml"]
+
+
+ARGUMENTS = [
+    ("case near", ["linyi-2019"], ["linyi-2018"]),
+    ("replications 0", [CASE, "--replications", "0"], ["replications", "1"]),
+    ("replications -1", [CASE, "--replications", "-1"], ["replications", "-1"]),
+    ("replications 1e9", [CASE, "--replications", "1000000000"], ["1000000000", "100000"]),
+    ("seed -1", [CASE, "--seed", "-1"], ["seed", "-1", "4294967295"]),
+    ("seed 2**32", [CASE, "--seed", "4294967296"], ["seed", "4294967296", "4294967295"]),
+    ("language", [CASE, "--lang", "fr"], ["fr", "zh, en"]),
+    ("language odd", [CASE, "--lang", "../en"], ["../en", "zh, en"]),
+    ("strategy near", [CASE, "--strategy", "past_pase"], ["past_pase", "past_pace"]),
+    ("strategy near 2", [CASE, "--strategy", "past_pace", "--strategy", "no_meeting"], ["no_meetings"]),
+    ("as-of other", [CASE, "--as-of", "2018-09-11"], ["2018-09-11", "2018-09-10"]),
+    ("as-of garbage", [CASE, "--as-of", "yesterday"], ["yesterday", "2018-09-10"]),
+    ("as-of not a day", [CASE, "--as-of", "2018-02-30"], ["2018-02-30"]),
+    ("as-of hostile", [CASE, "--as-of", "{name}\n\x1b[31m"], ["as_of"]),
+]
+
+
+@pytest.mark.parametrize(("arguments", "words"), [row[1:] for row in ARGUMENTS], ids=[row[0] for row in ARGUMENTS])
+def test_a_wrong_argument_is_refused(call: Call, arguments: list[str], words: list[str]) -> None:
+    said = call("report", *arguments, "--out", "reports")
+    assert_refused(said, *words)
+    assert not any(unicodedata.category(char) == "Cc" for char in said.err.rstrip("\n"))
+    assert entries(Path.cwd()) == []
+
+
+@pytest.mark.parametrize("value", ["abc", "1e9", "1.5", "", "0x10", "１２a", "nan", "--seed"])
+@pytest.mark.parametrize("option", ["--replications", "--seed"])
+def test_a_number_that_is_none_is_refused_by_the_parser(call: Call, option: str, value: str) -> None:
+    said = call("report", CASE, option, value, "--out", "reports")
+    assert_refused(said, lines=8)
+    assert entries(Path.cwd()) == []
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [["report"], ["check"], ["run"], ["nonsense"], ["report", CASE, "--replicatons", "4"], ["cases", "x"], ["--x"]],
+)
+def test_a_command_line_that_is_none_is_refused(call: Call, arguments: list[str]) -> None:
+    assert_refused(call(*arguments), lines=8)
+
+
+def test_all_wrong_arguments_are_listed_together(call: Call) -> None:
+    arguments = ["--replications", "0", "--seed", "-1", "--as-of", "x", "--strategy", "zz", "--out", "reports"]
+    said = call("report", CASE, *arguments, "--lang", "en")
+    assert_refused(said, "'zz'", "as_of", "replications", "seed", lines=5)
+    assert len(said.err.splitlines()) == 5 and not has_chinese(said.err)
+    assert entries(Path.cwd()) == []
+
+
+@pytest.mark.parametrize("command", ["cases", "strategies", "check", "report", "run"])
+def test_an_unknown_language_is_refused_everywhere(call: Call, command: str) -> None:
+    more = {"check": [str(BAD / "good_case.yaml")], "report": [CASE], "run": [CASE]}.get(command, [])
+    assert_refused(call(command, *more, "--lang", "xx"), "'xx'", "zh, en")
+    assert entries(Path.cwd()) == []
+
+
+@pytest.mark.parametrize("option", [["--seed", "-1"], ["--seed", "4294967296"], ["--replications", "0"]])
+def test_run_refuses_numbers_out_of_range(call: Call, option: list[str]) -> None:
+    assert_refused(call("run", CASE, *option))
+
+
+# ------------------------------------------------------------------ where it writes
+
+
+def test_out_that_is_a_file_is_refused_before_the_run(call: Call) -> None:
+    Path("taken").write_text("mine", encoding="utf-8")
+    for out in ("taken", "taken/below"):
+        assert_refused(call("report", CASE, "--out", out), "无法读写", lines=2)
+    assert entries(Path.cwd()) == ["taken"] and Path("taken").read_text(encoding="utf-8") == "mine"
+
+
+@pytest.mark.skipif(not Path("/proc/self").is_dir(), reason="needs a folder in which nobody can write")
+def test_out_where_nobody_can_write_is_refused_before_the_run(call: Call) -> None:
+    assert_refused(call("report", CASE, "--out", "/proc/reports"), "无法读写", lines=2)
+
+
+@pytest.mark.skipif(os.name == "nt" or os.geteuid() == 0, reason="the superuser may write anywhere")
+def test_out_that_is_locked_is_refused_before_the_run(call: Call) -> None:
+    Path("locked").mkdir(mode=0o500)
+    assert_refused(call("report", CASE, "--out", "locked"), "无法读写", lines=2)
+    assert entries(Path.cwd()) == ["locked"]
+
+
+def test_a_run_that_fails_leaves_nothing_half_written(call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
+    from dpsim.report import job
+
+    def fail(source: Path, out: Path, parameters: object, **_: object) -> None:
+        out.write_text("half", encoding="utf-8")
+        raise OSError(28, "No space left on device", str(out))
+
+    monkeypatch.setattr(job, "execute_notebook", fail)
+    assert_refused(call("report", CASE, "--out", "reports"), "No space left", lines=2)
+    assert [entry for entry in entries(Path.cwd()) if (Path.cwd() / entry).is_file() or ".making" in entry] == []
+
+
+def test_the_path_of_a_report_comes_from_checked_names_only(call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
+    from dpsim.report.yearend import check_request
+
+    asked = check_request(
+        case=CASE, as_of=None, strategy="past_pace,no_meetings", replications=1, seed=1, lang="zh", progress=None
+    )
+    assert asked.run_id().startswith("no_meetings-zh-") and set(asked.run_id()) <= set(
+        "abcdefghijklmnopqrstuvwxyz0123456789_-+"
+    )
+
+
+# ------------------------------------------------------------------ as a program
+
+
+def program(*arguments: str, cwd: Path, **environment: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "dpsim.cli", *arguments],
+        cwd=cwd,
+        env={**os.environ, "DPSIM_LANG": "zh", **environment},
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        errors="replace",
+        timeout=120,
+    )
+
+
+def test_the_program_ends_with_status_2_and_one_message(tmp_path: Path) -> None:
+    done = program("report", "linyi-2017", "--out", str(tmp_path / "reports"), cwd=tmp_path)
+    assert done.returncode == 2 and done.stdout == ""
+    assert done.stderr == "没有案例 'linyi-2017'，是否指 linyi-2018？允许：linyi-2018。\n"
+    assert entries(tmp_path) == []
+
+
+def test_the_installed_command_is_the_same_program(tmp_path: Path) -> None:
+    command = Path(sys.executable).with_name("dpsim.exe" if os.name == "nt" else "dpsim")
+    done = subprocess.run([str(command), "cases", "--lang", "en"], capture_output=True, text=True, cwd=tmp_path)
+    assert done.returncode == 0 and done.stderr == "" and "Linyi 2018" in done.stdout
+
+
+def test_a_terminal_without_chinese_letters_is_no_reason_to_fail(tmp_path: Path) -> None:
+    for arguments, status in ((["cases"], 0), (["report", "临沂"], 2), (["check", "无.yaml"], 2)):
+        done = program(*arguments, cwd=tmp_path, PYTHONIOENCODING="ascii", PYTHONUTF8="0", LC_ALL="C")
+        assert done.returncode == status and "Traceback" not in done.stderr, done.stderr
+
+
+# ------------------------------------------------------------------ a user's own files reach the run as they are
+
+
+def test_a_case_file_is_handed_on_by_its_path(call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
+    given = received(monkeypatch)
+    Path("mine.yaml").write_bytes((BAD / "good_case.yaml").read_bytes())
+    call("report", "mine.yaml", "--out", "reports")
+    assert given["case"] == str(Path("mine.yaml").resolve())
+
+
+@pytest.mark.xfail(strict=True, reason="the notebook is given the id of a strategy file, not the file")
+def test_a_strategy_file_is_what_the_notebook_runs(call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
+    from dpsim.params.load import load_strategy
+
+    given = received(monkeypatch)
+    text = (params_folder() / "strategies" / "current_arrangement.yaml").read_text(encoding="utf-8")
+    Path("mine.yaml").write_text(text.replace("{value: 7, unit: days", "{value: 28, unit: days"), encoding="utf-8")
+    call("report", CASE, "--strategy", "mine.yaml", "--out", "reports")
+    first = load_strategy(str(given["strategy"]).split(",")[0])
+    assert first.digest == load_strategy("mine.yaml").digest
+
+
+@pytest.mark.xfail(strict=True, reason="a file that happens to have the name of a case takes its place in the notebook")
+def test_a_name_stays_a_name_beside_a_file_of_that_name(call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
+    given = received(monkeypatch)
+    Path(CASE).write_text("rubbish", encoding="utf-8")
+    call("report", CASE, "--out", "reports")
+    assert given["case"] == CASE
+
+
+@pytest.mark.xfail(strict=True, reason="`dpsim run` has no largest number of replications")
+def test_run_refuses_more_runs_than_a_report_may_have(call: Call) -> None:
+    assert_refused(call("run", CASE, "--replications", "100001"), "100000")
