@@ -99,7 +99,7 @@ def test_without_the_deadline_the_holiday_would_be_part_of_a_longer_interval() -
         (30, (9, 1), None, ["10-10", "11-09", "12-10"]),  # a start that is over: one period after the as-of date
         (30, (9, 10), None, ["10-10", "11-09", "12-10"]),
         (30, (9, 11), None, ["09-11", "10-11", "11-12", "12-10"]),  # a start to come: on the start itself
-        (30, (11, 30), None, ["11-30", "12-31"]),  # 30 December is a Sunday
+        (30, (11, 30), None, ["11-30"]),  # 30 and 31 December are free: nothing is left to move to
         (14, (9, 17), (10, 7), ["09-17"]),  # 1 October moves to the 8th, beyond the end
         (14, (9, 17), (10, 8), ["09-17", "10-08"]),
         (7, (12, 28), (12, 31), ["12-28"]),

@@ -7,7 +7,7 @@ from types import SimpleNamespace
 
 import nbformat
 import pytest
-from notebook_runs import RUNS, SOURCE, hostile_case, reported, with_papermill
+from notebook_runs import RUNS, beginning, hostile_case, reported, with_papermill
 
 
 @pytest.fixture(scope="session")
@@ -24,16 +24,10 @@ def zh_again(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def en(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The English report."""
-    return reported(tmp_path_factory.mktemp("en"), "linyi-2018", "en")
-
-
-@pytest.fixture(scope="session")
-def hostile(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The report of a user's case whose texts try to be markup, formulas, placeholders and paths."""
-    folder = tmp_path_factory.mktemp("hostile")
+    """The English report of a user's case file whose texts try to be markup, formulas, placeholders and paths."""
+    folder = tmp_path_factory.mktemp("en")
     (folder / "mine {total}.yaml").write_text(hostile_case(), encoding="utf-8")
-    return reported(folder, "mine {total}.yaml", "zh", replications=2)
+    return reported(folder, "mine {total}.yaml", "en", replications=2)
 
 
 @pytest.fixture(scope="session")
@@ -49,22 +43,23 @@ def plain(tmp_path_factory: pytest.TempPathFactory) -> SimpleNamespace:
 
 @pytest.fixture(scope="session")
 def from_file(tmp_path_factory: pytest.TempPathFactory) -> nbformat.NotebookNode:
-    """The notebook under plain papermill with a file of parameters, another seed among them."""
+    """The beginning of the notebook under plain papermill with a file of parameters, another seed among them."""
     folder = tmp_path_factory.mktemp("file")
+    nbformat.write(beginning(), folder / "notebook.ipynb")
     (folder / "p.yaml").write_text(f"replications: {RUNS}\nseed: 7\nas_of: 2018-09-10\n", encoding="utf-8")
-    done = with_papermill(folder, "-f", "p.yaml")
+    done = with_papermill(folder, "-f", "p.yaml", source=folder / "notebook.ipynb")
     assert done.returncode == 0, done.stderr[-3000:]
     return nbformat.read(folder / "out.ipynb", as_version=4)
 
 
 @pytest.fixture(scope="session")
 def by_hand(tmp_path_factory: pytest.TempPathFactory) -> nbformat.NotebookNode:
-    """The notebook run as in JupyterLab, after a change in its parameters cell."""
+    """The beginning of the notebook run as in JupyterLab, after a change in its parameters cell."""
     from nbclient import NotebookClient
 
     from dpsim.report.notebooks import _kernel_manager
 
-    notebook = nbformat.read(SOURCE, as_version=4)
+    notebook = beginning()
     (cell,) = [cell for cell in notebook.cells if "parameters" in cell.metadata.get("tags", [])]
     assert "replications = 200" in cell.source
     cell.source = cell.source.replace("replications = 200", f"replications = {RUNS}")

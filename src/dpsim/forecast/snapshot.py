@@ -214,23 +214,22 @@ def _mixture(weights: Floats, cells: list[dict[str, Any]]) -> dict[str, Any]:
     error = float(weights @ np.sqrt(p * (1.0 - p) / n))
     values = np.concatenate([cell["shortfalls"] for cell in cells])
     each = np.concatenate([np.full(cell["n"], w / cell["n"]) for cell, w in zip(cells, weights, strict=True)])
-    quantiles = {name: weighted_quantile(values, each, q) for name, q in SHORTFALL_QUANTILES.items()}
+    quantiles = weighted_quantiles(values, each, np.array(list(SHORTFALL_QUANTILES.values())))
     return {
         "n": values.size,
         "probability": probability,
         "low": max(0.0, probability - 1.96 * error),
         "high": min(1.0, probability + 1.96 * error),
-        **quantiles,
+        **dict(zip(SHORTFALL_QUANTILES, quantiles.tolist(), strict=True)),
     }
 
 
-def weighted_quantile(values: npt.NDArray[np.generic], weights: Floats, q: float) -> float:
-    """Return the least value below or at which a share `q` of the weight lies."""
+def weighted_quantiles(values: npt.NDArray[np.generic], weights: Floats, levels: Floats) -> Floats:
+    """Return, for each level q, the least value at or below which a share q of the weight lies."""
     order = np.argsort(values, kind="stable")
     reached = np.cumsum(weights[order])
-    return float(
-        np.asarray(values, dtype=np.float64)[order][min(np.searchsorted(reached, q * reached[-1]), values.size - 1)]
-    )
+    at = np.minimum(np.searchsorted(reached, levels * reached[-1]), values.size - 1)
+    return np.asarray(np.asarray(values, dtype=np.float64)[order][at])
 
 
 def _bottlenecks(case: Case, rows: list[dict[str, Any]]) -> pd.DataFrame:

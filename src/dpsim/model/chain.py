@@ -183,10 +183,11 @@ def run_chain(
         for step in range(steps):
             if refreshes[step]:
                 _set_rates(rates, path, counts, begins[step], refresh_ends[step])
+            days = ends[step] - begins[step]
+            p = transition_matrix(rates[0, 0], rates[0, 1], rates[0, 2], rates[0, 3], leave, days)
             for g in range(groups):
-                p = transition_matrix(
-                    rates[g, 0], rates[g, 1], rates[g, 2], rates[g, 3], leave, ends[step] - begins[step]
-                )
+                if g > 0 and np.any(rates[g] != rates[g - 1]):  # groups differ only while one of them rushes
+                    p = transition_matrix(rates[g, 0], rates[g, 1], rates[g, 2], rates[g, 3], leave, days)
                 counts[g] = step_counts(counts[g], p, seed, replications[row], step, 100 * g)
             out[row, step] = counts
     return out
