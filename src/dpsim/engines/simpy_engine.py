@@ -25,7 +25,6 @@ from dpsim.engines.world import Bench, World, reported_counts
 from dpsim.model.adoption import advance, assess, fire, hand_over, next_event, remove
 from dpsim.model.attention import contact_counties
 from dpsim.model.organisations import busy_servers, free_server, queue_priority
-from dpsim.model.refresh import refresh
 from dpsim.model.state import Col, Phase, Track, stage_flags
 
 Process = Generator[simpy.Event, object, None]
@@ -125,8 +124,10 @@ class SimpyRun:
         kinds = {Contact.MEETING: Kind.MEETING, Contact.NOTICE: Kind.NOTICE}
         for day in world.timeline.mornings:
             yield self.at(float(day), Phase.MEETINGS)
-            self._pull_levers(int(day))
             for side, levers in enumerate(world.levers):
+                reset_levers(levers)
+                for lever in world.setting.levers[side]:
+                    lever.act(int(day), self.reported, levers)
                 for kind in Contact:
                     sizes = levers.contact[kind]
                     if sizes.any():
@@ -153,30 +154,21 @@ class SimpyRun:
             self.spent[day] += world.levers[0].staff_days[0], world.levers[0].yuan[0]
 
     def intensities(self) -> Process:
-        """Phase 4: new intensities on the first working morning of each week; enterprises plan their next event."""
-        world, case = self.world, self.world.setting.case
-        times = world.timeline.refresh_times
-        ends = np.append(times[1:], float(world.timeline.days))
-        mornings = set(world.timeline.mornings.tolist())
-        for begin, end in zip(times, ends, strict=True):
-            yield self.at(float(begin), Phase.REFRESH)
-            self.refresh_end = float(end)
-            if int(begin) not in mornings:
-                self._pull_levers(int(begin))  # nobody is in office: only what was ordered to hold goes on
-            when, _ = refresh(
-                self.state,
-                world.path,
-                world.levers[0].multiplier / world.levers[1].multiplier,
-                world.effects,
-                world.memories,
-                1.0 / case.assessors.rework_mean.value,
-                float(case.assessors.score_mean.value),
-                float(case.assessors.score_scale.value),
-                float(begin),
-                float(end),
-            )
-            for i in np.flatnonzero(np.isfinite(when)):
-                self._start_life(int(i))
+        """Phase 4: new intensities where an interval begins, and on a morning that changes the levers' multiplier.
+
+        Intervals begin on the first working morning of each week and when a deadline's day is over.
+        """
+        timeline, levers = self.world.timeline, self.world.levers
+        begins = timeline.refresh_times
+        ends = dict(zip(begins.tolist(), [*begins[1:].tolist(), float(timeline.days)], strict=True))
+        multiplier = np.empty(0)
+        for time in np.union1d(begins, timeline.mornings.astype(np.float64)).tolist():
+            yield self.at(time, Phase.REFRESH)
+            now = levers[0].multiplier / levers[1].multiplier
+            if time in ends or not np.array_equal(now, multiplier):
+                self.refresh_end = ends.get(time, self.refresh_end)
+                multiplier = now
+                self._refresh(time, multiplier)
 
     def allocation(self) -> Process:
         """Phase 5: free builders and assessors take the waiting enterprises, first the agencies."""
@@ -247,13 +239,6 @@ class SimpyRun:
         self._wake(i)
 
     # ---------------------------------------------------------------- helpers
-    def _pull_levers(self, day: int) -> None:
-        """Let all instruments of the strategy and of the reference set their levers for the day."""
-        for side, levers in enumerate(self.world.levers):
-            reset_levers(levers)
-            for lever in self.world.setting.levers[side]:
-                lever.act(day, self.reported, levers)
-
     def _advance(self, i: int, now: float) -> None:
         """Spend an enterprise's clocks up to now."""
         s = self.state
@@ -278,6 +263,27 @@ class SimpyRun:
             self.world.seed,
             self.world.replication,
         )
+
+    def _refresh(self, time: float, multiplier: npt.NDArray[np.float64]) -> None:
+        """Set all intensities to the end of the interval and let every enterprise plan its next event."""
+        world, scores = self.world, self.world.setting.case.assessors
+        when, _ = refresh(
+            self.state,
+            world.path,
+            multiplier,
+            world.effects,
+            world.memories,
+            1.0 / scores.rework_mean.value,
+            float(scores.score_mean.value),
+            float(scores.score_scale.value),
+            time,
+            self.refresh_end,
+        )
+        for process in self.lives.values():
+            process.interrupt()
+        for i in np.flatnonzero(np.isfinite(when)).tolist():
+            if i not in self.lives:
+                self._start_life(i)
 
     def _join(self, number: int, i: int) -> None:
         """Let an enterprise wait for a server: smallest priority number first, ties by entity."""

@@ -36,7 +36,6 @@ from dpsim.model.state import (
 )
 from dpsim.params.schema import Case, Strategy
 from dpsim.strategies import instrument
-from dpsim.strategies._schedule import window_cover
 
 Luck = Callable[[Stream], Floats]
 """One uniform per enterprise for a stream."""
@@ -48,12 +47,11 @@ class Lever:
 
     module: ModuleType
     due: Flags
-    cover: Floats
     parameters: Floats
 
     def act(self, day: int, reported: Ints, levers: Levers) -> None:
         """Let the instrument pull its levers on a morning."""
-        self.module.act(day, self.due, self.cover, self.parameters, reported, levers)
+        self.module.act(day, self.due, self.parameters, reported, levers)
 
 
 @dataclass
@@ -319,8 +317,7 @@ def _levers(strategy: Strategy, timeline: Timeline) -> tuple[Lever, ...]:
     made = []
     for settings in strategy.instruments:
         module = instrument(settings.instrument)
-        cover = window_cover(timeline, settings.start, settings.end)
-        made.append(Lever(module, module.due(settings, timeline), cover, module.parameters(settings)))
+        made.append(Lever(module, module.due(settings, timeline), module.parameters(settings)))
     return tuple(made)
 
 

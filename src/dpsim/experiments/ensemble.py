@@ -187,7 +187,8 @@ def _assemble(
     frames = {int(f["replication"].iloc[0]): (f, t) for part in parts for f, t in zip(part[0], part[1], strict=True)}
     numbers = sorted(frames)
     if not numbers:
-        raise RunError("error.nothing_finished", asked=asked)
+        reasons = [str(f["error"]) for part in parts for f in part[2]]
+        raise RunError("error.nothing_finished", asked=asked, why=reasons[0] if reasons else say("progress.stopped"))
     attained = pd.concat([frames[r][1] for r in numbers], ignore_index=True)
     failures = pd.DataFrame([f for part in parts for f in part[2]], columns=["replication", "error"])
     record = run_record(setting.case, setting.strategy, seed=seed, replications=asked, engine=engine)

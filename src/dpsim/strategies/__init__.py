@@ -1,10 +1,9 @@
 """Instruments, one file each, and the registry that finds them.
 
-An instrument module holds: `NAME`, a compiled `act(day, due, cover, parameters, reported, levers)`,
-`due(settings, timeline)`, its working mornings, and `parameters(settings)`, its settings as numbers. It reads
-reported facts (counts by county and stage) and writes levers, in the morning, and nothing else; `cover` is the
-share of the interval beginning that day which
-lies between its start and end. Dropping a file into this folder registers it.
+An instrument module holds: `NAME`, a compiled `act(day, due, parameters, reported, levers)`, `due(settings,
+timeline)`, the working mornings on which it acts, and `parameters(settings)`, its settings as numbers. It reads
+reported facts (counts by county and stage) and writes levers, in the morning, and nothing else; what it writes holds
+until the next working morning. Dropping a file into this folder registers it.
 """
 
 from __future__ import annotations

@@ -34,18 +34,3 @@ def within(timeline: Timeline, start: dt.date | None, end: dt.date | None) -> np
     last = timeline.days - 1 if end is None else min(timeline.days - 1, timeline.day(end))
     days[timeline.mornings[(timeline.mornings >= first) & (timeline.mornings <= last)]] = True
     return days
-
-
-def window_cover(timeline: Timeline, start: dt.date | None, end: dt.date | None) -> npt.NDArray[np.float64]:
-    """Return which share of the interval that begins on each day a window covers, shape (timeline.days,).
-
-    Intensities are set for whole intervals; a factor that holds for part of one enters as its mean over it.
-    Days on which no interval begins have 0.
-    """
-    cover = np.zeros(timeline.days)
-    first = 0.0 if start is None else float(timeline.day(start))
-    last = float(timeline.days) if end is None else timeline.end_of(end)
-    times = timeline.refresh_times
-    for begin, until in zip(times, [*times[1:], float(timeline.days)], strict=True):
-        cover[int(begin)] = max(0.0, min(until, last) - max(begin, first)) / (until - begin)
-    return cover

@@ -28,12 +28,11 @@ def parameters(settings: DeadlineDrive) -> npt.NDArray[np.float64]:
 def act(
     day: int,
     due: npt.NDArray[np.bool_],
-    cover: npt.NDArray[np.float64],
     parameters: npt.NDArray[np.float64],
     reported: npt.NDArray[np.int64],
     levers: Levers,
 ) -> None:
-    """While it lasts, multiply the pace of all target groups (by the mean factor of the coming interval)."""
-    levers.multiplier[:] *= 1.0 + (parameters[0] - 1.0) * cover[day]
+    """While it lasts, multiply the pace of all target groups."""
     if due[day]:
+        levers.multiplier[:] *= parameters[0]
         levers.staff_days[0] += parameters[1]

@@ -31,7 +31,6 @@ def parameters(settings: ThirdPartyCapacity) -> npt.NDArray[np.float64]:
 def act(
     day: int,
     due: npt.NDArray[np.bool_],
-    cover: npt.NDArray[np.float64],
     parameters: npt.NDArray[np.float64],
     reported: npt.NDArray[np.int64],
     levers: Levers,
