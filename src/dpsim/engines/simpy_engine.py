@@ -25,6 +25,7 @@ from dpsim.engines.world import Bench, World, reported_counts
 from dpsim.model.adoption import advance, assess, fire, hand_over, next_event, remove
 from dpsim.model.attention import contact_counties
 from dpsim.model.organisations import busy_servers, free_server, queue_priority
+from dpsim.model.refresh import refresh
 from dpsim.model.state import Col, Phase, Track, stage_flags
 
 Process = Generator[simpy.Event, object, None]
