@@ -1,4 +1,4 @@
-"""When instruments are due, and which share of an interval a window covers: dates counted by hand."""
+"""When instruments are due, and on which mornings a time begins and is over: dates counted by hand."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ import pytest
 from dpsim.core.timeline import Timeline, make_timeline
 from dpsim.model.prior import case_timeline
 from dpsim.params.load import load_case
-from dpsim.strategies._schedule import every, window_cover, within
+from dpsim.strategies._schedule import every, within
 
 TIMELINE = case_timeline(load_case("linyi-2018"))
-"""Intervals begin on days 0, 6 (Mon 17 Sep), 14 (Tue 25 Sep), 20 (Mon 1 Oct, a holiday), 27 (Mon 8 Oct), 34, ..."""
+"""29 and 30 September are a weekend of work, 24 September and 1 to 7 October are free, as are 30 and 31 December."""
 
 
 def day(month: int, number: int) -> int:
@@ -25,70 +25,81 @@ def dates(due: np.ndarray) -> list[str]:
     return [TIMELINE.date(int(k)).strftime("%m-%d") for k in np.flatnonzero(due)]
 
 
-def shares(start: dt.date | None, end: dt.date | None, timeline: Timeline = TIMELINE) -> dict[int, float]:
-    """The days on which the cover is not 0."""
-    cover = window_cover(timeline, start, end)
-    assert cover.shape == (timeline.days,) and cover.dtype == np.float64
-    assert ((cover >= 0.0) & (cover <= 1.0)).all()
-    assert set(np.flatnonzero(cover)) <= set(timeline.refresh_times.astype(int)), "only where an interval begins"
-    return {int(k): float(cover[k]) for k in np.flatnonzero(cover)}
+def switches(start: dt.date | None, end: dt.date | None, timeline: Timeline = TIMELINE) -> list[str]:
+    """The working mornings on which something in force from `start` to `end` begins or is over."""
+    due = within(timeline, start, end)
+    assert due.shape == (timeline.days,) and due.dtype == bool
+    assert not (due & ~np.array(timeline.working)).any(), "on working mornings only"
+    before = np.concatenate([[False], due[timeline.mornings][:-1]])
+    return [timeline.date(int(k)).strftime("%m-%d") for k in timeline.mornings[due[timeline.mornings] != before]]
 
 
-# ------------------------------------------------------------------------------------------------ window_cover
-def test_an_open_window_covers_every_interval() -> None:
-    whole = {int(begin): 1.0 for begin in TIMELINE.refresh_times}
-    assert shares(None, None) == whole
-    assert shares(TIMELINE.as_of, TIMELINE.end) == shares(dt.date(2018, 1, 1), dt.date(2019, 6, 30)) == whole
-    assert shares(TIMELINE.date(0), TIMELINE.end) == whole, "from the day after the as-of date"
+# --------------------------------------------------------------------------------------------- switch mornings
+def test_an_open_window_is_in_force_on_every_morning() -> None:
+    whole = TIMELINE.mornings.tolist()
+    for window in (
+        (None, None),
+        (TIMELINE.as_of, TIMELINE.end),
+        (dt.date(2018, 1, 1), dt.date(2019, 6, 30)),
+        (TIMELINE.date(0), TIMELINE.end),
+    ):
+        assert np.flatnonzero(within(TIMELINE, *window)).tolist() == whole
+        assert switches(*window) == ["09-11"], "from the day after the as-of date, and never over"
 
 
 @pytest.mark.parametrize(
     ("start", "end", "wanted"),
     [
-        ((10, 8), (10, 14), {27: 1.0}),  # a week, Monday to Sunday: its last day counts to its midnight
-        ((10, 8), (10, 15), {27: 1.0, 34: 1 / 7}),
-        ((10, 10), (10, 10), {27: 1 / 7}),  # one day
-        ((10, 13), (10, 16), {27: 2 / 7, 34: 2 / 7}),
-        ((10, 1), (10, 7), {20: 1.0}),  # the holiday: no morning, but an interval of its own
-        ((9, 30), (10, 1), {14: 1 / 6, 20: 1 / 7}),  # around the deadline
-        ((9, 24), (9, 24), {6: 1 / 8}),  # Monday 24 September is free: the interval has eight days
-        ((12, 31), None, {104: 1 / 8}),  # the last day
-        ((12, 24), None, {104: 1.0}),
-        (None, (9, 11), {0: 1 / 6}),  # the first day
-        ((10, 12), (10, 8), {}),  # over before it begins
+        ((10, 8), (10, 14), ["10-08", "10-15"]),  # a week, Monday to Sunday
+        ((10, 8), (10, 12), ["10-08", "10-15"]),  # to Friday: the same mornings
+        ((10, 8), (10, 15), ["10-08", "10-16"]),
+        ((10, 8), (10, 8), ["10-08", "10-09"]),  # Monday only
+        ((10, 10), (10, 10), ["10-10", "10-11"]),  # one day within a week
+        ((10, 9), (10, 11), ["10-09", "10-12"]),
+        ((10, 13), (10, 16), ["10-15", "10-17"]),  # from a Saturday: on the Monday, never before its start
+        ((10, 13), (10, 14), []),  # a weekend
+        ((10, 1), (10, 7), []),  # the holiday
+        ((9, 30), (10, 1), ["09-30", "10-08"]),  # a Sunday of work, then the holiday
+        ((9, 28), (9, 29), ["09-28", "09-30"]),  # over on that Sunday, before the deadline
+        ((9, 21), (9, 24), ["09-21", "09-25"]),  # Monday 24 September is free
+        ((9, 24), (9, 25), ["09-25", "09-26"]),
+        ((12, 31), None, []),  # the last two days are free
+        ((12, 29), None, ["12-29"]),  # the last morning: nothing after it
+        ((12, 24), None, ["12-24"]),
+        (None, (9, 11), ["09-11", "09-12"]),  # the first day
+        ((10, 12), (10, 8), []),  # over before it begins
     ],
 )
-def test_shares_counted_by_hand(
-    start: tuple[int, int] | None, end: tuple[int, int] | None, wanted: dict[int, float]
+def test_switch_mornings_counted_by_hand(
+    start: tuple[int, int] | None, end: tuple[int, int] | None, wanted: list[str]
 ) -> None:
     window = [None if date is None else dt.date(2018, *date) for date in (start, end)]
-    assert shares(*window) == pytest.approx(wanted, rel=1e-14)
+    assert switches(*window) == wanted
 
 
-def test_a_window_outside_the_timeline_covers_nothing() -> None:
-    assert shares(dt.date(2019, 1, 1), None) == shares(dt.date(2019, 2, 1), dt.date(2019, 3, 1)) == {}
-    assert shares(None, TIMELINE.as_of) == shares(dt.date(2018, 1, 1), dt.date(2018, 6, 30)) == {}
+def test_a_window_outside_the_timeline_has_no_morning() -> None:
+    assert switches(dt.date(2019, 1, 1), None) == switches(dt.date(2019, 2, 1), dt.date(2019, 3, 1)) == []
+    assert switches(None, TIMELINE.as_of) == switches(dt.date(2018, 1, 1), dt.date(2018, 6, 30)) == []
 
 
-def test_covered_days_add_up_to_the_window_and_windows_to_their_union() -> None:
-    """Share times length, summed: no day is lost or counted twice, whatever the window."""
-    times = np.append(TIMELINE.refresh_times, TIMELINE.days)
-    lengths = dict(zip(times[:-1].astype(int), np.diff(times), strict=True))
+def test_windows_add_up_to_their_union() -> None:
+    """No morning is lost or counted twice, whatever the window, and none lies outside it."""
     for first, last in itertools.combinations(range(0, TIMELINE.days, 5), 2):
-        got = sum(share * lengths[k] for k, share in shares(TIMELINE.date(first), TIMELINE.date(last)).items())
-        assert got == pytest.approx(last - first + 1, rel=1e-12), (first, last)
+        whole = within(TIMELINE, TIMELINE.date(first), TIMELINE.date(last))
+        assert np.flatnonzero(whole).tolist() == [k for k in range(first, last + 1) if TIMELINE.working[k]]
         cut = (first + last) // 2
-        parts = window_cover(TIMELINE, TIMELINE.date(first), TIMELINE.date(cut)) + window_cover(
-            TIMELINE, TIMELINE.date(cut + 1), TIMELINE.date(last)
+        parts = (
+            within(TIMELINE, TIMELINE.date(first), TIMELINE.date(cut)),
+            within(TIMELINE, TIMELINE.date(cut + 1), TIMELINE.date(last)),
         )
-        assert parts == pytest.approx(window_cover(TIMELINE, TIMELINE.date(first), TIMELINE.date(last)), abs=1e-14)
-    due = within(TIMELINE, TIMELINE.date(30), TIMELINE.date(60)).sum()
-    assert due != 31, "counting mornings instead of days would be noticed"
+        assert ((parts[0] | parts[1]) == whole).all() and not (parts[0] & parts[1]).any(), (first, last)
 
 
-def test_without_the_deadline_the_holiday_would_be_part_of_a_longer_interval() -> None:
+def test_switch_mornings_do_not_depend_on_the_intervals() -> None:
     plain = make_timeline(TIMELINE.as_of, TIMELINE.end)
-    assert shares(dt.date(2018, 10, 1), dt.date(2018, 10, 7), plain) == pytest.approx({14: 7 / 13})
+    assert plain.refresh_times.tolist() != TIMELINE.refresh_times.tolist(), "the deadline of 30 September is missing"
+    for window in ((dt.date(2018, 9, 29), dt.date(2018, 10, 3)), (dt.date(2018, 10, 1), dt.date(2018, 10, 9))):
+        assert switches(*window, plain) == switches(*window) != []
 
 
 # ------------------------------------------------------------------------------------------------ every, within

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import inspect
+from dataclasses import fields
 from pathlib import Path
 from types import ModuleType
 
@@ -21,7 +22,6 @@ from dpsim.model.prior import case_timeline
 from dpsim.params.instruments import INSTRUMENTS, Instrument
 from dpsim.params.load import list_cases, list_strategies, load_case, load_strategy
 from dpsim.strategies import instrument, instruments
-from dpsim.strategies._schedule import window_cover
 
 TIMELINE = case_timeline(load_case("linyi-2018"))
 """Its intervals begin on working mornings and, after a deadline, on a holiday: 1 October."""
@@ -41,8 +41,7 @@ def moved(settings: Instrument, start: dt.date | None, end: dt.date | None) -> I
 
 def lever_of(module: ModuleType, settings: Instrument, timeline: Timeline = TIMELINE) -> Lever:
     """Return an instrument as the engine holds it."""
-    cover = window_cover(timeline, settings.start, settings.end)
-    return Lever(module, module.due(settings, timeline), cover, module.parameters(settings))
+    return Lever(module, module.due(settings, timeline), module.parameters(settings))
 
 
 def written(module: ModuleType, settings: Instrument, day: int, timeline: Timeline = TIMELINE) -> Levers:
@@ -116,11 +115,12 @@ def test_every_instrument_has_the_same_parts(name: str) -> None:
     module = instruments()[name]
     assert name == module.NAME and module.__doc__ and module.act.__doc__
     assert shape_of(module) == {
-        "act": ["day", "due", "cover", "parameters", "reported", "levers"],
+        "act": ["day", "due", "parameters", "reported", "levers"],
         "due": ["settings", "timeline"],
         "parameters": ["settings"],
     }
     assert inspect.get_annotations(module.due)["settings"] == INSTRUMENTS[name].__name__
+    assert [field.name for field in fields(Lever)] == ["module", "due", "parameters"]
     assert hasattr(module.act, "py_func"), "the compiled engine calls it: it must be a kernel"
     settings = settings_in_use()[name]
     numbers, due = module.parameters(settings), module.due(settings, TIMELINE)
@@ -130,49 +130,44 @@ def test_every_instrument_has_the_same_parts(name: str) -> None:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_an_instrument_writes_on_its_days_and_on_no_other(name: str) -> None:
-    """Contacts, builders and costs on its mornings; a factor on the pace where an interval of its time begins."""
+    """Everything it writes, a factor on the pace included, on its mornings: all of it on each of them."""
     module, settings = instruments()[name], settings_in_use()[name]
-    lever = lever_of(module, settings)
-    due, covered = lever.due, lever.cover > 0.0
+    due = lever_of(module, settings).due
     assert due.any() and not due.all(), "the check needs days of both kinds"
-    assert covered.any() and not covered.all() and (due != covered).any()
-    paces = np.zeros(TIMELINE.days, dtype=bool)
+    changed = [touched(written(module, settings, day)) for day in range(TIMELINE.days)]
     for day in range(TIMELINE.days):
-        changed = touched(written(module, settings, day))
-        paces[day] = "multiplier" in changed
-        rest = changed - {"multiplier"}
-        assert bool(rest) == bool(due[day]), f"{name} on {TIMELINE.date(day)}: writes {rest}, due {due[day]}"
-    assert not paces.any() or (paces == covered).all(), f"{name}: the pace changes with the intervals"
-    assert paces.any() == (name == "deadline_drive")
+        assert bool(changed[day]) == bool(due[day]), f"{name} on {TIMELINE.date(day)}: writes {changed[day]}"
+    kinds = {frozenset(changed[day]) for day in np.flatnonzero(due)}
+    assert len(kinds) == 1, f"{name} writes different levers on its mornings: {kinds}"
+    assert any("multiplier" in kind for kind in kinds) == (name == "deadline_drive")
     assert not (due & ~np.array(TIMELINE.working)).any(), "an instrument acts on working mornings only"
 
 
-def test_the_factor_of_a_drive_is_its_mean_over_the_interval() -> None:
-    """From Saturday 1 December: two of the seven days from Monday 26 November; on a holiday without anybody."""
+def test_the_factor_of_a_drive_is_whole_on_each_of_its_mornings() -> None:
+    """From Saturday 1 December: nothing before Monday the 3rd, then the whole factor, and none on free days."""
     module, settings = instruments()["deadline_drive"], settings_in_use()["deadline_drive"]
     factor = settings.factor.value
     assert settings.start == dt.date(2018, 12, 1) and settings.end == TIMELINE.end and factor != 1.0
-    whole = [TIMELINE.day(dt.date(2018, 12, day)) for day in (3, 10, 17, 24)]
-    half = TIMELINE.day(dt.date(2018, 11, 26))
+    whole = [dt.date(2018, 12, day) for week in (3, 10, 17, 24) for day in range(week, week + 5)]
+    whole.append(dt.date(2018, 12, 29))  # a Saturday of work
     for day in range(TIMELINE.days):
-        wanted = factor if day in whole else 1.0 + (factor - 1.0) * 2.0 / 7.0 if day == half else 1.0
-        assert written(module, settings, day).multiplier == pytest.approx(np.full(GROUPS, wanted), rel=1e-14), day
+        wanted = factor if TIMELINE.date(day) in whole else 1.0
+        assert written(module, settings, day).multiplier.tolist() == [wanted] * GROUPS, TIMELINE.date(day)
     holiday = TIMELINE.day(dt.date(2018, 10, 1))
     over = moved(settings, dt.date(2018, 9, 30), dt.date(2018, 10, 7))
-    levers = written(module, over, holiday)
-    assert not lever_of(module, over).due[holiday] and levers.multiplier.tolist() == [factor] * GROUPS
-    assert touched(levers) == {"multiplier"}, "no staff on a day without a morning"
+    assert np.flatnonzero(lever_of(module, over).due).tolist() == [holiday - 1]
+    assert touched(written(module, over, holiday)) == set(), "a day without a morning writes nothing"
+    assert touched(written(module, over, holiday - 1)) == {"multiplier", "staff_days"}
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_an_instrument_reads_and_leaves_the_reported_facts(name: str) -> None:
     module, settings = instruments()[name], settings_in_use()[name]
     facts, lever, again = REPORTED.copy(), lever_of(module, settings), lever_of(module, settings)
-    for day in {int(np.flatnonzero(days)[0]) for days in (lever.due, lever.cover)}:
+    for day in np.flatnonzero(lever.due).tolist():
         lever.act(day, facts, empty_levers(COUNTIES, GROUPS, SECTORS))
     assert (facts == REPORTED).all() and (lever.parameters == again.parameters).all()
     assert (lever.due == again.due).all(), "the schedule depends on settings and calendar only"
-    assert (lever.cover == again.cover).all()
 
 
 PERIODS = [
@@ -239,10 +234,10 @@ def test_levers_add_up_over_instruments() -> None:
     in_use, seen = settings_in_use(), set()
     for name in NAMES:
         lever = lever_of(instruments()[name], in_use[name])
-        both = np.flatnonzero(lever.due & (lever.cover > 0.0))  # a morning on which everything is written
+        morning = int(np.flatnonzero(lever.due)[0])
         once, twice = empty_levers(COUNTIES, GROUPS, SECTORS), empty_levers(COUNTIES, GROUPS, SECTORS)
         for levers in (once, twice, twice):
-            lever.act(int(both[0]), REPORTED, levers)
+            lever.act(morning, REPORTED, levers)
         seen |= touched(once)
         for field, one, two in zip(Levers._fields, once, twice, strict=True):
             assert np.allclose(two, one**2 if field == "multiplier" else 2 * one), f"{name}: {field}"
@@ -262,7 +257,7 @@ def test_an_instrument_of_another_day_is_caught() -> None:
             return np.zeros(1)
 
         @staticmethod
-        def act(day: int, due: object, cover: object, parameters: object, reported: object, levers: Levers) -> None:
+        def act(day: int, due: object, parameters: object, reported: object, levers: Levers) -> None:
             levers.multiplier[:] *= 2.0
 
     assert touched(written(Busy("busy"), settings_in_use()[NAMES[0]], 3)) == {"multiplier"}

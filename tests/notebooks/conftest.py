@@ -7,7 +7,7 @@ from types import SimpleNamespace
 
 import nbformat
 import pytest
-from notebook_runs import RUNS, beginning, hostile_case, reported, with_papermill
+from notebook_runs import RUNS, beginning, called, hostile_case, reported, with_papermill
 
 
 @pytest.fixture(scope="session")
@@ -55,17 +55,14 @@ def from_file(tmp_path_factory: pytest.TempPathFactory) -> nbformat.NotebookNode
 @pytest.fixture(scope="session")
 def by_hand(tmp_path_factory: pytest.TempPathFactory) -> nbformat.NotebookNode:
     """The beginning of the notebook run as in JupyterLab, after a change in its parameters cell."""
-    from nbclient import NotebookClient
-
-    from dpsim.report.notebooks import _kernel_manager
-
     notebook = beginning()
     (cell,) = [cell for cell in notebook.cells if "parameters" in cell.metadata.get("tags", [])]
     assert "replications = 200" in cell.source
     cell.source = cell.source.replace("replications = 200", f"replications = {RUNS}")
     folder = tmp_path_factory.mktemp("hand")
-    place = {"metadata": {"path": str(folder)}}
-    manager = _kernel_manager("zh")(kernel_name="python3")
-    NotebookClient(notebook, km=manager, timeout=500, kernel_name="python3", resources=place).execute()
-    assert list(folder.iterdir()) == []
-    return notebook
+    nbformat.write(notebook, folder / "notebook.ipynb")
+    program = "from nbclient.cli import main; main()"
+    done = called("-c", program, "notebook.ipynb", "--inplace", "--timeout=500", cwd=folder)
+    assert done.returncode == 0, done.stderr[-3000:]
+    assert [file.name for file in folder.iterdir()] == ["notebook.ipynb"]
+    return nbformat.read(folder / "notebook.ipynb", as_version=4)

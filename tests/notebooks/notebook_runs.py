@@ -18,7 +18,9 @@ HEADLINE, TARGETS = "letter.headline()", "letter.targets()"
 HOSTILE = {
     "name: {zh: 临沂市2018年, en: Linyi 2018}": "<script>alert(1)</script>",
     "place: {zh: 全市, en: the city}": "{total}{0!r:>99}%s ../../x",
-    "enterprises_called: {zh: 高危和规上企业, en: high-risk and above-scale enterprises}": "<img src=x onerror=alert(2)>&amp;",
+    "enterprises_called: {zh: 高危和规上企业, en: high-risk and above-scale enterprises}": (
+        "<img src=x onerror=alert(2)>&amp;"
+    ),
     "reason: {zh: 没有公布评估机构的数量, en: the number of assessment firms is not published}": "=1+1",
     "reason: {zh: 没有公布距再次评估的时间, en: no time to a second assessment is published}": "-2+3",
     "reason: {zh: 来源没有给出启动日期；年度计划和6月推进会限定了大致范围, en: the source gives no start date; "
@@ -34,9 +36,9 @@ HOSTILE = {
 
 
 def called(*command: str, cwd: Path, lang: str = "zh") -> subprocess.CompletedProcess[str]:
-    """Run a module of this environment as a program."""
+    """Run this environment's Python."""
     return subprocess.run(
-        [sys.executable, "-m", *command],
+        [sys.executable, *command],
         cwd=cwd,
         env={**os.environ, "DPSIM_LANG": lang},
         capture_output=True,
@@ -48,7 +50,7 @@ def called(*command: str, cwd: Path, lang: str = "zh") -> subprocess.CompletedPr
 
 def with_papermill(folder: Path, *arguments: str, source: Path = SOURCE) -> subprocess.CompletedProcess[str]:
     """Run a notebook with plain papermill."""
-    return called("papermill", str(source), "out.ipynb", "--no-progress-bar", *arguments, cwd=folder)
+    return called("-m", "papermill", str(source), "out.ipynb", "--no-progress-bar", *arguments, cwd=folder)
 
 
 def beginning() -> nbformat.NotebookNode:
@@ -62,7 +64,7 @@ def beginning() -> nbformat.NotebookNode:
 def reported(folder: Path, case: str, lang: str, replications: int = RUNS) -> Path:
     """Make a report with the command line and return its folder."""
     options = ["--lang", lang, "--replications", str(replications), "--out", "reports"]
-    done = called("dpsim.cli", "report", case, *options, cwd=folder, lang=lang)
+    done = called("-m", "dpsim.cli", "report", case, *options, cwd=folder, lang=lang)
     assert done.returncode == 0, done.stderr
     (made,) = (folder / "reports").glob("*/*/*")
     assert made.relative_to(folder).as_posix() in done.stdout

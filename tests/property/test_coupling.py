@@ -56,6 +56,7 @@ def drive(factor: float, *, staff_days: float = 0.0, start: dt.date = dt.date(20
     strategy = load_strategy(DRIVE)
     place = [lever.instrument for lever in strategy.instruments].index(DRIVE)
     values = {"factor": factor, "staff_days_per_day": staff_days, "start": start, "staff_days_per_day.range": [0, 200]}
+    values["factor.range"] = [1.0, 20.0]
     return strategy.with_values({f"instruments.{place}.{key}": value for key, value in values.items()})
 
 
@@ -144,28 +145,29 @@ def before(run_: Replication, day: float) -> pd.DataFrame:
     return run_.events[run_.events["t"] < day].reset_index(drop=True)
 
 
-STARTS = [dt.date(2018, 9, 17), dt.date(2018, 10, 8), dt.date(2018, 11, 14), dt.date(2018, 12, 10)]
+STARTS = [
+    dt.date(2018, 9, 17),
+    dt.date(2018, 9, 28),  # Friday before a weekend of work and the deadline
+    dt.date(2018, 10, 1),  # a holiday: the first morning is that of 8 October
+    dt.date(2018, 10, 8),
+    dt.date(2018, 10, 13),  # a Saturday: the first morning is that of the 15th
+    dt.date(2018, 11, 14),  # a Wednesday
+    dt.date(2018, 12, 10),
+]
 
 
 @pytest.mark.parametrize("start", STARTS)
 @pytest.mark.parametrize("name", ["deadline_drive", "third_party_capacity"])
 def test_no_effect_before_its_cause(linyi: Case, name: str, start: dt.date) -> None:
-    """Events, queues and counts up to the day an instrument starts are those of the arrangement without it.
-
-    Builders come on the morning itself. A factor on the pace holds for whole intervals, as its mean over each: one
-    that starts within an interval is felt from the beginning of that interval, and not before.
-    """
+    """Events, queues and counts up to an instrument's first morning are those of the arrangement without it."""
     tight = forced(linyi, {"agencies.headroom": 0.2, "agencies.user_share": 0.8})
     strategy = load_strategy(name)
     place = [lever.instrument for lever in strategy.instruments].index(name)
     run_ = run_of(tight, strategy.with_values({f"instruments.{place}.start": start}))
     base = run_of(tight, "current_arrangement")
     timeline = prepare(tight, strategy).timeline
-    day = timeline.day(start)
-    if name == "deadline_drive":
-        begins = timeline.refresh_times[timeline.refresh_times <= day]
-        assert (begins[-1] == day) == (start.weekday() == 0), "three of the starts begin an interval, one does not"
-        day = int(begins[-1])
+    day = next(int(k) for k in timeline.mornings if k >= timeline.day(start))
+    assert (timeline.date(day) == start) == (start not in (dt.date(2018, 10, 1), dt.date(2018, 10, 13)))
     assert_frame_equal(before(run_, day), before(base, day), check_exact=True, obj=f"{name} from {start}")
     a, b = (r.indicators[r.indicators["date"] < pd.Timestamp(timeline.date(day))] for r in (run_, base))
     assert_frame_equal(a, b, check_exact=True, obj=f"{name} from {start}: indicators")
@@ -218,56 +220,232 @@ def test_a_strategy_held_against_itself_has_a_ratio_of_exactly_1(linyi: Case) ->
     assert other.events.size != outcome.events.size
 
 
-def test_a_drive_within_a_week_has_an_effect(linyi: Case) -> None:
-    """Tuesday to Friday: four days of staff are charged, so somebody should feel them."""
+def drive_from(start: dt.date, end: dt.date, factor: float = 3.0, *, staff_days: float = 40.0) -> Strategy:
     place = [lever.instrument for lever in load_strategy(DRIVE).instruments].index(DRIVE)
-    short = drive(3.0, staff_days=40.0, start=dt.date(2018, 11, 13))
-    short = short.with_values({f"instruments.{place}.end": dt.date(2018, 11, 16)})
+    return drive(factor, staff_days=staff_days, start=start).with_values({f"instruments.{place}.end": end})
+
+
+def staff_of(run_: Replication) -> list[float]:
+    return run_.indicators[run_.indicators["indicator"] == "staff_days:city_bureau"]["value"].tolist()
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "staff"),
+    [(13, 16, 160.0), (13, 13, 40.0), (14, 15, 80.0), (16, 18, 40.0), (12, 16, 200.0)],
+)
+def test_a_drive_within_a_week_has_an_effect(linyi: Case, first: int, last: int, staff: float) -> None:
+    """Some days of one week of November: staff are charged, and somebody feels them, from the first morning on."""
+    short = drive_from(dt.date(2018, 11, first), dt.date(2018, 11, last), 20.0)
     base, run_ = run_of(linyi, "current_arrangement"), run_of(linyi, short)
-    spent = run_.indicators["value"] - base.indicators["value"]
-    assert spent[run_.indicators["indicator"] == "staff_days:city_bureau"].iloc[-1] == 160.0
-    assert not run_.events.equals(base.events), "it costs 160 staff-days and changes nothing"
+    assert staff_of(run_)[-1] - staff_of(base)[-1] == staff
+    assert not run_.events.equals(base.events), f"it costs {staff} staff-days and changes nothing"
     timeline = prepare(linyi, short).timeline
-    assert_frame_equal(before(run_, timeline.day(dt.date(2018, 11, 12))), before(base, 62), check_exact=True)
-    lever = prepare(linyi, short).levers[0][place]
-    assert lever.cover[62] == 4.0 / 7.0 and np.flatnonzero(lever.cover).tolist() == [62]
+    begin = timeline.day(dt.date(2018, 11, first))
+    assert_frame_equal(before(run_, begin), before(base, begin), check_exact=True, obj="up to the first morning")
+    after = next(int(k) for k in timeline.mornings if k > timeline.day(dt.date(2018, 11, last)))
+    during = [len(before(r, after)) - len(before(r, begin)) for r in (run_, base)]
+    assert during[0] > 1.5 * during[1], f"twenty times the pace while it lasts: {during} events"
 
 
-def test_a_drive_over_the_holiday_acts_from_the_refresh_at_the_deadline(linyi: Case) -> None:
-    """1 to 7 October: no morning and no staff, but an interval begins where the deadline of 30 September is over."""
-    place = [lever.instrument for lever in load_strategy(DRIVE).instruments].index(DRIVE)
-    short = drive(3.0, staff_days=40.0, start=dt.date(2018, 10, 1))
-    short = short.with_values({f"instruments.{place}.end": dt.date(2018, 10, 7)})
+def test_a_drive_on_monday_only_is_not_one_of_the_whole_week(linyi: Case) -> None:
+    monday, friday, sunday = (
+        run_of(linyi, drive_from(dt.date(2018, 11, 12), dt.date(2018, 11, last), 20.0)) for last in (12, 16, 18)
+    )
+    assert_same(friday, sunday, "to Friday or to Sunday: no morning lies between")
+    assert_frame_equal(before(monday, 63), before(friday, 63), check_exact=True, obj="on Monday")
+    week = [len(before(r, 69)) - len(before(r, 63)) for r in (monday, friday)]
+    assert 1.5 * week[0] < week[1], f"from Tuesday on, only one of them goes on: {week} events"
+    assert staff_of(friday)[-1] - staff_of(monday)[-1] == 160.0
+    base = run_of(linyi, "current_arrangement")
+    assert not monday.events.equals(base.events) and not before(monday, 63).equals(before(base, 63))
+
+
+@pytest.mark.parametrize("start", [dt.date(2018, 9, 17), dt.date(2018, 10, 3), dt.date(2018, 11, 14)])
+def test_a_drive_of_factor_1_changes_nothing_wherever_it_begins_and_ends(linyi: Case, start: dt.date) -> None:
+    base = run_of(linyi, "current_arrangement")
+    for days in (0, 2, 20):
+        still = drive_from(start, start + dt.timedelta(days=days), 1.0, staff_days=0.0)
+        assert_same(run_of(linyi, still), base, f"factor 1, {days} days from {start}")
+
+
+@pytest.mark.parametrize("pace", [Pace.CONSTANT, None])
+def test_intensities_set_anew_with_a_factor_of_almost_1_change_almost_nothing(linyi: Case, pace: Pace | None) -> None:
+    """Constant intensities do not notice that they are set anew within an interval; those of a gap just do."""
+    case = queueless(linyi)
+
+    def times(strategy: Strategy) -> np.ndarray:
+        world = make_run(prepare(case, strategy), 0, seed=SEED, pace=pace, speed=2.0)
+        return first_times(world, run(world))
+
+    none = times(load_strategy("current_arrangement"))
+    almost = times(drive_from(dt.date(2018, 11, 14), dt.date(2018, 11, 22), 1.0 + 1e-13))
+    assert (np.isfinite(none) & (none >= 64.0)).sum() > 50
+    assert (np.where(none < 64.0, none, np.inf) == np.where(almost < 64.0, almost, np.inf)).all(), "before its start"
+    if pace is Pace.CONSTANT:
+        assert almost == pytest.approx(none, rel=1e-10)
+        twice = times(drive_from(dt.date(2018, 11, 14), dt.date(2018, 11, 22), 2.0))
+        assert twice != pytest.approx(none, rel=1e-10), "a real factor would be noticed"
+    else:
+        assert almost != pytest.approx(none, rel=1e-10), "the gap is counted anew on a switch morning"
+        assert np.abs(np.isfinite(almost).sum(axis=0) - np.isfinite(none).sum(axis=0)).max() <= 2
+
+
+def test_a_drive_over_the_holiday_has_no_morning_and_no_effect(linyi: Case) -> None:
+    """1 to 7 October: no staff, and what the last morning before left in force stays in force."""
+    short = drive_from(dt.date(2018, 10, 1), dt.date(2018, 10, 7))
     setting = prepare(linyi, short)
-    lever = setting.levers[0][place]
-    assert not lever.due.any() and np.flatnonzero(lever.cover).tolist() == [20] and lever.cover[20] == 1.0
-    base, run_ = run_of(linyi, "current_arrangement"), run_of(linyi, short)
-    assert_frame_equal(before(run_, 20), before(base, 20), check_exact=True, obj="up to the deadline")
-    in_force = run_.events[(run_.events["t"] >= 20) & (run_.events["t"] < 27)]
-    usual = base.events[(base.events["t"] >= 20) & (base.events["t"] < 27)]
+    assert not setting.levers[0][-1].due.any() and setting.levers[0][-1].module.NAME == DRIVE
+    base = run_of(linyi, "current_arrangement")
+    assert_same(run_of(linyi, short), base, "a drive of the holiday")
+
+
+def test_a_drive_of_the_last_morning_before_the_holiday_acts_until_the_next(linyi: Case) -> None:
+    """To Sunday 30 September, a morning: its levers stay, also where an interval begins on 1 October."""
+    begin, until = dt.date(2018, 9, 29), {day: dt.date(2018, *day) for day in ((9, 29), (9, 30), (10, 7), (10, 8))}
+    base, saturday, sunday, holiday, monday = (
+        run_of(linyi, "current_arrangement"),
+        *(run_of(linyi, drive_from(begin, end)) for end in until.values()),
+    )
+    assert_same(holiday, sunday, "to 30 September or to 7 October: no morning lies between")
+    in_force, ended, usual = (r.events[(r.events["t"] >= 20) & (r.events["t"] < 27)] for r in (sunday, saturday, base))
     assert len(in_force) > 1.5 * len(usual) > 0, "the pace of the holiday is three times as high"
-    staff = base.indicators["indicator"] == "staff_days:city_bureau"
-    spent = [r.indicators[staff]["value"].tolist() for r in (run_, base)]
-    assert spent[0] == spent[1] and spent[0][-1] > 0.0, "nobody is in office"
+    assert len(in_force) > 1.5 * len(ended) > 0, "what ended on Saturday has no part in it"
+    assert [staff_of(r)[-1] - staff_of(base)[-1] for r in (saturday, sunday, monday)] == [40.0, 80.0, 120.0]
+    assert_frame_equal(before(monday, 27), before(sunday, 27), check_exact=True, obj="up to 8 October")
+    assert not before(monday, 28).equals(before(sunday, 28)), "over on the first morning after it"
+    for run_ in (saturday, sunday):
+        assert_frame_equal(before(run_, 18), before(base, 18), check_exact=True, obj="up to 29 September")
+    assert_frame_equal(before(saturday, 19), before(sunday, 19), check_exact=True, obj="up to 30 September")
 
 
-def test_no_interval_runs_across_a_deadline(linyi: Case, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The engine sets intensities at the midnight that ends 30 September, though 1 October has no morning."""
-    kept: list[tuple[float, float, float]] = []
+# ------------------------------------------------------------------------------------------------ switch mornings
+Noted = list[tuple[float, float, float]]
+"""Begin, end and factor of each time intensities are set."""
+
+
+@pytest.fixture
+def noted(monkeypatch: pytest.MonkeyPatch) -> Noted:
+    kept: Noted = []
     plain = simpy_engine.refresh
 
-    def noted(*arguments: Any) -> Any:
-        kept.append((arguments[-2], arguments[-1], float(arguments[2].max())))
+    def kept_and_done(*arguments: Any) -> Any:
+        factor = arguments[2]
+        assert (factor == factor[0]).all(), "a drive moves all groups alike"
+        kept.append((arguments[-2], arguments[-1], float(factor[0])))
         return plain(*arguments)
 
-    monkeypatch.setattr(simpy_engine, "refresh", noted)
+    monkeypatch.setattr(simpy_engine, "refresh", kept_and_done)
+    return kept
+
+
+def intervals_of(case: Case) -> dict[float, float]:
+    timeline = prepare(case, load_strategy("current_arrangement")).timeline
+    times = [*timeline.refresh_times.tolist(), float(timeline.days)]
+    assert times[:5] == [0.0, 6.0, 14.0, 20.0, 27.0] and times[-1] == 112.0
+    return dict(zip(times, times[1:], strict=False))
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "extra", "in_force"),
+    [
+        ((11, 13), (11, 16), {63: 69}, (63, 69)),  # Tuesday to Friday: over with the week
+        ((11, 12), (11, 12), {63: 69}, (62, 63)),  # Monday only: over on Tuesday
+        ((11, 12), (11, 16), {}, (62, 69)),  # Monday to Friday: the weeks' own mornings are enough
+        ((11, 12), (11, 18), {}, (62, 69)),
+        ((11, 14), (11, 15), {64: 69, 66: 69}, (64, 66)),  # within a week
+        ((11, 14), (11, 21), {64: 69, 72: 76}, (64, 72)),  # Wednesday to Wednesday
+        ((11, 16), (11, 16), {66: 69}, (66, 69)),  # a Friday stays over the weekend
+        ((11, 17), (11, 18), {}, None),  # a weekend has no morning
+        ((11, 17), (11, 19), {70: 76}, (69, 70)),  # from a Saturday: never before its start
+        ((10, 1), (10, 7), {}, None),  # nor has the holiday
+        ((9, 28), (9, 30), {17: 20}, (17, 27)),  # the levers of 30 September hold at the deadline's midnight
+        ((9, 28), (9, 29), {17: 20, 19: 20}, (17, 19)),  # over on the last morning before the deadline
+        ((10, 3), (10, 8), {28: 34}, (27, 28)),
+        ((9, 1), (9, 11), {1: 6}, (0, 1)),  # the very first morning
+        ((12, 29), (12, 31), {109: 112}, (109, 112)),  # the very last
+        ((12, 30), (12, 31), {}, None),
+        ((9, 1), (12, 31), {}, (0, 112)),
+    ],
+)
+def test_intensities_are_set_anew_on_switch_mornings_and_no_others(
+    linyi: Case,
+    noted: Noted,
+    start: tuple[int, int],
+    end: tuple[int, int],
+    extra: dict[int, int],
+    in_force: tuple[int, int] | None,
+) -> None:
+    """Each week, at the deadline, and where a drive begins or is over, to the unchanged end of the interval."""
+    setting = prepare(linyi, drive_from(dt.date(2018, *start), dt.date(2018, *end)))
+    run(make_run(setting, 0, seed=SEED))
+    low, high = in_force or (0, 0)
+    wanted = {**intervals_of(linyi), **{float(k): float(to) for k, to in extra.items()}}
+    assert noted == [(t, wanted[t], 3.0 if low <= t < high else 1.0) for t in sorted(wanted)]
+
+
+def test_a_drive_of_factor_1_sets_nothing_anew(linyi: Case, noted: Noted) -> None:
+    plain = [(begin, end, 1.0) for begin, end in intervals_of(linyi).items()]
+    run(make_run(prepare(linyi, drive_from(dt.date(2018, 11, 14), dt.date(2018, 11, 20), 1.0)), 0, seed=SEED))
+    assert noted == plain
+    noted.clear()
+    run(make_run(prepare(linyi, load_strategy("current_arrangement")), 0, seed=SEED))
+    assert noted == plain
+
+
+def test_a_drive_the_reference_holds_too_sets_nothing_anew(linyi: Case, noted: Noted) -> None:
+    """What counts is the strategy's factor over the reference's."""
+    setting = prepare(linyi, drive_from(dt.date(2018, 11, 14), dt.date(2018, 11, 20), staff_days=0.0))
+    own, reference = setting.levers
+    alike = run(make_run(replace(setting, levers=(own, own)), 0, seed=SEED))
+    plain = [(begin, end, 1.0) for begin, end in intervals_of(linyi).items()]
+    assert noted == plain
+    base = run(make_run(prepare(linyi, load_strategy("current_arrangement")), 0, seed=SEED))
+    assert (alike.events == base.events).all() and alike.events.size == base.events.size > 100
+    noted.clear()
+    run(make_run(replace(setting, levers=(reference, own)), 0, seed=SEED))
+    assert [(t, factor) for t, _, factor in noted if factor != 1.0 or t in (64.0, 71.0)] == [
+        *((64.0, 1 / 3), (69.0, 1 / 3), (71.0, 1.0))
+    ], "only the reference has one: a third of the pace, on the same mornings"
+
+
+def test_one_drive_after_the_other_switches_from_factor_to_factor(linyi: Case, noted: Noted) -> None:
+    first = prepare(linyi, drive_from(dt.date(2018, 11, 13), dt.date(2018, 11, 14), 2.0))
+    second = prepare(linyi, drive_from(dt.date(2018, 11, 15), dt.date(2018, 11, 21), 3.0))
+    third = prepare(linyi, drive_from(dt.date(2018, 11, 16), dt.date(2018, 11, 20), 2.0))
+    levers = (*first.levers[0], second.levers[0][-1], third.levers[0][-1])
+    assert [lever.module.NAME for lever in levers].count(DRIVE) == 3
+    run(make_run(replace(first, levers=(levers, first.levers[1])), 0, seed=SEED))
+    assert [entry for entry in noted if 62.0 <= entry[0] < 83.0] == [
+        (62.0, 69.0, 1.0),
+        (63.0, 69.0, 2.0),
+        (65.0, 69.0, 3.0),
+        (66.0, 69.0, 6.0),
+        (69.0, 76.0, 6.0),
+        (71.0, 76.0, 3.0),
+        (72.0, 76.0, 1.0),
+        (76.0, 83.0, 1.0),
+    ]
+
+
+def test_no_interval_runs_across_a_deadline(linyi: Case, noted: Noted) -> None:
+    """The engine sets intensities at the midnight that ends 30 September, though 1 October has no morning."""
     setting = prepare(linyi, drive(2.0, start=dt.date(2018, 9, 25)))
     run(make_run(setting, 0, seed=SEED))
-    intervals = [(begin, end) for begin, end, _ in kept]
+    intervals = [(begin, end) for begin, end, _ in noted]
     assert (14.0, 20.0) in intervals and (20.0, 27.0) in intervals
     assert [end for _, end in intervals] == [*(begin for begin, _ in intervals[1:]), 112.0], "one after the other"
     assert 20 not in setting.timeline.mornings
-    assert [factor for _, _, factor in kept] == [1.0, 1.0] + [2.0] * (len(kept) - 2), "in force at the holiday too"
-    kept.clear()
+    assert [factor for _, _, factor in noted] == [1.0, 1.0] + [2.0] * (len(noted) - 2), "in force at the holiday too"
+    noted.clear()
     run(make_run(replace(setting, timeline=replace(setting.timeline, deadlines=())), 0, seed=SEED))
-    assert (14.0, 27.0) in [(begin, end) for begin, end, _ in kept], "without deadlines one interval would"
+    assert (14.0, 27.0) in [(begin, end) for begin, end, _ in noted], "without deadlines one interval would"
+
+
+def test_a_deadline_within_a_week_and_a_switch_on_that_morning_are_one(linyi: Case, noted: Noted) -> None:
+    """Due on Wednesday 14 November: an interval begins with Thursday, and a drive that begins then begins with it."""
+    setting = prepare(linyi, drive_from(dt.date(2018, 11, 15), dt.date(2018, 11, 15)))
+    days = replace(setting.timeline, deadlines=(dt.date(2018, 11, 14),))
+    run(make_run(replace(setting, timeline=days), 0, seed=SEED))
+    assert [entry for entry in noted if 62.0 <= entry[0] < 76.0] == [
+        *((62.0, 65.0, 1.0), (65.0, 69.0, 3.0), (66.0, 69.0, 1.0), (69.0, 76.0, 1.0))
+    ]

@@ -38,14 +38,32 @@ def test_ctrl_c_leaves_what_is_finished_and_says_so(inputs, monkeypatch, capsys)
     assert "10" in capsys.readouterr().err, "the user is told how many are used"
 
 
-def test_ctrl_c_before_anything_is_finished_is_an_error_of_the_run(inputs, monkeypatch):
+@pytest.mark.parametrize(("lang", "why"), [("en", "stopped by the user"), ("zh", "用户中止")])
+def test_ctrl_c_before_anything_is_finished_is_an_error_of_the_run(inputs, monkeypatch, lang, why):
     def stopped(*_):
         raise KeyboardInterrupt
         yield
 
     monkeypatch.setattr(module, "_stream", stopped)
-    with pytest.raises(RunError):
+    monkeypatch.setenv("DPSIM_LANG", lang)
+    with pytest.raises(RunError) as caught:
         run_ensemble(*inputs, replications=5, seed=3, workers=1)
+    assert caught.value.message == "error.nothing_finished" and caught.value.values["asked"] == 5
+    assert why in str(caught.value) and "{" not in str(caught.value), "and it says why"
+
+
+def test_when_every_replication_fails_the_error_names_the_first_reason(inputs, monkeypatch):
+    def faulty(setting, paths, row, **options):
+        raise ZeroDivisionError(f"planted in {row}")
+
+    monkeypatch.setattr(module, "run_one", faulty)
+    with pytest.raises(RunError) as caught:
+        run_ensemble(*inputs, replications=7, seed=3, workers=1)
+    assert caught.value.message == "error.nothing_finished" and caught.value.values["asked"] == 7
+    for lang in ("en", "zh"):
+        text = caught.value.text(lang)
+        assert "ZeroDivisionError: planted in 0" in text and "7" in text and "{" not in text, text
+    assert "stopped" not in caught.value.text("en"), "nobody stopped it"
 
 
 def test_a_failed_replication_is_listed_and_the_others_stand(inputs, monkeypatch):

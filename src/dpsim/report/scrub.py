@@ -36,7 +36,8 @@ def _scrub_output(output: Any) -> None:
     """Clean one output of a cell."""
     output.get("metadata", {}).pop("execution", None)
     if output.output_type == "stream":
-        output.text = _scrub_text(without_progress(output.text))
+        kept = without_progress(output.text)
+        output.text = _scrub_text(kept) if kept.strip() else ""  # a progress bar may leave the end of its line
     if output.output_type == "error":
         output.evalue = _scrub_text(output.evalue)
         output.traceback = [_scrub_text(line) for line in output.traceback]

@@ -288,3 +288,10 @@ def test_scrubbing_keeps_results_and_drops_the_machine() -> None:
     assert notebook.metadata == {"papermill": {}} and notebook.cells[0].metadata == {"tags": ["t"]}
     assert notebook.cells[0].outputs[0].evalue == "~/a"
     assert notebook.cells[0].outputs[0].traceback == [f"\x1b[32m<python>/lib/x.py\x1b[0m /data{home}/b"]
+
+
+def test_a_progress_bar_leaves_nothing_and_other_words_stay() -> None:
+    bar = "runs:   0%|     | 0/2 [00:00<?, ?run/s]\rruns: 100%|#####| 2/2 [00:00<00:00,  6.59run/s]\n"
+    streams = [nbformat.v4.new_output("stream", name="stderr", text=text) for text in (bar, bar + "\n", "\n", "said\n")]
+    notebook = scrub_notebook(nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("1", outputs=streams)]))
+    assert [output.text for output in notebook.cells[0].outputs] == ["said\n"]

@@ -1,0 +1,68 @@
+"""Numbers as a reader sees them: probabilities inside what the record supports, counts with their runs."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+
+from dpsim.measure.probability import DISPLAY_HIGH, DISPLAY_LOW, wilson_interval
+from dpsim.report.show import (
+    show_count_range,
+    show_date,
+    show_met,
+    show_number,
+    show_probability,
+    show_probability_range,
+    show_ratio_range,
+)
+
+
+def test_a_probability_is_clipped_on_both_sides() -> None:
+    assert (DISPLAY_LOW, DISPLAY_HIGH) == (0.03, 0.97)
+    for probability in (0.0, 1e-9, 0.0299999):
+        assert show_probability(probability, "zh") == "不足3%" and show_probability(probability, "en") == "under 3%"
+    for probability in (1.0, 1 - 1e-9, 0.9700001):
+        assert show_probability(probability, "zh") == "超过97%" and show_probability(probability, "en") == "over 97%"
+    assert [show_probability(p, "en") for p in (0.03, 0.0349, 0.5, 0.97)] == ["3%", "3%", "50%", "97%"]
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_no_probability_is_ever_shown_as_nought_or_one(lang: str) -> None:
+    for k in range(10_001):
+        text = show_probability(k / 10_000, lang)
+        assert text not in ("0%", "1%", "2%", "98%", "99%", "100%")
+        assert text.endswith("%")
+
+
+def test_a_range_of_probabilities_is_one_word_where_both_ends_look_the_same() -> None:
+    assert show_probability_range(0.0, 0.02, "zh") == "不足3%"
+    assert (
+        show_probability_range(0.0, 0.07, "zh") == "不足3%—7%"
+        and show_probability_range(0, 0.07, "en") == "under 3% to 7%"
+    )
+    assert (
+        show_probability_range(0.1, 0.32, "zh") == "10—32%" and show_probability_range(0.1, 0.32, "en") == "10 to 32%"
+    )
+    assert show_probability_range(0.0, 1.0, "en") == "under 3% to over 97%"
+    assert show_probability_range(0.501, 0.499, "en") == "50%"
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+@pytest.mark.parametrize("n", [1, 4, 200])
+def test_a_count_always_stands_with_its_runs_and_an_interval(lang: str, n: int) -> None:
+    for met in {0, n // 2, n}:
+        low, high = wilson_interval(met, n)
+        text = show_met(met, n, low, high, lang)
+        assert str(n) in text and ("Wilson" in text or "威尔逊" in text)
+        assert (f"{100 * high:.1f}%" in text) == (met < n) and (f"{100 * low:.1f}%" in text) == (met > 0)
+        assert "(0%" not in text and " 0.0%" not in text and "100.0%" not in text
+
+
+def test_ranges_numbers_and_days() -> None:
+    assert show_count_range(102.4, 884.6, "zh") == "102—885" and show_count_range(5.2, 4.9, "en") == "5"
+    assert show_ratio_range(1.84, 3.51, "en") == "1.8 to 3.5" and show_ratio_range(2.04, 1.96, "zh") == "2.0"
+    assert [show_number(value) for value in (3.0, 0.5, 33300, 0.123456, -2.0)] == ["3", "0.5", "33300", "0.1235", "-2"]
+    day = dt.date(2018, 9, 10)
+    assert show_date(day, "zh") == "9月10日" and show_date(day, "zh", year=True) == "2018年9月10日"
+    assert show_date(day, "en") == "10 Sep" and show_date(day, "en", year=True) == "10 Sep 2018"
