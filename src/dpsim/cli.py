@@ -80,22 +80,22 @@ def report(
     out: Annotated[Path, typer.Option("--out", help="报告文件夹 / folder for reports")] = Path("reports"),
 ) -> None:
     """年底推演报告 / The year-end report."""
-    from dpsim.report.job import make_report
+    from dpsim.report.job import check_out, make_report
     from dpsim.report.yearend import check_request
 
     _use(lang)
     request = check_request(
         case=case,
         as_of=as_of or None,
-        strategy=",".join(strategy or []),
+        strategy=strategy or [],
         replications=replications,
         seed=seed,
         lang=language_in_force(),
     )
-    name = str(Path(case).resolve()) if Path(case).is_file() else case
+    check_out(out)
     title = say("cli.report_title", case=getattr(request.case.name, request.lang))
     typer.echo(say("cli.report_running", case=request.case.id, n=request.replications), err=True)
-    finished = make_report(request, name, out, title=title, progress=sys.stderr.isatty())
+    finished = make_report(request, out, title=title, progress=sys.stderr.isatty())
     typer.echo((finished.folder / "headline.txt").read_text(encoding="utf-8").rstrip("\n"))
     typer.echo(say("cli.report_done", html=finished.html.as_posix(), folder=finished.folder.as_posix()))
 

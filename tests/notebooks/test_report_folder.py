@@ -219,7 +219,6 @@ def test_the_chinese_page_has_no_words_of_the_program(zh: Path) -> None:
     assert len(CJK.findall(text)) > 1500
 
 
-@pytest.mark.xfail(strict=True, reason="four pictures are described by English names in both languages")
 def test_the_chinese_pictures_are_described_in_chinese(zh: Path) -> None:
     described = [str(picture["alt"]) for picture in page(zh).find_all("img")]
     assert [text for text in described if not CJK.search(text)] == []
@@ -230,10 +229,10 @@ def test_the_command_to_repeat_stands_in_the_report(zh: Path) -> None:
     assert f"dpsim report linyi-2018 --strategy current_arrangement --replications {RUNS} --seed 1 --lang zh" in line
 
 
-@pytest.mark.xfail(strict=True, reason="the command names the id of the case, not the user's file")
 def test_the_command_to_repeat_names_the_users_file(en: Path) -> None:
     (line,) = [code.get_text() for code in page(en).find_all("code") if "dpsim report" in code.get_text()]
-    assert "mine {total}.yaml" in line
+    assert "dpsim report inputs/case.yaml" in line
+    assert (en / "inputs" / "case.yaml").read_bytes() == (en.parents[3] / "mine {total}.yaml").read_bytes()
 
 
 # ------------------------------------------------------------------ never more than the interval says

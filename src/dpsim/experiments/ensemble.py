@@ -23,6 +23,8 @@ from dpsim.params.schema import Case, Strategy
 
 Part = tuple[list[pd.DataFrame], list[pd.DataFrame], list[dict[str, object]]]
 CHUNK = 5
+MAX_REPLICATIONS = 100_000
+"""Most replications of one call: their frames are held in memory."""
 
 
 @dataclass(frozen=True)
@@ -97,7 +99,7 @@ def run_ensemble(
     """
     setting = prepare(case, strategy, engine=engine, as_of=as_of, state=state, by=by)
     check_word("seed", seed)
-    check_positive("replications", replications)
+    check_replications(replications)
     workers = (os.cpu_count() or 1) if workers is None else check_positive("workers", workers)
     if store is not None:
         raise InputError("error.no_store_yet")
@@ -114,6 +116,14 @@ def check_positive(name: str, value: int) -> int:
     if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < 1:
         raise InputError("error.not_positive", name=name, given=repr(value)[:80])
     return int(value)
+
+
+def check_replications(value: int) -> int:
+    """Return a number of replications that one call may run, or raise InputError."""
+    number = check_positive("replications", value)
+    if number > MAX_REPLICATIONS:
+        raise InputError("error.too_many_replications", given=number, largest=MAX_REPLICATIONS)
+    return number
 
 
 def run_chunk(setting: Setting, paths: PathSet, rows: Sequence[int], seed: int, by: tuple[str, ...]) -> Part:

@@ -8,8 +8,8 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from dpsim.errors import RunError
-from dpsim.params.locate import notebooks_folder
+from dpsim.errors import InputError, RunError
+from dpsim.params.locate import notebooks_folder, typed_as_path
 from dpsim.report.documents import write_html
 from dpsim.report.notebooks import execute_notebook
 from dpsim.report.yearend import Request
@@ -34,7 +34,20 @@ class Finished:
     notebook: Path
 
 
-def make_report(request: Request, case: str, out: Path, *, title: str, progress: bool = True) -> Finished:
+def check_out(out: Path) -> None:
+    """Refuse a place for reports that is a file, or lies below one.
+
+    Raises
+    ------
+    InputError
+        Naming the file.
+    """
+    for place in (out, *out.parents):
+        if place.exists() and not place.is_dir():
+            raise InputError("error.out_not_folder", out=str(place)[:200])
+
+
+def make_report(request: Request, out: Path, *, title: str, progress: bool = True) -> Finished:
     """Run the notebook for a checked request and put everything into one folder under `out`.
 
     The folder appears only when all of it is there: it is made beside its place and moved in at the end. A report
@@ -43,8 +56,6 @@ def make_report(request: Request, case: str, out: Path, *, title: str, progress:
     Parameters
     ----------
     request : Request
-    case : str
-        Name or path of the case, as the notebook is to load it.
     out : pathlib.Path
         Root of all reports.
     title : str
@@ -59,9 +70,11 @@ def make_report(request: Request, case: str, out: Path, *, title: str, progress:
         folder = Path(temporary) / "report"
         folder.mkdir()
         parameters = {
-            "case": case,
+            "case": _copied(request.case_given, folder, "case"),
             "as_of": request.case.as_of.isoformat(),
-            "strategy": ",".join(strategy.id for strategy in request.strategies),
+            "strategy": ",".join(
+                _copied(given, folder, f"strategy_{k + 1}") for k, given in enumerate(request.strategies_given)
+            ),
             "replications": request.replications,
             "seed": request.seed,
             "lang": request.lang,
@@ -75,9 +88,19 @@ def make_report(request: Request, case: str, out: Path, *, title: str, progress:
         except RunError as error:
             raise _kept(error, final) from error
         if final.exists():
-            shutil.rmtree(final)
+            final.replace(Path(temporary) / "replaced")
         folder.replace(final)
     return Finished(final, final / "report.html", final / NOTEBOOK)
+
+
+def _copied(given: str, folder: Path, name: str) -> str:
+    """Copy a user's own file beside the report, so that it shows what was run; return what the notebook loads."""
+    if not typed_as_path(given):
+        return given
+    inputs = folder / "inputs"
+    inputs.mkdir(exist_ok=True)
+    shutil.copyfile(given, inputs / f"{name}.yaml")
+    return f"inputs/{name}.yaml"
 
 
 def _kept(error: RunError, final: Path) -> RunError:

@@ -5,9 +5,10 @@ The notebook calls these one after the other; the same parts serve plain papermi
 
 from __future__ import annotations
 
+import base64
 import html
-import io
 import json
+import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -52,7 +53,7 @@ def year_end_letter(
     *,
     case: str,
     as_of: object = None,
-    strategy: str = "",
+    strategy: str | list[str] = "",
     replications: object = 200,
     seed: object = 1,
     lang: object = "zh",
@@ -71,7 +72,7 @@ def year_end_letter(
     request = check_request(
         case=typed_parameter("case", case, str),
         as_of=as_of,
-        strategy=typed_parameter("strategy", strategy, str),
+        strategy=strategy if isinstance(strategy, list) else typed_parameter("strategy", strategy, str),
         replications=typed_parameter("replications", replications, int),
         seed=typed_parameter("seed", seed, int),
         lang=lang,
@@ -201,7 +202,9 @@ class Letter:
         )
         text += self._paragraph("letter.acceleration_text", ratio=sentences.acceleration(self.result))
         self._save_table(pace.assign(start=pace["start"].astype("string")), "pace")
-        return self._part("part_pace", text + self._picture(plot_pace(frame, lang=self.lang), "pace", "pace"))
+        return self._part(
+            "part_pace", text + self._picture(plot_pace(frame, lang=self.lang), "pace", self._say("letter.part_pace"))
+        )
 
     def queues(self) -> Part:
         """Return queues and utilisation, the capacity bound, and where the unfinished stand."""
@@ -231,7 +234,7 @@ class Letter:
         ]
         stuck = self._paragraph("letter.bottleneck_text")
         stuck += html_table(self._columns("where", "share", "enterprises"), rows, numeric=(1, 2))
-        picture = self._picture(plot_queues(bands, lang=self.lang), "queues", "queues")
+        picture = self._picture(plot_queues(bands, lang=self.lang), "queues", self._say("letter.part_queues"))
         return self._part("part_queues", text + picture + stuck)
 
     def unknown(self) -> Part:
@@ -240,7 +243,8 @@ class Letter:
 
         case, forecast = self.result.case, self.result.forecast
         cells = sentences.headline_cells(self.result, "all")
-        body = self._picture(plot_scenario_cells(cells, lang=self.lang), "scenario_cells", "cells")
+        alt = self._say("letter.part_unknown")
+        body = self._picture(plot_scenario_cells(cells, lang=self.lang), "scenario_cells", alt)
         table = forecast.sensitivity
         rows = pd.DataFrame(
             {
@@ -253,7 +257,7 @@ class Letter:
             }
         )
         body += self._paragraph("letter.sensitivity_text", draws=forecast.draws)
-        body += self._picture(plot_sensitivity(rows, lang=self.lang), "sensitivity", "sensitivity")
+        body += self._picture(plot_sensitivity(rows, lang=self.lang), "sensitivity", alt)
         self._save_table(rows, "sensitivity")
         body += self._paragraph(
             "letter.class_text",
@@ -322,10 +326,10 @@ class Letter:
     def method(self) -> Part:
         """Return the notes: the model in short, and how to repeat the report."""
         request, record = self.result.request, self.result.request.record()
-        names = " ".join(f"--strategy {s.id}" for s in request.strategies if s.id != BESIDE)
+        names = " ".join(f"--strategy {name}" for name in request.strategies_given if name != BESIDE)
         again = self._say(
             "letter.rerun",
-            case=request.case.id,
+            case=request.case_given,
             strategies=names,
             n=request.replications,
             seed=request.seed,
@@ -411,19 +415,13 @@ class Letter:
         return Part(f"<h2>{html.escape(self._say(f'letter.{head}'))}</h2>{body}")
 
     def _picture(self, figure: Figure, name: str, alt: str) -> str:
-        """Save a figure and return it as an inline picture."""
-        import base64
-
+        """Save a figure and return it as an inline picture of the same bytes."""
         from dpsim.report.figures import save_figure
 
-        if self.folder is not None:
-            save_figure(figure, self.folder / "figures", name)
-        buffer = io.BytesIO()
-        from dpsim.report.figures import figure_style
-
-        with figure_style(self.lang):
-            figure.savefig(buffer, format="png", dpi=130, metadata={"Software": None})
-        data = base64.b64encode(buffer.getvalue()).decode()
+        with tempfile.TemporaryDirectory() as temporary:
+            folder = Path(temporary) if self.folder is None else self.folder / "figures"
+            png = next(path for path in save_figure(figure, folder, name) if path.suffix == ".png")
+            data = base64.b64encode(png.read_bytes()).decode()
         return f'<p><img alt="{html.escape(alt)}" style="max-width:100%" src="data:image/png;base64,{data}"></p>'
 
     def _save_table(self, frame: pd.DataFrame, name: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,7 +12,7 @@ import pandas as pd
 from dpsim.core.streams import check_word
 from dpsim.core.timeline import Timeline
 from dpsim.errors import FileFaults, InputError
-from dpsim.experiments.ensemble import Ensemble, check_positive, run_ensemble
+from dpsim.experiments.ensemble import Ensemble, check_replications, run_ensemble
 from dpsim.experiments.replication import check_as_of
 from dpsim.experiments.runrecord import input_hash, run_record
 from dpsim.forecast.pace import weekly_pace
@@ -26,7 +27,6 @@ BESIDE = "past_pace"
 """The yardstick that always stands beside the strategies."""
 DRAWS = 2000
 """Paths per cell of the snapshot forecast."""
-MAX_REPLICATIONS = 100_000
 QUANTILES = {"q025": 0.025, "q10": 0.1, "q25": 0.25, "q50": 0.5, "q75": 0.75, "q90": 0.9, "q975": 0.975}
 
 
@@ -39,6 +39,9 @@ class Request:
     replications: int
     seed: int
     lang: str
+    case_given: str
+    strategies_given: tuple[str, ...]
+    """Names or paths as the user gave them, in the order of `strategies`."""
 
     @property
     def main(self) -> Strategy:
@@ -84,7 +87,7 @@ def check_request(
     *,
     case: str,
     as_of: object,
-    strategy: str,
+    strategy: str | Sequence[str],
     replications: object,
     seed: object,
     lang: object,
@@ -98,8 +101,8 @@ def check_request(
         Name or path of a case file.
     as_of : date or ISO string, optional
         None or empty takes the case's own.
-    strategy : str
-        Names of strategies, separated by commas; the first is the main one.
+    strategy : str or sequence of str
+        Names or files of strategies; in one text separated by commas. The first is the main one.
     replications, seed : int
     lang : {"zh", "en"}
     progress : None
@@ -122,15 +125,23 @@ def check_request(
         return None
 
     loaded = attempt(load_case, case)
-    names = [name.strip() for name in str(strategy).split(",") if name.strip()]
+    names = list(strategy.split(",") if isinstance(strategy, str) else strategy)
+    names = [name.strip() for name in names if name.strip()]
     if not names and isinstance(loaded, Case):
         names = [loaded.default_strategy]
-    strategies = [attempt(load_strategy, name) for name in dict.fromkeys([*names, BESIDE])]
+    strategies: dict[str, Strategy] = {}
+    given: dict[str, str] = {}
+    for name in dict.fromkeys([*names, BESIDE]):
+        strategy_loaded = attempt(load_strategy, name)
+        if not isinstance(strategy_loaded, Strategy):
+            continue
+        if strategies.get(strategy_loaded.id, strategy_loaded).digest != strategy_loaded.digest:
+            faults.append(InputError("error.strategy_twice", id=strategy_loaded.id, name=name[:80]))
+        strategies.setdefault(strategy_loaded.id, strategy_loaded)
+        given.setdefault(strategy_loaded.id, name)
     if isinstance(loaded, Case):
         attempt(check_as_of, loaded, as_of or None)
-    attempt(check_positive, "replications", replications)
-    if isinstance(replications, int) and replications > MAX_REPLICATIONS:
-        faults.append(InputError("error.too_many_replications", given=replications, largest=MAX_REPLICATIONS))
+    attempt(check_replications, replications)
     attempt(check_word, "seed", seed)
     if lang not in LANGUAGES:
         faults.append(InputError("error.unknown_language", given=repr(lang)[:80], allowed=", ".join(LANGUAGES)))
@@ -141,10 +152,12 @@ def check_request(
     assert isinstance(loaded, Case)
     return Request(
         case=loaded,
-        strategies=tuple(s for s in strategies if isinstance(s, Strategy)),
+        strategies=tuple(strategies.values()),
         replications=int(replications),  # type: ignore[call-overload]
         seed=int(seed),  # type: ignore[call-overload]
         lang=str(lang),
+        case_given=case,
+        strategies_given=tuple(given.values()),
     )
 
 
