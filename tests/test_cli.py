@@ -345,13 +345,6 @@ def test_out_where_nobody_can_write_is_refused_before_the_run(call: Call) -> Non
     assert_refused(call("report", CASE, "--out", "/proc/reports"), "无法读写", lines=2)
 
 
-@pytest.mark.skipif(os.name == "nt" or os.geteuid() == 0, reason="the superuser may write anywhere")
-def test_out_that_is_locked_is_refused_before_the_run(call: Call) -> None:
-    Path("locked").mkdir(mode=0o500)
-    assert_refused(call("report", CASE, "--out", "locked"), "无法读写", lines=2)
-    assert entries(Path.cwd()) == ["locked"]
-
-
 def test_a_run_that_fails_leaves_nothing_half_written(call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
     from dpsim.report import job
 
