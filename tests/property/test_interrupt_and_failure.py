@@ -38,7 +38,7 @@ def test_ctrl_c_leaves_what_is_finished_and_says_so(inputs, monkeypatch, capsys)
     assert "10" in capsys.readouterr().err, "the user is told how many are used"
 
 
-@pytest.mark.parametrize(("lang", "why"), [("en", "stopped by the user"), ("zh", "用户中止")])
+@pytest.mark.parametrize(("lang", "why"), [("en", "Ctrl-C"), ("zh", "Ctrl-C")])
 def test_ctrl_c_before_anything_is_finished_is_an_error_of_the_run(inputs, monkeypatch, lang, why):
     def stopped(*_):
         raise KeyboardInterrupt

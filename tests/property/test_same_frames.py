@@ -49,7 +49,7 @@ def test_chunks_that_finish_in_another_order_change_nothing(
     turned = whole(linyi, replications=12, workers=1)
     for name in FRAMES:
         assert_frame_equal(getattr(turned, name), getattr(serial, name), check_exact=True, obj=f"{name}, turned round")
-    monkeypatch.setattr(ensemble, "sorted", lambda frames: list(frames), raising=False)
+    monkeypatch.setattr(ensemble, "sorted", lambda runs, key=None: list(runs), raising=False)
     unsorted = whole(linyi, replications=12, workers=1)
     assert not unsorted.indicators.equals(serial.indicators), "frames put together as they come would be noticed"
 

@@ -1,15 +1,14 @@
-"""The readable reference engine: processes in SimPy, one environment per replication (model 1 and 7).
+"""The readable reference engine: one SimPy environment per replication (model 1 and 7).
 
 Organisations are processes that act on working mornings; SimPy's event priority is the phase, so the fixed order
-of a day is the order of the queue. An enterprise is a process only while it has an event of its own to wait for;
-a change by somebody else in the meantime (a hand-over, an assessment) interrupts it and it plans anew. Every
+of a day is the order of the queue. An enterprise waits for one event of its own; when somebody else changes it in
+the meantime (a hand-over, an assessment, new intensities) it plans anew and the old event counts no more. Every
 formula is a compiled function of the model; this file only decides when it is called.
 """
 
 from __future__ import annotations
 
 import heapq
-import math
 from collections.abc import Generator
 from dataclasses import dataclass, field
 
@@ -75,7 +74,7 @@ class SimpyRun:
         self.state = world.state
         self.benches = (*world.agencies, world.assessors)
         self.waiting: list[list[tuple[int, int, int]]] = [[] for _ in self.benches]
-        self.lives: dict[int, simpy.Process] = {}
+        self.plans = [0] * world.state.entity.size
         self.reported = reported_counts(world)
         self.refresh_end = 0.0
         shape = (days, len(self.benches))
@@ -187,25 +186,23 @@ class SimpyRun:
                 self.servers[day, number] = servers
 
     # ------------------------------------------------------------ enterprises
-    def life(self, i: int) -> Process:
-        """Phase 6: one enterprise's own events until the intensities change."""
-        while True:
-            time, track = self._next(i)
-            if math.isinf(time):
-                break
-            try:
-                yield self.at(time, Phase.ENTERPRISES)
-            except simpy.Interrupt:
-                continue  # somebody changed this enterprise: plan anew from its present state
-            self._advance(i, time)
-            ordinal = int(self.state.spell[i, track])
-            kind = self._fire(i, track, time)
-            self._record(i, time, Phase.ENTERPRISES, kind, ordinal, Channel.OWN_STAFF)
-            if kind == Kind.READY:
-                self._join(int(self.state.sector[i]), i)
-            elif kind == Kind.ENTERED:
-                self._join(len(self.benches) - 1, i)
-        self.lives.pop(i, None)
+    def plan(self, i: int) -> None:
+        """Let one enterprise wait for its next own event, in its present state and up to the next intensities."""
+        s = self.state
+        self._wait(i, *next_event(s.status, s.residual, s.rate, s.updated, i, self.refresh_end))
+
+    def own_event(self, i: int, track: int, time: float) -> None:
+        """Phase 6: one enterprise's own event, and the plan for its next one."""
+        world, state = self.world, self.state
+        entity, ordinal = int(state.entity[i]), int(state.spell[i, track])
+        self._advance(i, time)
+        kind = fire(state.status, state.residual, state.spell, entity, i, track, time, world.seed, world.replication)
+        self.log.add(time, Phase.ENTERPRISES, kind, entity=entity, ordinal=ordinal, channel=Channel.OWN_STAFF, index=i)
+        if kind == Kind.READY:
+            self._join(int(state.sector[i]), i)
+        elif kind == Kind.ENTERED:
+            self._join(len(self.benches) - 1, i)
+        self.plan(i)
 
     def visit(self, i: int, day: int, team: int) -> Process:
         """Hold the assessment of one enterprise at its hour of the day."""
@@ -237,7 +234,7 @@ class SimpyRun:
         )
         self._record(i, time, Phase.ENTERPRISES, Kind.ASSESSED, spell, Channel.ASSESSOR, team, float(points))
         self._record(i, time, Phase.ENTERPRISES, kind, spell, Channel.ASSESSOR, team, float(points))
-        self._wake(i)
+        self.plan(i)
 
     # ---------------------------------------------------------------- helpers
     def _advance(self, i: int, now: float) -> None:
@@ -245,30 +242,23 @@ class SimpyRun:
         s = self.state
         advance(s.status, s.residual, s.rate, s.updated, i, now)
 
-    def _next(self, i: int) -> tuple[float, int]:
-        """Return an enterprise's next own event before the intensities change."""
-        s = self.state
-        return next_event(s.status, s.residual, s.rate, s.updated, i, self.refresh_end)
+    def _wait(self, i: int, time: float, track: int) -> None:
+        """Schedule an enterprise's own event; whatever it waited for before counts no more."""
+        self.plans[i] += 1
+        if track < 0:
+            return
+        plan = self.plans[i]
 
-    def _fire(self, i: int, track: int, time: float) -> int:
-        """Let a clock go off."""
-        s = self.state
-        return fire(
-            s.status,
-            s.residual,
-            s.spell,
-            int(s.entity[i]),
-            i,
-            track,
-            time,
-            self.world.seed,
-            self.world.replication,
-        )
+        def happen(_: simpy.Event) -> None:
+            if self.plans[i] == plan:
+                self.own_event(i, track, time)
+
+        self.at(time, Phase.ENTERPRISES).callbacks.append(happen)
 
     def _refresh(self, time: float, multiplier: npt.NDArray[np.float64]) -> None:
         """Set all intensities to the end of the interval and let every enterprise plan its next event."""
         world, scores = self.world, self.world.setting.case.assessors
-        when, _ = refresh(
+        times, tracks = refresh(
             self.state,
             world.path,
             multiplier,
@@ -280,11 +270,9 @@ class SimpyRun:
             time,
             self.refresh_end,
         )
-        for process in self.lives.values():
-            process.interrupt()
-        for i in np.flatnonzero(np.isfinite(when)).tolist():
-            if i not in self.lives:
-                self._start_life(i)
+        self.plans = [plan + 1 for plan in self.plans]
+        for i in np.flatnonzero(tracks >= 0).tolist():
+            self._wait(i, float(times[i]), int(tracks[i]))
 
     def _join(self, number: int, i: int) -> None:
         """Let an enterprise wait for a server: smallest priority number first, ties by entity."""
@@ -309,7 +297,7 @@ class SimpyRun:
                 if server >= bench.base:
                     self.spent[day, 1] += self.world.levers[0].yuan_per_job[0]
                 self._record(i, float(day), Phase.ALLOCATION, kind, 0, Channel.AGENCY, server)
-                self._wake(i)
+                self.plan(i)
 
     def _leave_list(self, i: int, time: float) -> None:
         """Take an enterprise off the list; the event's value holds the stages it takes along, as bits."""
@@ -325,21 +313,7 @@ class SimpyRun:
                 heapq.heapify(queue)
         value = float(sum(1 << k for k, flag in enumerate(flags) if flag))
         self._record(i, time, Phase.CALENDAR, Kind.REMOVED, 0, Channel.NONE, value=value)
-        self._wake(i)
-
-    def _wake(self, i: int) -> None:
-        """Let an enterprise plan anew after somebody else changed it."""
-        if i in self.lives:
-            self.lives[i].interrupt()
-        else:
-            self._start_life(i)
-
-    def _start_life(self, i: int) -> None:
-        """Start an enterprise's process unless it already waits."""
-        if i in self.lives:
-            self.lives[i].interrupt()
-        elif not math.isinf(self._next(i)[0]):
-            self.lives[i] = self.env.process(self.life(i))
+        self.plan(i)
 
     def _record(
         self,

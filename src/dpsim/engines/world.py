@@ -75,7 +75,7 @@ class Bench:
     service: Floats
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Setting:
     """What all replications of one experiment share."""
 

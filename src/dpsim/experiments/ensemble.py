@@ -14,14 +14,16 @@ import pandas as pd
 from dpsim.core.streams import check_word
 from dpsim.engines.world import Setting
 from dpsim.errors import InputError, RunError
-from dpsim.experiments.replication import path_rows, prepare, run_one, strategy_paths
+from dpsim.experiments.replication import Measured, labels_of, path_rows, prepare, run_one, strategy_paths
 from dpsim.experiments.runrecord import run_record
 from dpsim.language import say
+from dpsim.measure.indicators import indicator_frame
 from dpsim.measure.probability import smoothed, wilson_interval
 from dpsim.model.prior import PathSet
 from dpsim.params.schema import Case, Strategy
 
-Part = tuple[list[pd.DataFrame], list[pd.DataFrame], list[dict[str, object]]]
+Part = tuple[list[Measured], list[dict[str, object]]]
+"""Finished runs and failures of a chunk."""
 CHUNK = 5
 MAX_REPLICATIONS = 100_000
 """Most replications of one call: their frames are held in memory."""
@@ -108,7 +110,7 @@ def run_ensemble(
         paths = strategy_paths(setting, seed, numbers)
     rows = path_rows(paths, numbers.tolist())
     parts, interrupted = _collect(setting, paths, rows, seed, tuple(by), workers, progress)
-    return _assemble(setting, parts, seed=seed, asked=replications, engine=engine, interrupted=interrupted)
+    return _assemble(setting, parts, tuple(by), seed=seed, asked=replications, engine=engine, interrupted=interrupted)
 
 
 def check_positive(name: str, value: int) -> int:
@@ -128,18 +130,14 @@ def check_replications(value: int) -> int:
 
 def run_chunk(setting: Setting, paths: PathSet, rows: Sequence[int], seed: int, by: tuple[str, ...]) -> Part:
     """Run some rows of a path set one after the other; a failure is kept and the rest goes on."""
-    indicators: list[pd.DataFrame] = []
-    targets: list[pd.DataFrame] = []
+    finished: list[Measured] = []
     failures: list[dict[str, object]] = []
     for row in rows:
         try:
-            one = run_one(setting, paths, row, seed=seed, trace=False, by=by)
+            finished.append(run_one(setting, paths, row, seed=seed, trace=False, by=by))
         except Exception as error:  # one failed run must not take the others along; it is listed
             failures.append({"replication": int(paths.replications[row]), "error": f"{type(error).__name__}: {error}"})
-            continue
-        indicators.append(one.indicators)
-        targets.append(one.targets)
-    return indicators, targets, failures
+    return finished, failures
 
 
 def _collect(
@@ -166,7 +164,7 @@ def _collect(
     try:
         for part in _stream(setting, paths, chunks, seed, by, workers):
             parts.append(part)
-            bar.update(len(part[0]) + len(part[2]))
+            bar.update(len(part[0]) + len(part[1]))
     except KeyboardInterrupt:
         interrupted = True
     finally:
@@ -191,20 +189,21 @@ def _stream(
 
 
 def _assemble(
-    setting: Setting, parts: list[Part], *, seed: int, asked: int, engine: str, interrupted: bool
+    setting: Setting, parts: list[Part], by: tuple[str, ...], *, seed: int, asked: int, engine: str, interrupted: bool
 ) -> Ensemble:
     """Put the parts together in the order of the replications."""
-    frames = {int(f["replication"].iloc[0]): (f, t) for part in parts for f, t in zip(part[0], part[1], strict=True)}
-    numbers = sorted(frames)
-    if not numbers:
-        reasons = [str(f["error"]) for part in parts for f in part[2]]
-        raise RunError("error.nothing_finished", asked=asked, why=reasons[0] if reasons else say("progress.stopped"))
-    attained = pd.concat([frames[r][1] for r in numbers], ignore_index=True)
-    failures = pd.DataFrame([f for part in parts for f in part[2]], columns=["replication", "error"])
+    runs = sorted((run for part in parts for run in part[0]), key=lambda run: run.replication)
+    failed = [failure for part in parts for failure in part[1]]
+    if not runs:
+        raise RunError("error.nothing_finished", asked=asked, why=failed[0]["error"] if failed else "Ctrl-C")
+    attained = pd.DataFrame([row for run in runs for row in run.targets])
+    failures = pd.DataFrame(failed, columns=["replication", "error"])
     record = run_record(setting.case, setting.strategy, seed=seed, replications=asked, engine=engine)
-    record |= {"finished": len(numbers), "interrupted": interrupted}
+    record |= {"finished": len(runs), "interrupted": interrupted}
     return Ensemble(
-        indicators=pd.concat([frames[r][0] for r in numbers], ignore_index=True),
+        indicators=indicator_frame(
+            labels_of(setting, by), [run.replication for run in runs], [run.values for run in runs]
+        ),
         targets=summarise_targets(attained),
         attained=attained,
         failures=failures.sort_values("replication", ignore_index=True),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -12,10 +13,10 @@ import pandas as pd
 
 from dpsim.core.streams import check_word
 from dpsim.core.words import GROUPS, STAGES
-from dpsim.engines.world import Setting, World, make_setting, make_world
+from dpsim.engines.world import Setting, make_setting, make_world
 from dpsim.errors import InputError
 from dpsim.measure.events import event_frame
-from dpsim.measure.indicators import organisation_frame, stage_frame
+from dpsim.measure.indicators import indicator_frame, indicator_labels, indicator_values, weekly_mean
 from dpsim.measure.stages import stage_counts_over_time
 from dpsim.model.paths import Pace
 from dpsim.model.prior import PathSet, draw_paths
@@ -94,7 +95,12 @@ def run_replication(
     check_word("replication", replication)
     if paths is None:
         paths = strategy_paths(setting, seed, np.array([replication]))
-    return run_one(setting, paths, path_rows(paths, [replication])[0], seed=seed, trace=trace, by=tuple(by))
+    one = run_one(setting, paths, path_rows(paths, [replication])[0], seed=seed, trace=trace, by=tuple(by))
+    return Replication(
+        events=event_frame(one.events),
+        indicators=indicator_frame(labels_of(setting, tuple(by)), [one.replication], [one.values]),
+        targets=pd.DataFrame(one.targets),
+    )
 
 
 def path_rows(paths: PathSet, replications: Sequence[int]) -> list[int]:
@@ -156,45 +162,60 @@ def strategy_paths(setting: Setting, seed: int, replications: npt.NDArray[np.int
     return draw_paths(setting.case, setting.timeline, seed=seed, replications=replications, **fixed)  # type: ignore[arg-type]
 
 
-def run_one(setting: Setting, paths: PathSet, row: int, *, seed: int, trace: bool, by: tuple[str, ...]) -> Replication:
+@dataclass(frozen=True)
+class Measured:
+    """One run's results as arrays: what travels between processes.
+
+    Attributes
+    ----------
+    replication : int
+    values : numpy.ndarray
+        In the order of `indicator_labels`.
+    targets : list of dict
+        Rows of the targets frame.
+    events : numpy.ndarray
+        The log, or nothing.
+    """
+
+    replication: int
+    values: npt.NDArray[np.float64]
+    targets: list[dict[str, object]]
+    events: npt.NDArray[np.void]
+
+
+def run_one(setting: Setting, paths: PathSet, row: int, *, seed: int, trace: bool, by: tuple[str, ...]) -> Measured:
     """Run row `row` of a path set and measure it."""
     from dpsim.engines.simpy_engine import run
 
     world = make_world(setting, paths, row, seed=seed)
     initial = stage_flags(world.state.status)
     outcome = run(world)
-    timeline, replication = setting.timeline, world.replication
+    timeline = setting.timeline
     dates = timeline.weekly_dates
     times = np.array([timeline.end_of(date) for date in dates])
-    cell, groups = group_cells(world, by)
+    cell, groups = group_cells(setting, by)
     counts = stage_counts_over_time(initial, cell, len(groups), outcome.events, times)
-    names = [bench.name for bench in (*world.agencies, world.assessors)]
-    later = dates[1:]  # organisations begin to act after the as-of date
-    days = np.array([timeline.day(date) for date in later])
-    week = np.array([slice_mean(outcome.busy / np.maximum(outcome.servers, 1), int(day)) for day in days])
-    organisations = organisation_frame(
-        names, later, {"queue_length": outcome.queue[days], "utilisation": week}, by, replication
-    )
+    days = np.array([timeline.day(date) for date in dates[1:]])  # organisations begin to act after the as-of date
+    utilisation = weekly_mean(outcome.busy / np.maximum(outcome.servers, 1), days)
     spent = np.cumsum(outcome.spent, axis=0)[days]
-    costs = organisation_frame(
-        ["city_bureau"], later, {"staff_days": spent[:, :1], "yuan": spent[:, 1:]}, by, replication
-    )
-    indicators = pd.concat([stage_frame(counts, dates, groups, replication), organisations, costs], ignore_index=True)
-    return Replication(
-        events=event_frame(outcome.events if trace else outcome.events[:0]),
-        indicators=indicators,
-        targets=target_frame(setting, initial, outcome.events, world),
+    return Measured(
+        replication=world.replication,
+        values=indicator_values(counts, outcome.queue[days], utilisation, spent),
+        targets=target_rows(setting, initial, outcome.events, world.replication),
+        events=outcome.events if trace else outcome.events[:0],
     )
 
 
-def slice_mean(array: npt.NDArray[np.float64], day: int) -> npt.NDArray[np.float64]:
-    """Return the mean over the seven days that end with `day`, shape (columns,)."""
-    return np.asarray(array[max(0, day - 6) : day + 1].mean(axis=0))
+def labels_of(setting: Setting, by: tuple[str, ...]) -> pd.DataFrame:
+    """Return the labels of every run of an experiment."""
+    organisations = [f"agency_{name}" for name in setting.population.sector_names] + ["assessors"]
+    return indicator_labels(setting.timeline.weekly_dates, group_cells(setting, by)[1], organisations)
 
 
-def group_cells(world: World, by: tuple[str, ...]) -> tuple[npt.NDArray[np.int64], pd.DataFrame]:
+@lru_cache(maxsize=8)
+def group_cells(setting: Setting, by: tuple[str, ...]) -> tuple[npt.NDArray[np.int64], pd.DataFrame]:
     """Return the cell of each enterprise and the names of the cells (counties of a synthesised split: numbers)."""
-    population = world.setting.population
+    population = setting.population
     words = {
         "city": np.full(population.entity.size, "city"),
         "county": np.array([f"county_{k + 1:02d}" for k in range(int(population.county.max()) + 1)])[population.county],
@@ -207,9 +228,9 @@ def group_cells(world: World, by: tuple[str, ...]) -> tuple[npt.NDArray[np.int64
     return cell.astype(np.int64), pd.DataFrame([key.split("\x1f") for key in keys], columns=list(by))
 
 
-def target_frame(
-    setting: Setting, initial: npt.NDArray[np.bool_], events: npt.NDArray[np.void], world: World
-) -> pd.DataFrame:
+def target_rows(
+    setting: Setting, initial: npt.NDArray[np.bool_], events: npt.NDArray[np.void], replication: int
+) -> list[dict[str, object]]:
     """Return what one replication attained, target by target, at the end of each deadline's day.
 
     A removed enterprise leaves the numerator and, when everybody is asked for, the denominator too.
@@ -217,17 +238,17 @@ def target_frame(
     timeline, population = setting.timeline, setting.population
     end_times = np.arange(0, timeline.days + 1, dtype=np.float64)
     counts = stage_counts_over_time(initial, population.group, len(GROUPS), events, end_times)
-    rows = []
+    rows: list[dict[str, object]] = []
     for target in resolve_targets(setting.case):
-        cells = range(len(GROUPS)) if target.group == "all" else [GROUPS.index(target.group)]
-        listed = counts[:, list(cells), 0].sum(axis=1)
-        done = counts[:, list(cells), 1 + STAGES.index(target.stage)].sum(axis=1)
+        cells = list(range(len(GROUPS))) if target.group == "all" else [GROUPS.index(target.group)]
+        listed = counts[:, cells, 0].sum(axis=1)
+        done = counts[:, cells, 1 + STAGES.index(target.stage)].sum(axis=1)
         required = np.minimum(target.required, np.ceil(target.required / target.total * listed - 1e-9)).astype(int)
         at = int(min(max(timeline.end_of(target.deadline), 0), timeline.days))
         reached = np.flatnonzero(done >= required)
         rows.append(
             {
-                "replication": world.replication,
+                "replication": replication,
                 "target": target.id,
                 "unit": "city",
                 "stage": target.stage,
@@ -239,4 +260,4 @@ def target_frame(
                 "date": pd.Timestamp(timeline.date(int(reached[0]) - 1)) if reached.size else pd.NaT,
             }
         )
-    return pd.DataFrame(rows)
+    return rows

@@ -85,7 +85,7 @@ def snapshot_forecast(
     case : Case
     seed : int
     draws : int
-        Paths per cell (and per sensitivity setting).
+        Paths per cell; half as many for each setting of the sensitivity.
     workers : int
         Threads; the result does not depend on it.
     sensitivity : bool
@@ -110,7 +110,7 @@ def snapshot_forecast(
         rows = [row for part in pool.map(run, jobs) for row in part]
         ranges = _settings(case) if sensitivity else []
         asked = [("", None)] + [(key, setting) for key, *both in ranges for setting in both]
-        medians = list(pool.map(lambda item: _median_shortfall(case, seed, draws, *item), asked))
+        medians = list(pool.map(lambda item: _median_shortfall(case, seed, draws // 2, *item), asked))
     cells = pd.DataFrame([{k: v for k, v in row.items() if k not in ("shortfalls", "states")} for row in rows])
     return SnapshotForecast(
         cells=cells,

@@ -1,4 +1,4 @@
-"""The weekly indicator frame of one replication (interfaces: indicators)."""
+"""The weekly indicator frame (interfaces: indicators): the same labels for every run, only the values differ."""
 
 from __future__ import annotations
 
@@ -11,70 +11,75 @@ import pandas as pd
 
 from dpsim.core.words import STAGES
 
+Floats = npt.NDArray[np.float64]
 INDICATORS = ("listed", *STAGES)
+BUREAU = "city_bureau"
 
 
-def stage_frame(
-    counts: npt.NDArray[np.int64], dates: Sequence[dt.date], groups: pd.DataFrame, replication: int
-) -> pd.DataFrame:
-    """Return reported stage counts as a tidy frame.
+def indicator_labels(dates: Sequence[dt.date], groups: pd.DataFrame, organisations: Sequence[str]) -> pd.DataFrame:
+    """Return the labels of one run's values, in the order of `indicator_values`.
+
+    Parameters
+    ----------
+    dates : sequence of datetime.date
+        The as-of date first; organisations begin to act after it.
+    groups : pandas.DataFrame
+        One row per cell, one column per grouping.
+    organisations : sequence of str
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns date, the groupings, indicator, view (`reported` for counts, `true` for organisations).
+    """
+    cells, kinds = len(groups), len(INDICATORS)
+    counts = groups.iloc[np.tile(np.repeat(np.arange(cells), kinds), len(dates))].reset_index(drop=True)
+    counts.insert(0, "date", np.repeat(pd.to_datetime(list(dates)).to_numpy(), cells * kinds))
+    counts["indicator"] = np.tile(np.array(INDICATORS), len(dates) * cells)
+    counts["view"] = "reported"
+    parts, later = [counts], pd.to_datetime(list(dates[1:])).to_numpy()
+    for indicator, names in (
+        ("queue_length", organisations),
+        ("utilisation", organisations),
+        ("staff_days", [BUREAU]),
+        ("yuan", [BUREAU]),
+    ):
+        labels = {
+            "date": np.repeat(later, len(names)),
+            **{column: "city" for column in groups.columns},
+            "indicator": [f"{indicator}:{name}" for name in names] * later.size,
+            "view": "true",
+        }
+        parts.append(pd.DataFrame(labels))
+    return pd.concat(parts, ignore_index=True)
+
+
+def indicator_values(
+    counts: npt.NDArray[np.int64], queue: npt.NDArray[np.int64], utilisation: Floats, spent: Floats
+) -> Floats:
+    """Return one run's values in the order of `indicator_labels`.
 
     Parameters
     ----------
     counts : numpy.ndarray
         Shape (dates, cells, 1 + stages).
-    dates : sequence of datetime.date
-    groups : pandas.DataFrame
-        One row per cell, one column per grouping.
-    replication : int
-
-    Returns
-    -------
-    pandas.DataFrame
-        Columns replication, date, the groupings, indicator, view (`reported`), value.
+    queue, utilisation : numpy.ndarray
+        Shape (dates - 1, organisations).
+    spent : numpy.ndarray
+        Shape (dates - 1, 2): staff-days and yuan so far.
     """
-    t, cells, k = counts.shape
-    frame = groups.iloc[np.tile(np.repeat(np.arange(cells), k), t)].reset_index(drop=True)
-    frame.insert(0, "replication", replication)
-    frame.insert(1, "date", np.repeat(pd.to_datetime(list(dates)).to_numpy(), cells * k))
-    frame["indicator"] = np.tile(np.array(INDICATORS), t * cells)
-    frame["view"] = "reported"
-    frame["value"] = counts.reshape(-1).astype(np.float64)
+    parts = (counts, queue, utilisation, spent[:, 0], spent[:, 1])
+    return np.concatenate([np.asarray(part, dtype=np.float64).reshape(-1) for part in parts])
+
+
+def indicator_frame(labels: pd.DataFrame, replications: Sequence[int], values: Sequence[Floats]) -> pd.DataFrame:
+    """Return the frame of many runs: replication, date, the groupings, indicator, view, value."""
+    frame = labels.iloc[np.tile(np.arange(len(labels)), len(replications))].reset_index(drop=True)
+    frame.insert(0, "replication", np.repeat(np.array(replications, dtype=np.int64), len(labels)))
+    frame["value"] = np.concatenate(list(values))
     return frame
 
 
-def organisation_frame(
-    names: Sequence[str],
-    dates: Sequence[dt.date],
-    values: dict[str, npt.NDArray[np.float64]],
-    groups: Sequence[str],
-    replication: int,
-) -> pd.DataFrame:
-    """Return what organisations did by week: one row per date, organisation and indicator.
-
-    Parameters
-    ----------
-    names : sequence of str
-        Organisations.
-    dates : sequence of datetime.date
-    values : dict
-        Indicator name to array of shape (dates, organisations).
-    groups : sequence of str
-        Grouping columns of the stage frame; filled with `city` here.
-    replication : int
-    """
-    parts = []
-    for indicator, array in values.items():
-        t, k = array.shape
-        part = pd.DataFrame(
-            {
-                "replication": replication,
-                "date": np.repeat(pd.to_datetime(list(dates)).to_numpy(), k),
-                **{group: "city" for group in groups},
-                "indicator": [f"{indicator}:{name}" for name in names] * t,
-                "view": "true",
-                "value": array.reshape(-1).astype(np.float64),
-            }
-        )
-        parts.append(part)
-    return pd.concat(parts, ignore_index=True)
+def weekly_mean(daily: Floats, days: npt.NDArray[np.int64]) -> Floats:
+    """Return the mean over the seven days that end with each of `days`, shape (days, columns)."""
+    return np.array([daily[max(0, day - 6) : day + 1].mean(axis=0) for day in days])

@@ -256,7 +256,7 @@ class Letter:
                 "high": table["high"],
             }
         )
-        body += self._paragraph("letter.sensitivity_text", draws=forecast.draws)
+        body += self._paragraph("letter.sensitivity_text", draws=forecast.draws // 2)
         body += self._picture(plot_sensitivity(rows, lang=self.lang), "sensitivity", alt)
         self._save_table(rows, "sensitivity")
         body += self._paragraph(

@@ -54,6 +54,7 @@ def save_figure(figure: Figure, folder: str | os.PathLike[str], name: str) -> li
             buffer = BytesIO()
             figure.savefig(buffer, format=kind, dpi=DPI, metadata=metadata)
             paths.append(_write(target / f"{name}.{kind}", buffer.getvalue()))
+            figure.set_layout_engine("none")  # laid out by the first drawing; again would cost time and move things
     return paths
 
 
