@@ -8,7 +8,6 @@ from __future__ import annotations
 import base64
 import html
 import json
-import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,6 +21,7 @@ from dpsim.params.evidence import evidence
 from dpsim.params.labels import grade_label, option_label, quantity_label, strategy_label, unit_label
 from dpsim.report import sentences
 from dpsim.report.documents import write_atomically
+from dpsim.report.drawings import STAGES, draw_all, year_end_drawings
 from dpsim.report.notebooks import typed_parameter
 from dpsim.report.show import (
     show_count_range,
@@ -36,17 +36,13 @@ from dpsim.report.yearend import (
     BESIDE,
     YearEnd,
     check_request,
-    organisation_bands,
     run_year_end,
-    stage_bands,
-    weekly_flow,
 )
 
 if TYPE_CHECKING:
-    from matplotlib.figure import Figure
+    pass
 
 DETAILED = ("not_started", "building", "built_not_connected", "connected_not_online")
-STAGES = ("built", "online", "passed", "connected", "assessed")
 
 
 def year_end_letter(
@@ -95,6 +91,8 @@ class Letter:
         self.result = result
         self.folder = folder
         self.lang = result.request.lang
+        self.drawings = year_end_drawings(result)
+        self.drawn = draw_all(self.drawings)
         self._write_record()
 
     # ------------------------------------------------------------------ parts
@@ -136,57 +134,20 @@ class Letter:
 
     def fans(self) -> Part:
         """Return a fan chart per stage."""
-        from dpsim.report.figures import plot_fan_chart
-
         pictures, case = [], self.result.case
         for stage in STAGES:
-            target = sentences.stage_target(self.result, stage)
+            pictures.append(self._picture(f"fan_{stage}", self._stage(stage)))
+            self._save_table(self.drawings[f"fan_{stage}"].frame, f"fan_{stage}")
             now = getattr(case.state, stage)
-            bands = stage_bands(self.result.main, stage)
-            observed = pd.DataFrame({"date": [pd.Timestamp(case.as_of)], "done": [float(now.value)]})
-            goal = {
-                "deadline": target.deadline if target else case.horizon_end,
-                "required": float(target.required) if target else float("nan"),
-                "total": float(case.population.enterprises.value),
-            }
-            figure = plot_fan_chart(
-                bands,
-                stage=stage,
-                observed=observed,
-                target=goal,
-                probability_text=sentences.fan_sentence(self.result, stage),
-                n=int(str(self.result.main.record["finished"])),
-                lang=self.lang,
-                second=self._beside(stage),
-            )
-            pictures.append(self._picture(figure, f"fan_{stage}", self._stage(stage)))
-            self._save_table(bands, f"fan_{stage}")
             if now.assumed:
-                note = self._say(
-                    "letter.fan_assumed", stage=self._stage(stage), count=now.value, low=now.low, high=now.high
-                )
-                pictures.append(f"<p>{html.escape(note)}</p>")
+                counts = {"count": now.value, "low": now.low, "high": now.high}
+                pictures.append(self._paragraph("letter.fan_assumed", stage=self._stage(stage), **counts))
         self._save_table(self.result.main.indicators, "indicators")
         return self._part("part_fans", "".join(pictures))
 
     def pace(self) -> Part:
         """Return the weekly pace needed, so far and projected, and the required acceleration."""
-        from dpsim.report.figures import plot_pace
-
-        case, pace, rows = self.result.case, self.result.pace, []
-        for stage in ("built", "online"):
-            word = self._stage(stage)
-            for _, row in pace[pace["stage"] == stage].iterrows():
-                needed = row["kind"] == "needed"
-                label = (
-                    self._say("letter.pace_row_needed", stage=word)
-                    if needed
-                    else self._say("letter.pace_row_so_far", stage=word, start=show_date(row["start"], self.lang))
-                )
-                rows.append((label, row["kind"], np.nan, row["per_week"], np.nan))
-            low, middle, high = weekly_flow(self.result.main, stage)
-            rows.append((self._say("letter.pace_row_projected", stage=word), "projected", low, middle, high))
-        frame = pd.DataFrame(rows, columns=["label", "kind", "low", "value", "high"])
+        case, pace = self.result.case, self.result.pace
         needed_by = {
             s: pace.loc[(pace["stage"] == s) & (pace["kind"] == "needed"), "per_week"].iloc[0]
             for s in ("built", "online")
@@ -202,16 +163,12 @@ class Letter:
         )
         text += self._paragraph("letter.acceleration_text", ratio=sentences.acceleration(self.result))
         self._save_table(pace.assign(start=pace["start"].astype("string")), "pace")
-        return self._part(
-            "part_pace", text + self._picture(plot_pace(frame, lang=self.lang), "pace", self._say("letter.part_pace"))
-        )
+        return self._part("part_pace", text + self._picture("pace", self._say("letter.part_pace")))
 
     def queues(self) -> Part:
         """Return queues and utilisation, the capacity bound, and where the unfinished stand."""
-        from dpsim.report.figures import plot_queues
-
-        bands, capacity = organisation_bands(self.result.main), self.result.capacity
-        self._save_table(bands, "queues")
+        capacity = self.result.capacity
+        self._save_table(self.drawings["queues"].frame, "queues")
         self._save_table(capacity.assign(start=capacity["start"].astype("string")), "agency_capacity")
         self._save_table(self.result.forecast.bottlenecks, "bottlenecks")
         bound = show_count_range(capacity["bound"].min(), capacity["bound"].max(), self.lang)
@@ -234,31 +191,17 @@ class Letter:
         ]
         stuck = self._paragraph("letter.bottleneck_text")
         stuck += html_table(self._columns("where", "share", "enterprises"), rows, numeric=(1, 2))
-        picture = self._picture(plot_queues(bands, lang=self.lang), "queues", self._say("letter.part_queues"))
+        picture = self._picture("queues", self._say("letter.part_queues"))
         return self._part("part_queues", text + picture + stuck)
 
     def unknown(self) -> Part:
         """Return how the answer moves with what the data cannot tell."""
-        from dpsim.report.figures import plot_scenario_cells, plot_sensitivity
-
         case, forecast = self.result.case, self.result.forecast
-        cells = sentences.headline_cells(self.result, "all")
         alt = self._say("letter.part_unknown")
-        body = self._picture(plot_scenario_cells(cells, lang=self.lang), "scenario_cells", alt)
-        table = forecast.sensitivity
-        rows = pd.DataFrame(
-            {
-                "label": [quantity_label(key, self.lang) for key in table["key"]],
-                "low_label": [sentences.setting_text(v, self.lang) for v in table["low_setting"]],
-                "high_label": [sentences.setting_text(v, self.lang) for v in table["high_setting"]],
-                "low": table["low"],
-                "base": table["base"],
-                "high": table["high"],
-            }
-        )
+        body = self._picture("scenario_cells", alt)
         body += self._paragraph("letter.sensitivity_text", draws=forecast.draws // 2)
-        body += self._picture(plot_sensitivity(rows, lang=self.lang), "sensitivity", alt)
-        self._save_table(rows, "sensitivity")
+        body += self._picture("sensitivity", alt)
+        self._save_table(self.drawings["sensitivity"].frame, "sensitivity")
         body += self._paragraph(
             "letter.class_text",
             chosen=option_label(case.scenario.reference_class.value, self.lang),
@@ -373,13 +316,6 @@ class Letter:
         low, high = f"{100 * row['low']:.1f}", f"{100 * row['high']:.1f}"
         return self._say("letter.pooled_n", probability=shown, n=int(row["n"]), low=low, high=high)
 
-    def _beside(self, stage: str) -> pd.DataFrame | None:
-        """Return the median of the yardstick, unless it is the main strategy itself."""
-        if BESIDE not in self.result.ensembles or self.result.request.main.id == BESIDE:
-            return None
-        name = next(getattr(s.name, self.lang) for s in self.result.request.strategies if s.id == BESIDE)
-        return stage_bands(self.result.ensembles[BESIDE], stage)[["date", "q50"]].assign(label=name)
-
     def _value(self, value: object) -> str:
         """Return an assumed value in words."""
         if isinstance(value, list | tuple):
@@ -414,14 +350,14 @@ class Letter:
         """Return a part with its heading."""
         return Part(f"<h2>{html.escape(self._say(f'letter.{head}'))}</h2>{body}")
 
-    def _picture(self, figure: Figure, name: str, alt: str) -> str:
-        """Save a figure and return it as an inline picture of the same bytes."""
-        from dpsim.report.figures import save_figure
-
-        with tempfile.TemporaryDirectory() as temporary:
-            folder = Path(temporary) if self.folder is None else self.folder / "figures"
-            png = next(path for path in save_figure(figure, folder, name) if path.suffix == ".png")
-            data = base64.b64encode(png.read_bytes()).decode()
+    def _picture(self, name: str, alt: str) -> str:
+        """Save a figure if there is a folder, and return it as an inline picture of the same bytes."""
+        files = self.drawn[name]
+        if self.folder is not None:
+            (self.folder / "figures").mkdir(parents=True, exist_ok=True)
+            for kind, content in files.items():
+                write_atomically(self.folder / "figures" / f"{name}.{kind}", content)
+        data = base64.b64encode(files["png"]).decode()
         return f'<p><img alt="{html.escape(alt)}" style="max-width:100%" src="data:image/png;base64,{data}"></p>'
 
     def _save_table(self, frame: pd.DataFrame, name: str) -> None:

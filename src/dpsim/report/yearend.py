@@ -172,7 +172,7 @@ def run_year_end(request: Request, *, workers: int | None = None, progress: bool
             replications=request.replications,
             seed=request.seed,
             workers=workers,
-            by=("county",),
+            by=("city",),  # the counties of a synthesised split tell nothing
             progress=progress,
         )
         for strategy in request.strategies

@@ -1,0 +1,131 @@
+"""The figures of the year-end report: which frame goes into which plot, and all of them drawn at once.
+
+Drawing Chinese text is slow, so the figures are drawn over the cores that ran the replications.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from dpsim.language import say
+from dpsim.params.labels import quantity_label
+from dpsim.report import sentences
+from dpsim.report.show import show_date
+from dpsim.report.yearend import BESIDE, YearEnd, organisation_bands, stage_bands, weekly_flow
+
+STAGES = ("built", "online", "passed", "connected", "assessed")
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """One figure to be drawn.
+
+    Attributes
+    ----------
+    plot : str
+        Name of a function of `dpsim.report.figures`.
+    frame : pandas.DataFrame
+    options : dict
+        Its keyword arguments.
+    """
+
+    plot: str
+    frame: pd.DataFrame
+    options: dict[str, Any]
+
+
+def year_end_drawings(result: YearEnd) -> dict[str, Drawing]:
+    """Return all figures of the report by file name, in the order they are shown."""
+    lang = {"lang": result.request.lang}
+    return {
+        **{f"fan_{stage}": _fan(result, stage) for stage in STAGES},
+        "pace": Drawing("plot_pace", pace_rows(result), lang),
+        "queues": Drawing("plot_queues", organisation_bands(result.main), lang),
+        "scenario_cells": Drawing("plot_scenario_cells", sentences.headline_cells(result, "all"), lang),
+        "sensitivity": Drawing("plot_sensitivity", sensitivity_rows(result), lang),
+    }
+
+
+def draw_all(drawings: dict[str, Drawing]) -> dict[str, dict[str, bytes]]:
+    """Draw figures over all cores and return, by name, the bytes of each file kind (png, svg)."""
+    from joblib import Parallel, delayed
+
+    names = list(drawings)
+    pool = Parallel(n_jobs=min(os.cpu_count() or 1, len(names)), batch_size=1)
+    return dict(zip(names, pool(delayed(draw)(drawings[name]) for name in names), strict=True))
+
+
+def draw(drawing: Drawing) -> dict[str, bytes]:
+    """Draw one figure and return its files by kind."""
+    from dpsim.report import figures
+
+    figure = getattr(figures, drawing.plot)(drawing.frame, **drawing.options)
+    with tempfile.TemporaryDirectory() as folder:
+        return {path.suffix[1:]: path.read_bytes() for path in figures.save_figure(figure, Path(folder), "figure")}
+
+
+def _fan(result: YearEnd, stage: str) -> Drawing:
+    """Return the fan chart of one stage."""
+    case, target = result.case, sentences.stage_target(result, stage)
+    observed = {"date": [pd.Timestamp(case.as_of)], "done": [float(getattr(case.state, stage).value)]}
+    options = {
+        "stage": stage,
+        "observed": pd.DataFrame(observed),
+        "target": {
+            "deadline": target.deadline if target else case.horizon_end,
+            "required": float(target.required) if target else float("nan"),
+            "total": float(case.population.enterprises.value),
+        },
+        "probability_text": sentences.fan_sentence(result, stage),
+        "n": int(str(result.main.record["finished"])),
+        "lang": result.request.lang,
+        "second": _beside(result, stage),
+    }
+    return Drawing("plot_fan_chart", stage_bands(result.main, stage), options)
+
+
+def _beside(result: YearEnd, stage: str) -> pd.DataFrame | None:
+    """Return the median of the yardstick, unless it is the main strategy itself."""
+    if result.request.main.id == BESIDE:
+        return None
+    name = next(getattr(s.name, result.request.lang) for s in result.request.strategies if s.id == BESIDE)
+    return stage_bands(result.ensembles[BESIDE], stage)[["date", "q50"]].assign(label=name)
+
+
+def pace_rows(result: YearEnd) -> pd.DataFrame:
+    """Return the rows of the pace figure: label, kind, low, value, high (enterprises per week)."""
+    lang, pace, rows = result.request.lang, result.pace, []
+    for stage in ("built", "online"):
+        word = say(f"figures.stage.{stage}", lang=lang)
+        for _, row in pace[pace["stage"] == stage].iterrows():
+            if row["kind"] == "needed":
+                label = say("letter.pace_row_needed", lang=lang, stage=word)
+            else:
+                start = show_date(row["start"], lang)
+                label = say("letter.pace_row_so_far", lang=lang, stage=word, start=start)
+            rows.append((label, row["kind"], np.nan, row["per_week"], np.nan))
+        low, middle, high = weekly_flow(result.main, stage)
+        rows.append((say("letter.pace_row_projected", lang=lang, stage=word), "projected", low, middle, high))
+    return pd.DataFrame(rows, columns=["label", "kind", "low", "value", "high"])
+
+
+def sensitivity_rows(result: YearEnd) -> pd.DataFrame:
+    """Return the rows of the sensitivity figure with words for keys and settings."""
+    lang, table = result.request.lang, result.forecast.sensitivity
+    return pd.DataFrame(
+        {
+            "label": [quantity_label(key, lang) for key in table["key"]],
+            "low_label": [sentences.setting_text(value, lang) for value in table["low_setting"]],
+            "high_label": [sentences.setting_text(value, lang) for value in table["high_setting"]],
+            "low": table["low"],
+            "base": table["base"],
+            "high": table["high"],
+        }
+    )
