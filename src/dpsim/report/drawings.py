@@ -56,10 +56,13 @@ def year_end_drawings(result: YearEnd) -> dict[str, Drawing]:
 def draw_all(drawings: dict[str, Drawing]) -> dict[str, dict[str, bytes]]:
     """Draw figures over all cores and return, by name, the bytes of each file kind (png, svg)."""
     from joblib import Parallel, delayed
+    from joblib.externals.loky import get_reusable_executor
 
     names = list(drawings)
     pool = Parallel(n_jobs=min(os.cpu_count() or 1, len(names)), batch_size=1)
-    return dict(zip(names, pool(delayed(draw)(drawings[name]) for name in names), strict=True))
+    drawn = dict(zip(names, pool(delayed(draw)(drawings[name]) for name in names), strict=True))
+    get_reusable_executor().shutdown(wait=True)  # the last use: a kernel that ends with idle workers complains
+    return drawn
 
 
 def draw(drawing: Drawing) -> dict[str, bytes]:
