@@ -184,7 +184,7 @@ def _stream(
         return
     from joblib import Parallel, delayed
 
-    pool = Parallel(n_jobs=min(workers, len(chunks)), return_as="generator_unordered", batch_size=1)
+    pool = Parallel(n_jobs=min(workers, len(chunks)), return_as="generator_unordered", batch_size=1, max_nbytes=None)
     yield from pool(delayed(run_chunk)(setting, paths, chunk, seed, by) for chunk in chunks)
 
 

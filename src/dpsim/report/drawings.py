@@ -59,9 +59,10 @@ def draw_all(drawings: dict[str, Drawing]) -> dict[str, dict[str, bytes]]:
     from joblib.externals.loky import get_reusable_executor
 
     names = list(drawings)
-    pool = Parallel(n_jobs=min(os.cpu_count() or 1, len(names)), batch_size=1)
+    pool = Parallel(n_jobs=min(os.cpu_count() or 1, len(names)), batch_size=1, max_nbytes=None)
     drawn = dict(zip(names, pool(delayed(draw)(drawings[name]) for name in names), strict=True))
-    get_reusable_executor().shutdown(wait=True)  # the last use: a kernel that ends with idle workers complains
+    workers = get_reusable_executor(reuse=True)  # the last use: a kernel that ends with idle workers complains
+    getattr(workers, "terminate", workers.shutdown)()
     return drawn
 
 
