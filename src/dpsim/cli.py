@@ -5,6 +5,7 @@ Exit status: 0 done, 2 bad input. Heavy libraries are imported inside the comman
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 from pathlib import Path
@@ -148,8 +149,8 @@ def main() -> None:
         raise SystemExit(130) from None
     except OSError as error:
         where = Path(error.filename).name if isinstance(error.filename, str) else ""
-        typer.echo(say("cli.no_access", where=where, why=error.strerror or str(error)), err=True)
-        raise SystemExit(2) from None
+        typer.echo(say("cli.no_access", where=where or "--out", why=error.strerror or str(error)), err=True)
+        raise SystemExit(1 if error.errno == errno.ENOSPC else 2) from None
 
 
 if __name__ == "__main__":

@@ -241,7 +241,7 @@ def test_the_command_to_repeat_names_the_users_file(en: Path) -> None:
 MET = {
     "zh": r"\d+次推演(中没有一次达到（95%威尔逊上限 [\d.]+%）|次次达到（95%威尔逊下限 [\d.]+%）"
     r"|中\d+次达到（95%威尔逊区间 [\d.]+%—[\d.]+%）)",
-    "en": r"met in (none of \d+ runs \(95% Wilson bound [\d.]+%\)|all of \d+ runs \(95% Wilson bound [\d.]+%\)"
+    "en": r"met in (none of \d+ runs \(95% Wilson upper bound [\d.]+%\)|all of \d+ runs \(95% Wilson lower bound [\d.]+%\)"
     r"|\d+ of \d+ runs \(95% Wilson interval [\d.]+% to [\d.]+%\))",
 }
 ONE = {"zh": r"(不足3%|超过97%|\d{1,2}%?)", "en": r"(under 3%|over 97%|\d{1,2}%?)"}

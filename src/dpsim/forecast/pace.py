@@ -49,7 +49,7 @@ def weekly_pace(case: Case) -> pd.DataFrame:
                     "start": start,
                     "kind": "so_far",
                     "per_week": done / elapsed,
-                    "ratio": needed / (done / elapsed),
+                    "ratio": needed / (done / elapsed) if done > 0 else math.inf,
                     "acceleration": gap / (level * weeks),
                 }
             )

@@ -18,6 +18,7 @@ import pandas as pd
 
 from dpsim.core.streams import check_word
 from dpsim.core.words import GROUPS
+from dpsim.errors import InputError
 from dpsim.forecast.count_paths import STAGE_STATES, count_paths, stage_total
 from dpsim.measure.probability import smoothed, wilson_interval
 from dpsim.model.chain import STATES
@@ -251,7 +252,7 @@ def _bottlenecks(case: Case, rows: list[dict[str, Any]]) -> pd.DataFrame:
             {
                 "where": where,
                 "share_low": float(share.min()),
-                "share": float(np.average(share, weights=weights * stuck)),
+                "share": float(np.average(share, weights=weights * np.maximum(stuck, 1e-9))),
                 "share_high": float(share.max()),
                 "enterprises": float(np.average(share * stuck, weights=weights)),
             }
@@ -289,7 +290,8 @@ def _sensitivity(ranges: list[tuple[str, object, object]], medians: list[float])
         }
         for k, (key, low, high) in enumerate(ranges)
     ]
-    return pd.DataFrame(rows, columns=["key", "low_setting", "high_setting", "low", "base", "high"])
+    frame = pd.DataFrame(rows, columns=["key", "low_setting", "high_setting", "low", "base", "high"])
+    return frame.dropna(subset=["low", "high"]).reset_index(drop=True)
 
 
 def _median_shortfall(case: Case, seed: int, draws: int, key: str, setting: Any) -> float:
@@ -303,7 +305,10 @@ def _median_shortfall(case: Case, seed: int, draws: int, key: str, setting: Any)
         elif key == "scenario.rush":
             fixed["rush"] = setting
         else:
-            case = case.with_values({key: setting})
+            try:
+                case = case.with_values({key: setting})
+            except InputError:
+                return float("nan")  # this end of the range cannot hold together with the other counts
     timeline, target = case_timeline(case), headline_target(case)
     paths = draw_paths(case, timeline, seed=seed, replications=np.arange(draws), **fixed)
     states, _ = count_paths(case, paths, seed=seed, times=[timeline.end_of(target.deadline)])

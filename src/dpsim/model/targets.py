@@ -49,6 +49,8 @@ def resolve_targets(case: Case, *, level: str | None = None, assessment: str | N
     resolved = []
     for item in case.targets.list:
         total, deadline = group_total(case, item.group), item.deadline
+        if total == 0:
+            continue  # nobody is asked
         required = required_count(share, total)
         if item.required == "assessment":
             required = total

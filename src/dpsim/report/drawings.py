@@ -91,6 +91,7 @@ def _fan(result: YearEnd, stage: str) -> Drawing:
         "n": int(str(result.main.record["finished"])),
         "lang": result.request.lang,
         "second": _beside(result, stage),
+        "assumed": getattr(case.state, stage).assumed,
     }
     return Drawing("plot_fan_chart", stage_bands(result.main, stage), options)
 

@@ -17,6 +17,7 @@ import pandas as pd
 from dpsim.experiments.runrecord import input_hash
 from dpsim.language import say
 from dpsim.model.targets import resolve_targets
+from dpsim.params.assumption import Assumption
 from dpsim.params.evidence import evidence
 from dpsim.params.labels import grade_label, option_label, quantity_label, strategy_label, unit_label
 from dpsim.report import sentences
@@ -237,10 +238,20 @@ class Letter:
     def assumptions(self) -> Part:
         """Return every value with its ground, the weakest first."""
         case, rows = self.result.case, []
-        entries = [(quantity_label(a.key, self.lang), a) for a in case.assumptions()]
+        entries = [(quantity_label(a.key, self.lang), a) for a in case.assumptions() if a.key != "scenario.start"]
         entries += [
             (strategy_label(s, a.key, self.lang), a) for s in self.result.request.strategies for a in s.assumptions()
         ]
+        rush, start = case.scenario.rush, case.scenario.start
+        for key, values, weights in (
+            ("scenario.rush", [f"{100 * chance:.0f}%" for chance in rush.chances], rush.weights),
+            ("scenario.start", [show_date(date, self.lang) for date in start.dates], start.weights),
+        ):
+            shares = self._join([f"{weight:.2f}" for weight in weights])
+            text = self._say("letter.weighted", values=self._join(values), weights=shares)
+            entries.append(
+                (quantity_label(key, self.lang), Assumption(key, text, "", None, None, None, "assumed", None))
+            )
         order = {"assumed": 0, "weak": 1, "news": 2, "derived": 3, "paper": 4, "official page": 5, "seed": 6}
         known = evidence()
         seen: set[tuple[str, str]] = set()

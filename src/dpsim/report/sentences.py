@@ -10,6 +10,7 @@ import pandas as pd
 from dpsim.language import say
 from dpsim.model.targets import Target, headline_target, resolve_targets
 from dpsim.params.labels import option_label
+from dpsim.params.load import load_strategy
 from dpsim.params.schema import Case
 from dpsim.report.show import (
     show_count_range,
@@ -43,7 +44,8 @@ def headline(result: YearEnd) -> str:
         total=total,
         who=getattr(case.enterprises_called, lang),
         **{stage: share_as_published(case, stage) for stage in ("built", "online", "passed")},
-        sentence=_capital(getattr(result.request.main.sentence, lang)),
+        # the range over the scenarios is that of the arrangement in force, whatever strategies are shown beside it
+        sentence=_capital(getattr(load_strategy(case.default_strategy).sentence, lang)),
         probability=show_probability_range(cells["probability"].min(), cells["probability"].max(), lang),
         shortfall=show_count_range(cells["shortfall_median"].min(), cells["shortfall_median"].max(), lang),
         needed=math.ceil(needed),
@@ -152,6 +154,8 @@ def milestones(result: YearEnd) -> list[str]:
             continue
         mine = cells[(cells["target"] == target.id) & (cells["level"] == "all")]
         by_split = {split: mine[mine["split"] == split] for split in case.scenario.benchmark_split.options}
+        if len(by_split) < 2 or mine.empty:
+            continue  # the case knows the split: the table of targets says it all
         proportional, first = by_split["proportional"], by_split["benchmark_first"]
         sample = next(
             (

@@ -141,6 +141,7 @@ def check_request(
         given.setdefault(strategy_loaded.id, name)
     if isinstance(loaded, Case):
         attempt(check_as_of, loaded, as_of or None)
+        attempt(check_headline, loaded)
     attempt(check_replications, replications)
     attempt(check_word, "seed", seed)
     if lang not in LANGUAGES:
@@ -159,6 +160,19 @@ def check_request(
         case_given=case,
         strategies_given=tuple(given.values()),
     )
+
+
+def check_headline(case: Case) -> None:
+    """Refuse a headline that the report's first sentence cannot say: all enterprises online by a date.
+
+    Raises
+    ------
+    InputError
+        The headline target is of another stage or group.
+    """
+    target = next(t for t in case.targets.list if t.id == case.targets.headline)
+    if target.stage != "online" or target.group != "all":
+        raise InputError("error.headline_unsupported", target=target.id, stage=target.stage, group=target.group)
 
 
 def run_year_end(request: Request, *, workers: int | None = None, progress: bool = True) -> YearEnd:

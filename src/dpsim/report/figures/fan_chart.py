@@ -35,6 +35,7 @@ def plot_fan_chart(
     n: int,
     lang: str,
     second: pd.DataFrame | None = None,
+    assumed: bool = False,
 ) -> Figure:
     """Draw past counts, the fan of the runs and the target of one stage.
 
@@ -54,6 +55,8 @@ def plot_fan_chart(
     lang : {"zh", "en"}
     second : pandas.DataFrame, optional
         Columns ``date, q50`` (enterprises) and ``label``: median of another strategy, its name in every row.
+    assumed : bool
+        The counts in `observed` are assumed, not reported; title and legend say so.
 
     Returns
     -------
@@ -70,14 +73,15 @@ def plot_fan_chart(
     other = None if second is None else _table(second, ("date", "q50", "label"), "second")
     goal = fan_parts.read_goal(target)
     words = say(f"figures.stage.{stage}", lang=lang)
+    kind = "_assumed" if assumed else ""
     with style.figure_style(lang):
         as_of = date_text(past.days()[-1], lang)
-        figure = style.new_figure(say("figures.fan.title", lang=lang, stage=words, as_of=as_of))
+        figure = style.new_figure(say(f"figures.fan.title{kind}", lang=lang, stage=words, as_of=as_of))
         axes = figure.subplots()
         axes.set_title(literal(wrapped(probability_text, 96)), bbox=_BOX, pad=9, x=0.008)
         handles = fan_parts.draw_fan(axes, fan, past, lang)
         handles += fan_parts.draw_second(axes, other, past)
-        handles += fan_parts.draw_past(axes, past, lang)
+        handles += fan_parts.draw_past(axes, past, lang, kind)
         handles += fan_parts.draw_goal(axes, goal, lang)
         start = fan_parts.set_scale(axes, fan, past, goal, lang)
         label = "figures.fan.y" if start == 0 else "figures.fan.y_cut"
