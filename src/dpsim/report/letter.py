@@ -244,14 +244,14 @@ class Letter:
         ]
         rush, start = case.scenario.rush, case.scenario.start
         for key, values, weights in (
-            ("scenario.rush", [f"{100 * chance:.0f}%" for chance in rush.chances], rush.weights),
+            ("scenario.rush", [show_number(float(chance)) for chance in rush.chances], rush.weights),
             ("scenario.start", [show_date(date, self.lang) for date in start.dates], start.weights),
         ):
             shares = self._join([f"{weight:.2f}" for weight in weights])
             text = self._say("letter.weighted", values=self._join(values), weights=shares)
-            entries.append(
-                (quantity_label(key, self.lang), Assumption(key, text, "", None, None, None, "assumed", None))
-            )
+            why = start.reason if key == "scenario.start" else None
+            row = Assumption(key, text, "", None, None, None, "assumed", why)
+            entries.append((quantity_label(key, self.lang), row))
         order = {"assumed": 0, "weak": 1, "news": 2, "derived": 3, "paper": 4, "official page": 5, "seed": 6}
         known = evidence()
         seen: set[tuple[str, str]] = set()

@@ -73,15 +73,16 @@ def plot_fan_chart(
     other = None if second is None else _table(second, ("date", "q50", "label"), "second")
     goal = fan_parts.read_goal(target)
     words = say(f"figures.stage.{stage}", lang=lang)
-    kind = "_assumed" if assumed else ""
+    title = "figures.fan.title_assumed" if assumed else "figures.fan.title"
+    dot = "figures.fan.observed_assumed" if assumed else "figures.fan.observed"
     with style.figure_style(lang):
         as_of = date_text(past.days()[-1], lang)
-        figure = style.new_figure(say(f"figures.fan.title{kind}", lang=lang, stage=words, as_of=as_of))
+        figure = style.new_figure(say(title, lang=lang, stage=words, as_of=as_of))
         axes = figure.subplots()
         axes.set_title(literal(wrapped(probability_text, 96)), bbox=_BOX, pad=9, x=0.008)
         handles = fan_parts.draw_fan(axes, fan, past, lang)
         handles += fan_parts.draw_second(axes, other, past)
-        handles += fan_parts.draw_past(axes, past, lang, kind)
+        handles += fan_parts.draw_past(axes, past, lang, dot)
         handles += fan_parts.draw_goal(axes, goal, lang)
         start = fan_parts.set_scale(axes, fan, past, goal, lang)
         label = "figures.fan.y" if start == 0 else "figures.fan.y_cut"

@@ -80,11 +80,11 @@ def draw_second(axes: Axes, other: Table | None, past: Table) -> list[Any]:
     return list(axes.plot(*series(other, "q50", past), color=style.PURPLE, lw=2.0, ls=(0, (4, 2)), label=name))
 
 
-def draw_past(axes: Axes, past: Table, lang: str, kind: str = "") -> list[Any]:
+def draw_past(axes: Axes, past: Table, lang: str, message: str) -> list[Any]:
     """Draw the reported counts, the last one large, and the line of the as-of date."""
     days, done = [day_number(day) for day in past.days()], past.numbers("done")
     axes.axvline(days[-1], color=style.GREY, lw=1.0, ls=":")
-    name = say(f"figures.fan.observed{kind}", lang=lang)
+    name = say(message, lang=lang)
     line = axes.plot(days, done, color=style.INK, lw=1.4, marker="o", ms=3.5, label=name)
     axes.plot(days[-1:], done[-1:], color=style.INK, marker="o", ms=9, mec="white", mew=1.2, zorder=5)
     return list(line)
