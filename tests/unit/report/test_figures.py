@@ -89,6 +89,7 @@ def examples(lang: str) -> dict[str, Figure]:
             observed=the_past(1160)[-1:],
             target=TARGET | {"required": 1748, "deadline": "2019-03-31"},
         ),
+        "fan_assumed": a_fan_chart(lang, assumed=True, target=TARGET | {"required": float("nan")}),
         "fan_near": a_fan_chart(lang, target=TARGET | {"deadline": "2018-09-20"}),
         "fan_same_day": a_fan_chart(lang, target=TARGET | {"deadline": "2018-09-10"}),
         "fan_one_day": a_fan_chart(lang, bands=a_fan()[:1], observed=the_past()[-1:]),
