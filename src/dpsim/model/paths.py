@@ -28,8 +28,6 @@ from dpsim.core.compiled import kernel
 from dpsim.core.rates import closure_rate, window_mean
 from dpsim.model.state import PATH_TRACKS, Floats, Ints
 
-DAYS_PER_WEEK = 7.0
-
 
 class Pace(IntEnum):
     """The pace a path follows between closures."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -262,8 +261,3 @@ def _city(ensemble: Ensemble, stage: str) -> pd.DataFrame:
     frame = ensemble.indicators
     chosen = frame[(frame["indicator"] == stage) & (frame["view"] == "reported")]
     return chosen.groupby(["replication", "date"])["value"].sum().unstack()
-
-
-def deadline_of(case: Case, target: str) -> dt.date:
-    """Return the deadline of one of the case's targets."""
-    return next(t.deadline for t in case.targets.list if t.id == target)

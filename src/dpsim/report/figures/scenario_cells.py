@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from dpsim.language import say
+from dpsim.measure.probability import DISPLAY_HIGH, DISPLAY_LOW
 from dpsim.report.figures import style
 from dpsim.report.figures.frames import Numbers, Table, checked
 from dpsim.report.figures.words import date_text, wrapped
@@ -22,8 +23,6 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 REGIMES = ("settle", "spread", "close")
-LOWEST, HIGHEST = 0.03, 0.97
-"""Probabilities outside are displayed as "below" and "above" only."""
 _COLUMNS = (
     "start", "regime", "rush", "probability", "low", "high", "n", "shortfall_q25", "shortfall_median", "shortfall_q75",
 )  # fmt: skip
@@ -69,7 +68,7 @@ def plot_scenario_cells(cells: pd.DataFrame, *, lang: str) -> Figure:
 
 def _heading(part: Table, regime: str, lang: str, width: int) -> str:
     """Return regime and how many of its cells are close to impossible."""
-    few = int((part.numbers("probability") < LOWEST).sum())
+    few = int((part.numbers("probability") < DISPLAY_LOW).sum())
     count = say("figures.cells.few", lang=lang, total=len(part), few=few)
     return f"{wrapped(say(f'figures.cells.{regime}', lang=lang), width)}\n{wrapped(count, width)}"
 
@@ -84,19 +83,19 @@ def _places(part: Table, starts: list[date], rushes: list[float]) -> tuple[Numbe
 
 def _draw_probability(axes: Axes, part: Table, starts: list[date], rushes: list[float]) -> None:
     """Draw P(met) with its interval; cells beyond the display limits as hollow triangles in the strips."""
-    for bottom, top in ((-0.06, LOWEST), (HIGHEST, 1.06)):
+    for bottom, top in ((-0.06, DISPLAY_LOW), (DISPLAY_HIGH, 1.06)):
         axes.axhspan(bottom, top, color="#eeeeee", lw=0, zorder=0)
     places, which = _places(part, starts, rushes)
     values, lows, highs = (part.numbers(name) for name in ("probability", "low", "high"))
     for place, index, value, low, high in zip(places, which, values, lows, highs, strict=True):
         colour, marker = style.SERIES[index % len(style.SERIES)]
-        ends = np.clip([low, high], LOWEST, HIGHEST)
+        ends = np.clip([low, high], DISPLAY_LOW, DISPLAY_HIGH)
         if ends[0] < ends[1]:
             axes.plot([place, place], ends, color=colour, lw=1.6, solid_capstyle="butt")
-        if LOWEST <= value <= HIGHEST:
+        if DISPLAY_LOW <= value <= DISPLAY_HIGH:
             axes.plot([place], [value], color=colour, marker=marker, ms=6, mec="white", mew=0.7)
         else:
-            below = value < LOWEST
+            below = value < DISPLAY_LOW
             axes.plot([place], [-0.015 if below else 1.015], color=colour, marker="v" if below else "^", ms=6.5,
                       mfc="white", mew=1.4)  # fmt: skip
 
