@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 import unicodedata
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from dpsim import cli
+from dpsim.language import catalogue, say
 from dpsim.params.load import list_cases, list_strategies
 from dpsim.params.locate import params_folder
 
@@ -52,8 +55,8 @@ def call(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tm
     folder.mkdir()
     monkeypatch.chdir(folder)
 
-    def run(*arguments: str) -> Said:
-        monkeypatch.setenv("DPSIM_LANG", "zh")
+    def run(*arguments: str, lang: str = "zh") -> Said:
+        monkeypatch.setenv("DPSIM_LANG", lang)
         monkeypatch.setattr(sys, "argv", ["dpsim", *arguments])
         try:
             cli.main()
@@ -93,11 +96,50 @@ def test_cases_are_listed_in_both_languages(call: Call) -> None:
 
 
 def test_strategies_are_listed_with_their_instruments(call: Call) -> None:
-    for lang, name in (("zh", "现行部署"), ("en", "current arrangement")):
+    for lang, name, measures in (
+        ("zh", "现行部署", "工作调度会、月通报"),
+        ("en", "current arrangement", "dispatch meeting, ranking notice"),
+    ):
         rows = [line.split("\t") for line in call("strategies", "--lang", lang).out.splitlines()]
         assert [row[0] for row in rows] == list_strategies()
-        assert ["current_arrangement", name, "dispatch_meeting, ranking_notice"] in rows
+        assert ["current_arrangement", name, measures] in rows
         assert next(row for row in rows if row[0] == "past_pace")[2] == "-"
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_every_instrument_has_a_name(lang: str) -> None:
+    from dpsim.params.instruments import INSTRUMENTS
+
+    named = {key.removeprefix("cli.instrument.") for key in catalogue(lang) if key.startswith("cli.instrument.")}
+    assert named == set(INSTRUMENTS)
+
+
+def test_the_table_of_a_run_has_headers_in_the_language(call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
+    import pandas as pd
+
+    from dpsim.experiments import ensemble
+
+    row = ("all_online", pd.Timestamp("2018-12-31"), 1748, 5, 0, 0.0, 0.434, 80.0)
+    table = pd.DataFrame([row], columns=list(cli.RUN_COLUMNS))
+    asked: dict[str, object] = {}
+
+    def stand_in(case: object, strategy: object, **arguments: object) -> SimpleNamespace:
+        asked.update(arguments)
+        return SimpleNamespace(targets=table)
+
+    monkeypatch.setattr(ensemble, "run_ensemble", stand_in)
+    said = call("run", CASE, "--replications", "5", "--seed", "0")
+    assert said.status == 0 and asked["replications"] == 5 and asked["seed"] == 0
+    head, line = said.out.splitlines()
+    assert head.split() == ["目标", "期限", "要求家数", "推演次数", "达到次数", "区间下限", "区间上限", "尚差中位数"]
+    assert line.split()[:3] == ["all_online", "2018-12-31", "1748"]
+
+    def width(text: str) -> int:
+        return sum(2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in text)
+
+    assert width(head) == width(line), "the columns stand below their headers"
+    head = call("run", CASE, "--lang", "en").out.splitlines()[0]
+    assert head.split()[:5] == ["target", "deadline", "required", "runs", "met"] and not has_chinese(head)
 
 
 def test_the_language_of_the_environment_is_used_and_an_unknown_one_is_chinese(
@@ -145,6 +187,10 @@ def test_the_help_names_every_command(call: Call) -> None:
     said = call("--help")
     assert said.status == 0
     assert all(name in said.out for name in ("cases", "strategies", "check", "report", "run"))
+    said = call("report", "--help")
+    assert said.status == 0 and all(name in said.out for name in ("--replications", "--seed", "200"))
+    said = call()
+    assert said.status == 2 and "strategies" in said.out and said.err == ""
 
 
 # ------------------------------------------------------------------ files with faults
@@ -296,18 +342,54 @@ def test_a_wrong_argument_is_refused(call: Call, arguments: list[str], words: li
 
 @pytest.mark.parametrize("value", ["abc", "1e9", "1.5", "", "0x10", "１２a", "nan", "--seed"])
 @pytest.mark.parametrize("option", ["--replications", "--seed"])
-def test_a_number_that_is_none_is_refused_by_the_parser(call: Call, option: str, value: str) -> None:
-    said = call("report", CASE, option, value, "--out", "reports")
-    assert_refused(said, lines=8)
+@pytest.mark.parametrize("command", ["report", "run"])
+def test_a_number_that_is_none_is_refused(call: Call, command: str, option: str, value: str) -> None:
+    for lang in ("zh", "en"):
+        said = call(command, CASE, option, value, "--lang", lang)
+        assert_refused(said, option[2:], repr(value))
+        assert has_chinese(said.err) == (lang == "zh")
     assert entries(Path.cwd()) == []
 
 
-@pytest.mark.parametrize(
-    "arguments",
-    [["report"], ["check"], ["run"], ["nonsense"], ["report", CASE, "--replicatons", "4"], ["cases", "x"], ["--x"]],
-)
-def test_a_command_line_that_is_none_is_refused(call: Call, arguments: list[str]) -> None:
-    assert_refused(call(*arguments), lines=8)
+COMMAND_LINES = [
+    (["report"], ["case", "dpsim report --help"]),
+    (["check"], ["files", "dpsim check --help"]),
+    (["run", "--seed", "1"], ["case", "dpsim run --help"]),
+    (["nonsense"], ["'nonsense'", "strategies", "dpsim --help"]),
+    (["非命令 \x1b[31m"], ["非命令", "dpsim --help"]),
+    (["--"], ["'--'"]),
+    (["report", CASE, "--replicatons", "4"], ["--replicatons", "--replications", "dpsim report --help"]),
+    (["report", CASE, "--方案\x1b", "4"], ["--方案", "--strategy"]),
+    (["cases", "-x"], ["-x", "--lang"]),
+    (["cases", "x"], ["'x'", "dpsim cases --help"]),
+    (["cases", "x (y)", "\n"], ["x (y)"]),
+    (["--x"], ["--x", "dpsim --help"]),
+    (["--lang"], ["--lang", "dpsim --help"]),
+    (["run", CASE, "--seed"], ["--seed", "dpsim run --help"]),
+    (["report", CASE, "--lang=en", "--out"], ["--out"]),
+    (["cases", "--help=3"], ["--help", "dpsim cases --help"]),
+]
+
+
+@pytest.mark.parametrize(("arguments", "words"), COMMAND_LINES, ids=lambda row: ascii(row))
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_a_command_line_that_is_none_is_refused_in_the_language(
+    call: Call, arguments: list[str], words: list[str], lang: str
+) -> None:
+    said = call(*arguments, lang=lang)
+    assert_refused(said, *words)
+    assert has_chinese(said.err.replace("非命令", "").replace("方案", "")) == (
+        lang == "zh" and "--lang=en" not in arguments
+    )
+    assert not any(unicodedata.category(char) == "Cc" for char in said.err.rstrip("\n"))
+    assert entries(Path.cwd()) == []
+
+
+def test_a_language_asked_for_holds_for_what_the_parser_says(call: Call) -> None:
+    for arguments in (["cases", "x", "--lang", "en"], ["cases", "--lang=en", "x"], ["--lang", "en", "cases"]):
+        assert not has_chinese(call(*arguments).err), arguments
+    for arguments in (["cases", "x", "--lang", "xx"], ["cases", "x", "y", "--", "--lang", "en"]):
+        assert has_chinese(call(*arguments).err), arguments
 
 
 def test_all_wrong_arguments_are_listed_together(call: Call) -> None:
@@ -325,7 +407,9 @@ def test_an_unknown_language_is_refused_everywhere(call: Call, command: str) -> 
     assert entries(Path.cwd()) == []
 
 
-@pytest.mark.parametrize("option", [["--seed", "-1"], ["--seed", "4294967296"], ["--replications", "0"]])
+@pytest.mark.parametrize(
+    "option", [["--seed", "-1"], ["--seed", "4294967296"], ["--replications", "0"], ["--replications", "9" * 5000]]
+)
 def test_run_refuses_numbers_out_of_range(call: Call, option: list[str]) -> None:
     assert_refused(call("run", CASE, *option))
 
@@ -342,7 +426,82 @@ def test_out_that_is_a_file_is_refused_before_the_run(call: Call) -> None:
 
 @pytest.mark.skipif(not Path("/proc/self").is_dir(), reason="needs a folder in which nobody can write")
 def test_out_where_nobody_can_write_is_refused_before_the_run(call: Call) -> None:
-    assert_refused(call("report", CASE, "--out", "/proc/reports"), "无法读写", lines=2)
+    said = call("report", CASE, "--out", "/proc/reports")
+    assert_refused(said, "无法读写", "/proc/reports", lines=3)
+
+
+def test_a_disk_without_room_is_refused_before_the_run(call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(shutil, "disk_usage", lambda place: SimpleNamespace(total=10**12, used=10**12, free=0))
+    assert_refused(call("report", CASE, "--out", "我的 报告"), "我的 报告", "100 MB", "--out")
+    assert entries(Path.cwd()) == []
+
+
+@pytest.mark.parametrize("out", ["我的 报告", "a b/c'd", "{0} %s", "-out", "…/深/处", "."])
+@pytest.mark.parametrize("terminal", [False, True])
+def test_a_report_says_what_it_does_and_where_it_is(
+    call: Call, monkeypatch: pytest.MonkeyPatch, out: str, terminal: bool
+) -> None:
+    from dpsim.report import job
+
+    def execute(source: Path, notebook: Path, parameters: object, *, progress: bool, **_: object) -> None:
+        assert progress == terminal
+        notebook.write_text("{}", encoding="utf-8")
+        (notebook.parent / "headline.txt").write_text("一句话。\n", encoding="utf-8")
+
+    monkeypatch.setattr(job, "execute_notebook", execute)
+    monkeypatch.setattr(job, "write_html", lambda notebook, file, **_: file.write_text("x", encoding="utf-8"))
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: terminal)
+    said = call("report", CASE, "--strategy", "no_meetings", f"--out={out}")
+    assert said.status == 0 and said.out.splitlines()[0] == "一句话。"
+    (page,) = Path(out).rglob("report.html")
+    assert page.as_posix() in said.out
+    steps = said.err.splitlines()[1:]
+    assert steps == ([] if terminal else ["准备报告文件夹……", notebook_step(2), "生成网页……", "报告已完成。"])
+
+
+def notebook_step(strategies: int) -> str:
+    return say("cli.report_step_notebook", lang="zh", strategies=strategies)
+
+
+@pytest.mark.parametrize(
+    ("raised", "shown"),
+    [
+        ("reports/我的 文件.html", "reports/我的 文件.html"),
+        ("/elsewhere/a/run.json", "/elsewhere/a/run.json"),
+        (b"/elsewhere/b", "/elsewhere/b"),
+        ("HERE/reports/x/run.json", "reports/x/run.json"),
+        ("HERE/reports/case/.making-0-1-abc/report/run.json", "reports/case"),
+        (None, "--out"),
+        (3, "--out"),
+    ],
+)
+@pytest.mark.skipif(os.name != "posix", reason="the examples are POSIX paths")
+def test_a_file_that_cannot_be_used_is_named_as_the_user_knows_it(
+    call: Call, monkeypatch: pytest.MonkeyPatch, raised: object, shown: str
+) -> None:
+    from dpsim.report import job
+
+    named = raised.replace("HERE", str(Path.cwd())) if isinstance(raised, str) else raised
+
+    def fail(*_: object, **__: object) -> None:
+        raise PermissionError(13, "Permission denied", named)
+
+    monkeypatch.setattr(job, "execute_notebook", fail)
+    said = call("report", CASE, "--out", "reports")
+    assert said.err.splitlines()[-1] == say("cli.no_access", lang="zh", where=shown, why="Permission denied")
+    assert said.status == 2
+
+
+def test_stopping_ends_with_status_130_and_a_word(call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
+    from dpsim.report import job
+
+    def stop(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(job, "execute_notebook", stop)
+    said = call("report", CASE, "--out", "reports")
+    assert said.status == 130 and "用户中止" in said.err and "Traceback" not in said.err
+    assert not any(".making" in entry for entry in entries(Path.cwd()))
 
 
 def test_a_run_that_fails_leaves_nothing_half_written(call: Call, monkeypatch: pytest.MonkeyPatch) -> None:

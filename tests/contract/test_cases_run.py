@@ -7,11 +7,10 @@ import pytest
 from pandas.testing import assert_frame_equal
 
 from dpsim.core.words import GROUPS, STAGES
-from dpsim.engines.world import case_margins
 from dpsim.errors import InputError
 from dpsim.experiments.ensemble import run_ensemble
 from dpsim.experiments.replication import GROUPINGS, prepare, run_replication, strategy_paths
-from dpsim.model.population import synthesise
+from dpsim.model.population import case_margins, synthesise
 from dpsim.model.targets import group_total, headline_target, resolve_targets
 from dpsim.params.load import list_cases, load_case, load_strategy
 from dpsim.params.schema import Case

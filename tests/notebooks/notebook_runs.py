@@ -13,7 +13,7 @@ from dpsim.params.locate import notebooks_folder, params_folder
 
 SOURCE = notebooks_folder() / "year_end_projection.ipynb"
 RUNS = 4
-HEADLINE, TARGETS = "letter.headline()", "letter.targets()"
+HEADLINE, TARGETS = 'letter.part("headline")', 'letter.part("targets")'
 
 HOSTILE = {
     "name: {zh: 临沂市2018年, en: Linyi 2018}": "<script>alert(1)</script>",

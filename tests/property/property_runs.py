@@ -46,7 +46,7 @@ def forced(case: Case, values: dict[str, float]) -> Case:
 
 def small(case: Case) -> Case:
     """Return a case with 40 enterprises."""
-    return forced(case, SMALL)
+    return forced(case.model_copy(update={"published": ()}), SMALL)
 
 
 def queueless(case: Case) -> Case:

@@ -206,7 +206,7 @@ def test_the_past_pace_is_continued_whatever_meetings_are_worth(linyi: Case) -> 
 def test_a_strategy_held_against_itself_has_a_ratio_of_exactly_1(linyi: Case) -> None:
     """The past pace with the meetings it was shown under: own and reference attention are the same numbers."""
     strong = linyi.with_values({"attention.meeting_effect": 0.3, "attention.notice_effect": 0.3})
-    held = load_strategy("current_arrangement").with_values({"pace": "past"})
+    held = load_strategy("current_arrangement").model_copy(update={"pace": "past"})
     setting = prepare(strong, held)
     assert len(setting.levers[0]) == len(setting.levers[1]) == 2
     world = make_run(setting, 0, seed=SEED)

@@ -1,5 +1,6 @@
 """A stopped or failing run leaves what is finished, and says so."""
 
+import os
 import signal
 import subprocess
 import sys
@@ -87,13 +88,14 @@ def test_a_failed_replication_is_listed_and_the_others_stand(inputs, monkeypatch
 
 @pytest.mark.skipif(sys.platform == "win32", reason="signals to a group of processes are a POSIX matter")
 def test_a_real_signal_ends_a_parallel_run_at_once_with_what_is_finished():
-    command = [sys.executable, "-m", "dpsim", "run", "linyi-2018", "--replications", "5000", "--lang", "en"]
+    command = [sys.executable, "-m", "dpsim", "run", "linyi-2018", "--lang", "en", "--replications"]
+    # compiled functions are stored first: a signal has to wait for a compilation under way
+    subprocess.run([*command, "1"], check=True, capture_output=True, timeout=300)
+    command.append("5000")
     with subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
     ) as process:
-        time.sleep(25)
-        import os
-
+        time.sleep(15)
         os.killpg(process.pid, signal.SIGINT)
         out, err = process.communicate(timeout=60)
     assert "Traceback" not in err, err

@@ -8,11 +8,10 @@ import numpy as np
 import pytest
 
 from dpsim.core.words import GROUPS
-from dpsim.engines.world import case_margins
 from dpsim.experiments.replication import prepare
 from dpsim.forecast.count_paths import initial_states, stage_total
 from dpsim.forecast.pace import weekly_pace
-from dpsim.model.population import Population, synthesise
+from dpsim.model.population import Population, case_margins, synthesise
 from dpsim.model.targets import group_total, resolve_targets
 from dpsim.params.load import load_case, load_strategy
 from dpsim.params.schema import Case

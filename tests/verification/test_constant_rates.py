@@ -27,7 +27,7 @@ from dpsim.core.timeline import all_days
 from dpsim.core.words import Kind
 from dpsim.engines.world import World, make_setting, make_world
 from dpsim.model.chain import binomial, run_chain, step_counts, transition_matrix
-from dpsim.model.paths import AfterDeadline, Pace, Rush
+from dpsim.model.paths import AfterDeadline, Pace, PathLaw, Rush
 from dpsim.model.prior import draw_paths
 from dpsim.model.state import PATH_TRACKS, Build, Col, Track, stage_flags
 from dpsim.params.load import load_case, load_strategy
@@ -221,11 +221,7 @@ def chain_counts(weekly: tuple[float, float, float, float], weeks: int, runs: in
         np.zeros(runs),
         np.ones(runs),
         np.zeros((runs, PATH_TRACKS, weeks)),
-        level,
-        level,
-        level,
-        np.array([0.01, 0.1, 0.2, 1.0, 0.5, 0.9, 1e6, 1e6]),
-        np.zeros(PATH_TRACKS),
+        PathLaw(level, level, level, 0.01, 0.1, 0.2, 1.0, 0.5, 0.9, np.zeros(PATH_TRACKS), 1e6, 1e6),
         rush,
         np.array([[400, 200, 0, 100, 0, 0, 0], [0, 300, 50, 0, 40, 0, 0]]),
         RATES[4],

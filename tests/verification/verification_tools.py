@@ -20,10 +20,10 @@ from dpsim.core.levers import Contact, empty_levers
 from dpsim.core.streams import Stream, uniforms
 from dpsim.core.timeline import all_days
 from dpsim.engines.simpy_engine import Outcome, run
-from dpsim.engines.world import Bench, Setting, World, case_margins
+from dpsim.engines.world import Bench, Setting, World
 from dpsim.model.adoption import advance, fire, next_event
 from dpsim.model.paths import AfterDeadline, Pace, Path, Rush
-from dpsim.model.population import synthesise
+from dpsim.model.population import case_margins, synthesise
 from dpsim.model.refresh import refresh
 from dpsim.model.state import PATH_TRACKS, SIDES, TRACKS, Build, Col, State, Track
 from dpsim.params.load import load_case, load_strategy

@@ -17,9 +17,9 @@ from dpsim.core.rates import NEVER
 from dpsim.core.streams import Stream, uniforms
 from dpsim.core.timeline import Timeline
 from dpsim.core.words import GROUPS
-from dpsim.model.organisations import builders_needed, gamma_quantile, residual_quantile
+from dpsim.model.organisations import gamma_quantile, residual_quantile, sector_builders
 from dpsim.model.paths import Path, entry_interval, settle_level
-from dpsim.model.population import Margins, Population, synthesise
+from dpsim.model.population import Population, case_margins, synthesise
 from dpsim.model.prior import PathSet, case_timeline, make_path, stage_counts, weeks_since
 from dpsim.model.state import (
     PATH_TRACKS,
@@ -135,26 +135,6 @@ def make_setting(
         population=synthesise(case_margins(case)),
         levers=(_levers(strategy, timeline), _levers(reference, timeline)),
         exempt=exempt,
-    )
-
-
-def case_margins(case: Case) -> Margins:
-    """Return what the synthesis needs of a case."""
-    p, s = case.population, case.state
-    return Margins(
-        code_prefix=case.code_prefix,
-        enterprises=int(p.enterprises.value),
-        tiers=tuple((name, int(getattr(p.tiers, name).value)) for name in type(p.tiers).model_fields),
-        sectors=tuple((name, float(getattr(p.sectors, name).value)) for name in type(p.sectors).model_fields),
-        counties=int(p.counties.value),
-        county_size_cv=float(p.county_size_cv.value),
-        building=int(s.building.value),
-        built=int(s.built.value),
-        connected=int(s.connected.value),
-        online=int(s.online.value),
-        assessed=int(s.assessed.value),
-        passed=int(s.passed.value),
-        benchmark_first=case.scenario.benchmark_split.value == "benchmark_first",
     )
 
 
@@ -282,13 +262,20 @@ def _agencies(
     case: Case, population: Population, start: int, seed: int, replication: int, luck: Luck
 ) -> tuple[Bench, ...]:
     """Return the agencies' builders by sector: enough for `headroom` times the flow already shown."""
-    a, weeks = case.agencies, weeks_since(case, start)
+    a = case.agencies
     mean, cv = float(a.service_mean.value), float(a.service_cv.value)
     service = gamma_quantile(luck(Stream.AGENCY_SERVICE), mean, cv)
     benches = []
-    for sector, name in enumerate(population.sector_names):
-        shown = float(np.sum(population.built & (population.sector == sector))) * a.user_share.value / weeks
-        builders = builders_needed(shown, mean, float(a.headroom.value))
+    teams = sector_builders(
+        population.sector,
+        population.built,
+        len(population.sector_names),
+        weeks_since(case, start),
+        float(a.user_share.value),
+        mean,
+        float(a.headroom.value),
+    )
+    for sector, (name, builders) in enumerate(zip(population.sector_names, teams, strict=True)):
         room = 4 * builders
         servers = np.arange(room, dtype=np.uint32)
         u, v, busy = (

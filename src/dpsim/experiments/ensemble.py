@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import os
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,7 +14,17 @@ import pandas as pd
 from dpsim.core.streams import check_word
 from dpsim.engines.world import Setting
 from dpsim.errors import InputError, RunError
-from dpsim.experiments.replication import Measured, labels_of, path_rows, prepare, run_one, strategy_paths
+from dpsim.experiments.replication import (
+    Measured,
+    check_by,
+    check_paths,
+    labels_of,
+    path_rows,
+    prepare,
+    run_one,
+    strategy_paths,
+    written,
+)
 from dpsim.experiments.runrecord import run_record
 from dpsim.language import say
 from dpsim.measure.indicators import indicator_frame
@@ -66,7 +76,7 @@ def run_ensemble(
     as_of: dt.date | str | None = None,
     state: None = None,
     paths: PathSet | None = None,
-    by: Sequence[str] = ("county",),
+    by: str | Iterable[str] = ("county",),
     store: None = None,
     progress: bool = False,
 ) -> Ensemble:
@@ -99,28 +109,29 @@ def run_ensemble(
     InputError
         An argument is not allowed.
     """
-    setting = prepare(case, strategy, engine=engine, as_of=as_of, state=state, by=by)
-    check_word("seed", seed)
-    check_replications(replications)
+    groupings, seed = check_by(by), check_word("seed", seed)
+    replications = check_replications(replications)
     workers = (os.cpu_count() or 1) if workers is None else check_positive("workers", workers)
+    check_paths(paths)
     if store is not None:
         raise InputError("error.no_store_yet")
+    setting = prepare(case, strategy, engine=engine, as_of=as_of, state=state)
     numbers = np.arange(replications)
     if paths is None:
         paths = strategy_paths(setting, seed, numbers)
     rows = path_rows(paths, numbers.tolist())
-    parts, interrupted = _collect(setting, paths, rows, seed, tuple(by), workers, progress)
-    return _assemble(setting, parts, tuple(by), seed=seed, asked=replications, engine=engine, interrupted=interrupted)
+    parts, interrupted = _collect(setting, paths, rows, seed, groupings, workers, progress)
+    return _assemble(setting, parts, groupings, seed=seed, asked=replications, engine=engine, interrupted=interrupted)
 
 
-def check_positive(name: str, value: int) -> int:
+def check_positive(name: str, value: object) -> int:
     """Return a whole number of at least 1, or raise InputError."""
     if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < 1:
-        raise InputError("error.not_positive", name=name, given=repr(value)[:80])
+        raise InputError("error.not_positive", name=name, given=written(value))
     return int(value)
 
 
-def check_replications(value: int) -> int:
+def check_replications(value: object) -> int:
     """Return a number of replications that one call may run, or raise InputError."""
     number = check_positive("replications", value)
     if number > MAX_REPLICATIONS:

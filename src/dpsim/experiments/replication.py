@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+import re
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import islice
 
 import numpy as np
 import numpy.typing as npt
@@ -59,7 +61,7 @@ def run_replication(
     state: None = None,
     paths: PathSet | None = None,
     trace: bool = False,
-    by: Sequence[str] = ("county",),
+    by: str | Iterable[str] = ("county",),
 ) -> Replication:
     """Run one replication of a case under a strategy.
 
@@ -78,8 +80,8 @@ def run_replication(
         Paths to follow; drawn from the case's prior when None.
     trace : bool
         Keep the event frame.
-    by : sequence of str
-        Groupings of the indicators, of {"city", "county", "sector", "tier", "group"}.
+    by : str or iterable of str
+        Groupings of the indicators, of {"city", "county", "sector", "tier", "group"}; in the order of the columns.
 
     Returns
     -------
@@ -90,15 +92,16 @@ def run_replication(
     InputError
         An argument is not allowed.
     """
-    setting = prepare(case, strategy, engine=engine, as_of=as_of, state=state, by=by)
-    check_word("seed", seed)
-    check_word("replication", replication)
+    groupings, seed = check_by(by), check_word("seed", seed)
+    replication = check_word("replication", replication)
+    check_paths(paths)
+    setting = prepare(case, strategy, engine=engine, as_of=as_of, state=state)
     if paths is None:
         paths = strategy_paths(setting, seed, np.array([replication]))
-    one = run_one(setting, paths, path_rows(paths, [replication])[0], seed=seed, trace=trace, by=tuple(by))
+    one = run_one(setting, paths, path_rows(paths, [replication])[0], seed=seed, trace=trace, by=groupings)
     return Replication(
         events=event_frame(one.events),
-        indicators=indicator_frame(labels_of(setting, tuple(by)), [one.replication], [one.values]),
+        indicators=indicator_frame(labels_of(setting, groupings), [one.replication], [one.values]),
         targets=pd.DataFrame(one.targets),
     )
 
@@ -125,31 +128,66 @@ def prepare(
     engine: str = "simpy",
     as_of: dt.date | str | None = None,
     state: None = None,
-    by: Sequence[str] = ("county",),
     exempt: frozenset[str] = frozenset(),
 ) -> Setting:
     """Check the arguments of a run and return what its replications share."""
-    if engine not in ENGINES:
-        raise InputError("error.unknown_engine", given=str(engine)[:80], allowed=", ".join(ENGINES))
-    for name in by:
-        if name not in GROUPINGS:
-            raise InputError("error.unknown_grouping", given=str(name)[:80], allowed=", ".join(GROUPINGS))
-    if not by:
-        raise InputError("error.unknown_grouping", given="()", allowed=", ".join(GROUPINGS))
+    if not isinstance(case, Case):
+        raise InputError("error.not_loaded", name="case", given=written(case), loader="load_case")
+    if not isinstance(strategy, Strategy):
+        raise InputError("error.not_loaded", name="strategy", given=written(strategy), loader="load_strategy")
+    if not isinstance(engine, str) or engine not in ENGINES:
+        raise InputError("error.unknown_engine", given=written(engine), allowed=", ".join(ENGINES))
     if state is not None:
         raise InputError("error.no_state_yet")
     check_as_of(case, as_of)
     return make_setting(case, strategy, load_strategy(case.default_strategy), exempt=exempt)
 
 
-def check_as_of(case: Case, as_of: dt.date | str | None) -> dt.date:
-    """Return the as-of date if the case has facts for it."""
+def check_by(by: object) -> tuple[str, ...]:
+    """Return the groupings in the order given; one alone may be given as a plain text.
+
+    Raises
+    ------
+    InputError
+        There is none, one is unknown or stands twice, or they come in no order of their own.
+    """
+    allowed = ", ".join(GROUPINGS)
+    if isinstance(by, set | frozenset) or not isinstance(by, Iterable):
+        raise InputError("error.by_kind", given=written(by), allowed=allowed)
+    names = (by,) if isinstance(by, str) else tuple(islice(by, len(GROUPINGS) + 1))  # more would repeat one
+    for name in names or ((),):
+        if not isinstance(name, str) or name not in GROUPINGS:
+            raise InputError("error.unknown_grouping", given=written(name), allowed=allowed)
+    twice = [name for name in names if names.count(name) > 1]
+    if twice:
+        raise InputError("error.grouping_twice", given=written(twice[0]))
+    return tuple(str(name) for name in names)
+
+
+def check_paths(paths: object) -> None:
+    """Raise InputError for what is neither None nor a set of paths."""
+    if paths is not None and not isinstance(paths, PathSet):
+        raise InputError("error.not_paths", given=written(paths))
+
+
+def written(value: object) -> str:
+    """Return how an argument is shown in a message: as Python writes it, on one short line."""
+    return " ".join(repr(value).split())[:80]
+
+
+def check_as_of(case: Case, as_of: object) -> dt.date:
+    """Return the as-of date if the case has facts for it; it is a plain date or a text such as 2018-09-10."""
     if as_of is None:
         return case.as_of
     try:
-        wanted = as_of if isinstance(as_of, dt.date) else dt.date.fromisoformat(str(as_of))
+        if isinstance(as_of, str) and re.fullmatch("[0-9]{4}-[0-9]{2}-[0-9]{2}", as_of):
+            wanted = dt.date.fromisoformat(as_of)
+        elif isinstance(as_of, dt.date) and not isinstance(as_of, dt.datetime):
+            wanted = as_of
+        else:
+            raise ValueError(as_of)
     except ValueError:
-        raise InputError("error.bad_date", name="as_of", given=repr(as_of)[:80]) from None
+        raise InputError("error.bad_date", name="as_of", given=written(as_of)) from None
     if wanted != case.as_of:
         raise InputError("error.as_of_unknown", given=wanted.isoformat(), case=case.id, known=case.as_of.isoformat())
     return wanted
@@ -243,7 +281,7 @@ def target_rows(
         cells = list(range(len(GROUPS))) if target.group == "all" else [GROUPS.index(target.group)]
         listed = counts[:, cells, 0].sum(axis=1)
         done = counts[:, cells, 1 + STAGES.index(target.stage)].sum(axis=1)
-        required = np.minimum(target.required, np.ceil(target.required / target.total * listed - 1e-9)).astype(int)
+        required = target.required_of(listed)
         at = int(min(max(timeline.end_of(target.deadline), 0), timeline.days))
         reached = np.flatnonzero(done >= required)
         rows.append(

@@ -10,13 +10,10 @@ import numpy.typing as npt
 
 from dpsim.core.timeline import Timeline
 from dpsim.core.words import GROUPS
-from dpsim.engines.world import case_margins
 from dpsim.model.chain import STATES, run_chain
-from dpsim.model.paths import settle_level, spread_growth
-from dpsim.model.population import Population, synthesise
-from dpsim.model.prior import PathSet, case_timeline, make_rush, stage_counts, weeks_since
+from dpsim.model.population import Population, case_margins, synthesise
+from dpsim.model.prior import PathSet, case_timeline, make_rush, path_law
 from dpsim.model.state import Floats, Ints
-from dpsim.model.targets import headline_target
 from dpsim.params.schema import Case
 
 STAGE_STATES = {
@@ -62,26 +59,6 @@ def count_paths(
     """
     timeline = case_timeline(case)
     steps = make_steps(timeline, times)
-    a, total = case.adoption, float(case.population.enterprises.value)
-    counts = stage_counts(case)
-    starts = range(len(case.scenario.start.dates))
-    weeks = np.array([weeks_since(case, s) for s in starts])
-    reference = float(a.reference_closure_per_week.value)
-    level = np.array([[settle_level(c / total, w, total) for c in counts] for w in weeks])
-    growth = np.array([[spread_growth(c / total, w, total, reference) for c in counts] for w in weeks])
-    law = np.array(
-        [
-            reference,
-            a.reversion_per_week.value,
-            a.weekly_noise_log_sd.value,
-            a.shock_settle.value,
-            a.shock_spread.value,
-            a.damping_per_week.value,
-            a.max_rate_per_day.value,
-            timeline.end_of(headline_target(case).deadline),
-        ],
-        dtype=np.float64,
-    )
     out = run_chain(
         seed,
         paths.replications,
@@ -92,11 +69,7 @@ def count_paths(
         paths.shock,
         paths.rush_factor,
         paths.noise,
-        level,
-        growth,
-        counts[None, :] / weeks[:, None],
-        law,
-        total - counts,
+        path_law(case, timeline),
         make_rush(case, timeline, 1.0),
         initial_states(case, split),
         float(case.scenario.removals_per_year.value) / 365.0,

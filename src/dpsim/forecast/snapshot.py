@@ -7,43 +7,26 @@ simulation: thousands per cell in seconds.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from dpsim.core.streams import check_word
-from dpsim.core.words import GROUPS
 from dpsim.errors import InputError
+from dpsim.experiments.ensemble import check_positive
+from dpsim.experiments.replication import written
 from dpsim.forecast.count_paths import STAGE_STATES, count_paths, stage_total
-from dpsim.measure.probability import smoothed, wilson_interval
-from dpsim.model.chain import STATES
-from dpsim.model.prior import CLOSE_WEIGHT, REGIMES, case_timeline, draw_paths
-from dpsim.model.state import Floats, Ints
-from dpsim.model.targets import Target, headline_target, resolve_targets
+from dpsim.forecast.pooling import bottlenecks, pooled
+from dpsim.forecast.sensitivity import sensitivity as vary
+from dpsim.forecast.verdict import shortfalls, verdict
+from dpsim.model.prior import REGIMES, case_timeline, draw_paths
+from dpsim.model.targets import Target, resolve_targets
 from dpsim.params.schema import Case
 
-BOTTLENECKS = {
-    "not_started": ("not_started",),
-    "building": ("building", "building_connected"),
-    "built_not_connected": ("built",),
-    "connected_not_online": ("built_connected",),
-    "not_built": ("not_started", "building", "building_connected"),
-    "built_not_online": ("built", "built_connected"),
-}
-"""Where those not online stand; the last two sum up the others."""
 LEVELS = ("all", "basically")
-SHORTFALL_QUANTILES = {
-    "shortfall_q05": 0.05,
-    "shortfall_q25": 0.25,
-    "shortfall_median": 0.5,
-    "shortfall_q75": 0.75,
-    "shortfall_q95": 0.95,
-}
 
 
 @dataclass(frozen=True)
@@ -57,7 +40,7 @@ class SnapshotForecast:
         high, shortfall_q05, _q25, _median, _q75, _q95.
     pooled : pandas.DataFrame
         The same per target and level under each reference class, cells weighted as the case states; low and high
-        are the Monte Carlo error only.
+        are a Wilson interval with the n of one cell (the cells share their draws), Monte Carlo error only.
     bottlenecks : pandas.DataFrame
         Columns where, share_low, share, share_high: which step those not online at the deadline stand before.
     sensitivity : pandas.DataFrame
@@ -90,9 +73,18 @@ def snapshot_forecast(
     workers : int
         Threads; the result does not depend on it.
     sensitivity : bool
-        Also vary each assumption over its range.
+        Also vary each assumption over its range; the frame is empty otherwise.
+
+    Raises
+    ------
+    InputError
+        An argument is of the wrong kind.
     """
+    if not isinstance(case, Case):
+        raise InputError("error.not_loaded", name="case", given=written(case), loader="load_case")
     check_word("seed", seed)
+    check_positive("draws", draws)
+    check_positive("workers", workers)
     jobs = [
         (start, regime, rush, split)
         for start in range(len(case.scenario.start.dates))
@@ -109,15 +101,13 @@ def snapshot_forecast(
 
     with ThreadPoolExecutor(workers) as pool:
         rows = [row for part in pool.map(run, jobs) for row in part]
-        ranges = _settings(case) if sensitivity else []
-        asked = [("", None)] + [(key, setting) for key, *both in ranges for setting in both]
-        medians = list(pool.map(lambda item: _median_shortfall(case, seed, draws // 2, *item), asked))
+        moved = vary(case, seed=seed, draws=max(1, draws // 2), pool=pool if sensitivity else None)
     cells = pd.DataFrame([{k: v for k, v in row.items() if k not in ("shortfalls", "states")} for row in rows])
     return SnapshotForecast(
         cells=cells,
-        pooled=_pooled(case, rows),
-        bottlenecks=_bottlenecks(case, rows),
-        sensitivity=_sensitivity(ranges, medians),
+        pooled=pooled(case, rows),
+        bottlenecks=bottlenecks(case, rows),
+        sensitivity=moved,
         fan=_fan(case, seed, draws),
         draws=draws,
     )
@@ -140,6 +130,7 @@ def _cell(
             if milestones_only and not target.milestone:
                 continue
             now = states[:, steps.at(timeline.end_of(target.deadline))]
+            missing = shortfalls(target, now)
             rows.append(
                 {
                     "target": target.id,
@@ -148,7 +139,8 @@ def _cell(
                     "regime": regime,
                     "rush": rush,
                     "split": split,
-                    **_verdict(target, now),
+                    **verdict(missing),
+                    "shortfalls": missing,
                     "states": now.sum(axis=1).mean(axis=0),
                 }
             )
@@ -158,161 +150,6 @@ def _cell(
 def _chain_targets(case: Case, level: str) -> list[Target]:
     """Return the targets that count paths can speak of."""
     return [t for t in resolve_targets(case, level=level) if t.stage in STAGE_STATES]
-
-
-def _verdict(target: Target, states: Ints) -> dict[str, Any]:
-    """Return P(met) with n and interval, and the shortfall's quantiles."""
-    rows = list(range(len(GROUPS))) if target.group == "all" else [GROUPS.index(target.group)]
-    gone = states[:, rows, STATES.index("off_list")].sum(axis=1)
-    done = stage_total(states, target.stage, target.group)
-    required = np.minimum(target.required, np.ceil(target.required / target.total * (target.total - gone) - 1e-9))
-    shortfall = np.maximum(0, required - done)
-    n, met = shortfall.size, int((shortfall == 0).sum())
-    low, high = wilson_interval(met, n)
-    quantiles = np.quantile(shortfall, list(SHORTFALL_QUANTILES.values()))
-    return {
-        "n": n,
-        "met": met,
-        "probability": smoothed(met, n),
-        "low": low,
-        "high": high,
-        **dict(zip(SHORTFALL_QUANTILES, quantiles, strict=True)),
-        "shortfalls": shortfall,
-    }
-
-
-def cell_weight(case: Case, row: Mapping[str, Any], reference_class: str) -> float:
-    """Return the weight of a cell in the mixture of a reference class."""
-    scenario = case.scenario
-    close = CLOSE_WEIGHT[reference_class]
-    regime = close if row["regime"] == "close" else (1.0 - close) / 2.0
-    start = scenario.start.weights[list(scenario.start.dates).index(row["start"])]
-    rush = scenario.rush.weights[list(scenario.rush.chances).index(row["rush"])]
-    return float(regime * start * rush)
-
-
-def _pooled(case: Case, rows: list[dict[str, Any]]) -> pd.DataFrame:
-    """Return the mixture of the cells for each target, level, split and reference class."""
-    keys = dict.fromkeys((str(r["target"]), str(r["level"]), str(r["split"])) for r in rows)
-    out = []
-    for reference_class in CLOSE_WEIGHT:
-        for target, level, split in keys:
-            chosen = [r for r in rows if (r["target"], r["level"], r["split"]) == (target, level, split)]
-            weights = np.array([cell_weight(case, r, reference_class) for r in chosen])
-            mixed = _mixture(weights / weights.sum(), chosen)
-            out.append({"target": target, "level": level, "split": split, "reference_class": reference_class} | mixed)
-    return pd.DataFrame(out)
-
-
-def _mixture(weights: Floats, cells: list[dict[str, Any]]) -> dict[str, Any]:
-    """Return P(met) of a mixture of cells with its Monte Carlo interval (95%), and the shortfall's quantiles.
-
-    The cells share their luck, so their errors are added up as if they were one: an upper bound of the error.
-    """
-    p = np.array([cell["probability"] for cell in cells])
-    n = np.array([cell["n"] for cell in cells], dtype=np.float64)
-    probability = float(weights @ p)
-    error = float(weights @ np.sqrt(p * (1.0 - p) / n))
-    values = np.concatenate([cell["shortfalls"] for cell in cells])
-    each = np.concatenate([np.full(cell["n"], w / cell["n"]) for cell, w in zip(cells, weights, strict=True)])
-    quantiles = weighted_quantiles(values, each, np.array(list(SHORTFALL_QUANTILES.values())))
-    return {
-        "n": values.size,
-        "probability": probability,
-        "low": max(0.0, probability - 1.96 * error),
-        "high": min(1.0, probability + 1.96 * error),
-        **dict(zip(SHORTFALL_QUANTILES, quantiles.tolist(), strict=True)),
-    }
-
-
-def weighted_quantiles(values: npt.NDArray[np.generic], weights: Floats, levels: Floats) -> Floats:
-    """Return, for each level q, the least value at or below which a share q of the weight lies."""
-    order = np.argsort(values, kind="stable")
-    reached = np.cumsum(weights[order])
-    at = np.minimum(np.searchsorted(reached, levels * reached[-1]), values.size - 1)
-    return np.asarray(np.asarray(values, dtype=np.float64)[order][at])
-
-
-def _bottlenecks(case: Case, rows: list[dict[str, Any]]) -> pd.DataFrame:
-    """Return before which step those not online at the headline's deadline stand, over the cells."""
-    chosen = [
-        r
-        for r in rows
-        if r["target"] == case.targets.headline
-        and r["level"] == "all"
-        and r["split"] == case.scenario.benchmark_split.value
-    ]
-    weights = np.array([cell_weight(case, r, case.scenario.reference_class.value) for r in chosen])
-    mean = np.array([r["states"] for r in chosen], dtype=np.float64)
-    stuck = mean[:, : STATES.index("online")].sum(axis=1)
-    out = []
-    for where, states in BOTTLENECKS.items():
-        share = mean[:, [STATES.index(s) for s in states]].sum(axis=1) / np.maximum(stuck, 1e-9)
-        out.append(
-            {
-                "where": where,
-                "share_low": float(share.min()),
-                "share": float(np.average(share, weights=weights * np.maximum(stuck, 1e-9))),
-                "share_high": float(share.max()),
-                "enterprises": float(np.average(share * stuck, weights=weights)),
-            }
-        )
-    return pd.DataFrame(out)
-
-
-def _settings(case: Case) -> list[tuple[str, object, object]]:
-    """List which assumption is set to which low and high value, everything else as in the case."""
-    a, s = case.adoption, case.state
-    dates, chances = case.scenario.start.dates, case.scenario.rush.chances
-    return [
-        ("scenario.start", dates[0], dates[-1]),
-        ("regime", "settle", "spread"),
-        ("scenario.rush", min(chances), max(chances)),
-        ("scenario.reference_class", "voluntary", "filing"),
-        ("adoption.reference_closure_per_week", a.reference_closure_per_week.low, a.reference_closure_per_week.high),
-        ("adoption.shock_settle", a.shock_settle.low, a.shock_settle.high),
-        ("state.building", s.building.low, s.building.high),
-        ("state.connected", s.connected.low, s.connected.high),
-        ("scenario.removals_per_year", case.scenario.removals_per_year.low, case.scenario.removals_per_year.high),
-    ]
-
-
-def _sensitivity(ranges: list[tuple[str, object, object]], medians: list[float]) -> pd.DataFrame:
-    """Return the pooled median shortfall with each assumption at either end; `medians` begins with the base."""
-    rows = [
-        {
-            "key": key,
-            "low_setting": low,
-            "high_setting": high,
-            "low": medians[1 + 2 * k],
-            "base": medians[0],
-            "high": medians[2 + 2 * k],
-        }
-        for k, (key, low, high) in enumerate(ranges)
-    ]
-    frame = pd.DataFrame(rows, columns=["key", "low_setting", "high_setting", "low", "base", "high"])
-    return frame.dropna(subset=["low", "high"]).reset_index(drop=True)
-
-
-def _median_shortfall(case: Case, seed: int, draws: int, key: str, setting: Any) -> float:
-    """Return the median shortfall over paths drawn with the case's weights and one thing fixed."""
-    fixed: dict[str, Any] = {}
-    if setting is not None:
-        if key == "scenario.start":
-            fixed["start"] = list(case.scenario.start.dates).index(setting)
-        elif key == "regime":
-            fixed["regime"] = setting
-        elif key == "scenario.rush":
-            fixed["rush"] = setting
-        else:
-            try:
-                case = case.with_values({key: setting})
-            except InputError:
-                return float("nan")  # this end of the range cannot hold together with the other counts
-    timeline, target = case_timeline(case), headline_target(case)
-    paths = draw_paths(case, timeline, seed=seed, replications=np.arange(draws), **fixed)
-    states, _ = count_paths(case, paths, seed=seed, times=[timeline.end_of(target.deadline)])
-    return float(np.median(np.asarray(_verdict(target, states[:, -1])["shortfalls"])))
 
 
 def _fan(case: Case, seed: int, draws: int) -> pd.DataFrame:

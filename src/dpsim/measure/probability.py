@@ -8,13 +8,15 @@ DISPLAY_LOW, DISPLAY_HIGH = 0.03, 0.97
 """Shown probabilities stay inside these: the record of real programmes supports no sharper claim (FC06)."""
 
 
-def wilson_interval(met: int, n: int, z: float = 1.959963984540054) -> tuple[float, float]:
+def wilson_interval(met: float, n: int, z: float = 1.959963984540054) -> tuple[float, float]:
     """Return the Wilson score interval of a share, by default at 95%.
 
     Parameters
     ----------
-    met, n : int
-        Successes and trials, 0 <= met <= n.
+    met : float
+        Successes, 0 <= met <= n; a mean of several samples may be broken.
+    n : int
+        Trials.
     z : float
         Normal quantile of the wanted level.
 

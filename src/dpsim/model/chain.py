@@ -14,13 +14,12 @@ import numpy.typing as npt
 
 from dpsim.core.compiled import kernel
 from dpsim.core.streams import CITY_ENTITY, Stream, uniform
-from dpsim.model.paths import Pace, Path, Rush, member_rate, rush_mean, settle_weeks, spread_weeks
+from dpsim.model.paths import Path, PathLaw, Rush, member_rate, rush_mean, weekly_row
 from dpsim.model.state import PATH_TRACKS, Floats, Ints
 
 STATES = ("not_started", "building", "building_connected", "built", "built_connected", "online", "off_list")
 _S = len(STATES)
 _CHAIN = int(Stream.CHAIN)
-_SETTLE, _SPREAD, _LINEAR, _CONSTANT = (int(p) for p in Pace)
 _CITY = CITY_ENTITY
 _SPLIT = 400.0
 
@@ -134,11 +133,7 @@ def run_chain(
     shock: Floats,
     rush_factor: Floats,
     noise: Floats,
-    level: Floats,
-    growth: Floats,
-    linear: Floats,
-    law: Floats,
-    gap: Floats,
+    law: PathLaw,
     rush: Rush,
     initial: Ints,
     leave: float,
@@ -154,12 +149,7 @@ def run_chain(
     seed : int
     replications, start, pace, closes, share, shock, rush_factor, noise
         Rows of a path set, shape (R,); noise (R, tracks, weeks).
-    level, growth, linear : numpy.ndarray
-        Shape (starts, tracks): weekly closure, growth per week, enterprises per week.
-    law : numpy.ndarray
-        (reference closure, reversion, noise sd, settle shock, spread shock, damping, max rate per day, deadline).
-    gap : numpy.ndarray
-        Shape (tracks,), gaps at the as-of date.
+    law : PathLaw
     rush : Rush
         With factor 1; the path's own factor replaces it.
     initial : numpy.ndarray
@@ -178,7 +168,7 @@ def run_chain(
     out = np.zeros((rows, steps, groups, _S), dtype=np.int64)
     rates = np.zeros((groups, PATH_TRACKS))
     for row in range(rows):
-        path = _path(row, start, pace, closes, share, shock, rush_factor, noise, level, growth, linear, law, gap, rush)
+        path = _path(row, start, pace, closes, share, shock, rush_factor, noise, law, rush)
         counts = initial.copy()
         for step in range(steps):
             if refreshes[step]:
@@ -203,36 +193,22 @@ def _path(
     shock: Floats,
     rush_factor: Floats,
     noise: Floats,
-    level: Floats,
-    growth: Floats,
-    linear: Floats,
-    law: Floats,
-    gap: Floats,
+    law: PathLaw,
     rush: Rush,
 ) -> Path:
     """Return one row of a path set as a path."""
-    weeks, s = noise.shape[2], start[row]
-    weekly = np.empty((PATH_TRACKS, weeks))
+    weekly = np.empty((PATH_TRACKS, noise.shape[2]))
     for track in range(PATH_TRACKS):
-        if pace[row] == _SPREAD:
-            weekly[track] = spread_weeks(growth[s, track], law[5], law[4] * shock[row], weeks)
-        elif pace[row] == _LINEAR:
-            weekly[track] = linear[s, track]
-        elif pace[row] == _CONSTANT:
-            weekly[track] = level[s, track]
-        else:
-            weekly[track] = settle_weeks(
-                level[s, track], law[0], law[1], law[2], law[3] * shock[row], noise[row, track]
-            )
+        weekly[track] = weekly_row(law, pace[row], start[row], track, shock[row], noise[row, track])
     own = Rush(rush.deadline, rush.weeks, rush_factor[row], rush.after, rush.after_factor, rush.after_weeks)
     return Path(
         np.full(PATH_TRACKS, pace[row]),
         np.full(PATH_TRACKS, closes[row]),
         share[row],
         weekly,
-        gap,
-        law[7],
-        law[6],
+        law.gap,
+        law.deadline,
+        law.max_rate,
         own,
     )
 

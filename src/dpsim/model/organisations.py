@@ -12,7 +12,7 @@ import math
 import numpy as np
 
 from dpsim.core.compiled import kernel
-from dpsim.model.state import Floats
+from dpsim.model.state import Flags, Floats, Ints
 
 DAYS_IN_PRIORITY = 1_000_000
 
@@ -46,6 +46,32 @@ def busy_servers(free_at: Floats, servers: int, now: float) -> int:
 def builders_needed(flow_per_week: float, service_days: float, headroom: float) -> int:
     """Return how many builders carry `headroom` times the flow already shown, at least 1."""
     return max(1, int(math.ceil(headroom * flow_per_week * service_days / 7.0 - 1e-9)))
+
+
+def sector_builders(
+    sector: Ints, built: Flags, sectors: int, weeks: float, user_share: float, service_days: float, headroom: float
+) -> list[int]:
+    """Return the builders of each sector's agencies: `headroom` times the flow that `built` in `weeks` has shown.
+
+    Parameters
+    ----------
+    sector : numpy.ndarray
+        Sector of each enterprise, shape (n,).
+    built : numpy.ndarray
+        Whether it is built, shape (n,).
+    sectors : int
+        How many there are.
+    weeks : float
+        Since the assumed start.
+    user_share : float
+        Share of the enterprises that rely on an agency.
+    service_days : float
+        Mean service time.
+    headroom : float
+        Capacity over the flow shown.
+    """
+    flow = np.bincount(sector[built], minlength=sectors) * user_share / weeks
+    return [builders_needed(float(shown), service_days, headroom) for shown in flow]
 
 
 @kernel

@@ -26,7 +26,7 @@ import numpy.typing as npt
 
 from dpsim.core.compiled import kernel
 from dpsim.core.rates import closure_rate, window_mean
-from dpsim.model.state import PATH_TRACKS, Floats, Ints
+from dpsim.model.state import Floats, Ints
 
 
 class Pace(IntEnum):
@@ -91,6 +91,38 @@ class Path(NamedTuple):
     deadline: float
     max_rate: float
     rush: Rush
+
+
+class PathLaw(NamedTuple):
+    """What all paths of a case have in common; arrays have one row per assumed start and one column per track.
+
+    Attributes
+    ----------
+    level : float64, shape (starts, tracks), weekly closure of the gap so far
+    growth : float64, shape (starts, tracks), growth per week so far
+    linear : float64, shape (starts, tracks), enterprises per week so far
+    reference : float, weekly closure of the reference class
+    reversion : float, share of the log distance to it given back each week
+    noise_sd : float, weekly noise of the log closure
+    settle_shock, spread_shock : float, standard deviations of the lasting shock
+    damping : float, of the growth, per week
+    gap : float64, shape (tracks,), gap at the as-of date (enterprises)
+    deadline : float, time by which an ordered closure ends (days)
+    max_rate : float, largest intensity per day of one enterprise
+    """
+
+    level: Floats
+    growth: Floats
+    linear: Floats
+    reference: float
+    reversion: float
+    noise_sd: float
+    settle_shock: float
+    spread_shock: float
+    damping: float
+    gap: Floats
+    deadline: float
+    max_rate: float
 
 
 _SETTLE, _SPREAD, _LINEAR, _CONSTANT = (int(p) for p in Pace)
@@ -228,9 +260,18 @@ def spread_weeks(growth: float, damping: float, shock: float, weeks: int) -> Flo
     return out
 
 
-def empty_weekly(weeks: int) -> npt.NDArray[np.float64]:
-    """Return an array for the weekly rows of a path."""
-    return np.empty((PATH_TRACKS, weeks))
+@kernel
+def weekly_row(law: PathLaw, pace: int, start: int, track: int, shock: float, noise: Floats) -> Floats:
+    """Return one track's weekly row of a path, shape (weeks,), in the meaning its pace gives it."""
+    if pace == _SPREAD:
+        return spread_weeks(law.growth[start, track], law.damping, law.spread_shock * shock, noise.size)
+    if pace == _LINEAR:
+        return np.full(noise.size, law.linear[start, track])
+    if pace == _CONSTANT:
+        return np.full(noise.size, law.level[start, track])
+    return settle_weeks(
+        law.level[start, track], law.reference, law.reversion, law.noise_sd, law.settle_shock * shock, noise
+    )
 
 
 def entry_interval(lows: Floats, highs: Floats, rate_per_day: float, u: Floats) -> Floats:

@@ -15,6 +15,7 @@ from dpsim.core.streams import CITY_ENTITY, Stream, entity_numbers, uniform, uni
 from dpsim.model.organisations import gamma_quantile
 from dpsim.model.paths import largest_remainder
 from dpsim.model.state import Flags, Ints
+from dpsim.params.schema import Case
 
 
 @dataclass(frozen=True)
@@ -64,6 +65,26 @@ class Population:
     passed: Flags
     tier_names: tuple[str, ...]
     sector_names: tuple[str, ...]
+
+
+def case_margins(case: Case) -> Margins:
+    """Return what the synthesis needs of a case."""
+    p, s = case.population, case.state
+    return Margins(
+        code_prefix=case.code_prefix,
+        enterprises=int(p.enterprises.value),
+        tiers=tuple((name, int(getattr(p.tiers, name).value)) for name in type(p.tiers).model_fields),
+        sectors=tuple((name, float(getattr(p.sectors, name).value)) for name in type(p.sectors).model_fields),
+        counties=int(p.counties.value),
+        county_size_cv=float(p.county_size_cv.value),
+        building=int(s.building.value),
+        built=int(s.built.value),
+        connected=int(s.connected.value),
+        online=int(s.online.value),
+        assessed=int(s.assessed.value),
+        passed=int(s.passed.value),
+        benchmark_first=case.scenario.benchmark_split.value == "benchmark_first",
+    )
 
 
 def synthesise(margins: Margins) -> Population:

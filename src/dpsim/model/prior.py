@@ -20,12 +20,11 @@ from dpsim.model.paths import (
     AfterDeadline,
     Pace,
     Path,
+    PathLaw,
     Rush,
-    empty_weekly,
     settle_level,
-    settle_weeks,
     spread_growth,
-    spread_weeks,
+    weekly_row,
 )
 from dpsim.model.state import PATH_TRACKS, Floats, Ints, Track
 from dpsim.model.targets import headline_target
@@ -167,48 +166,44 @@ def draw_paths(
     )
 
 
+def path_law(case: Case, timeline: Timeline) -> PathLaw:
+    """Return what all paths of a case have in common."""
+    a, total, counts = case.adoption, float(case.population.enterprises.value), stage_counts(case)
+    weeks = [weeks_since(case, start) for start in range(len(case.scenario.start.dates))]
+    reference = float(a.reference_closure_per_week.value)
+    return PathLaw(
+        level=np.array([[settle_level(c / total, w, total) for c in counts] for w in weeks]),
+        growth=np.array([[spread_growth(c / total, w, total, reference) for c in counts] for w in weeks]),
+        linear=counts[None, :] / np.array(weeks)[:, None],
+        reference=reference,
+        reversion=float(a.reversion_per_week.value),
+        noise_sd=float(a.weekly_noise_log_sd.value),
+        settle_shock=float(a.shock_settle.value),
+        spread_shock=float(a.shock_spread.value),
+        damping=float(a.damping_per_week.value),
+        gap=total - counts,
+        deadline=timeline.end_of(headline_target(case).deadline),
+        max_rate=float(a.max_rate_per_day.value),
+    )
+
+
 def make_path(case: Case, timeline: Timeline, paths: PathSet, row: int) -> Path:
     """Return row `row` of a path set, ready for the engines."""
-    adoption = case.adoption
-    weeks = paths.noise.shape[2]
-    elapsed = weeks_since(case, int(paths.start[row]))
-    total = float(case.population.enterprises.value)
-    reached = stage_counts(case)
-    weekly = empty_weekly(weeks)
-    shock = float(paths.shock[row])
+    law, start, shock = path_law(case, timeline), int(paths.start[row]), float(paths.shock[row])
     paces = np.full(PATH_TRACKS, paths.pace[row])
     closes = np.full(PATH_TRACKS, paths.closes[row])
     if case.targets.switches.assessment.value == "sample" and paces[0] != Pace.CONSTANT:
         # nothing orders more assessments than the sample: they go on at the number per week shown so far
         paces[Track.ASSESS], closes[Track.ASSESS] = Pace.LINEAR, False
-    for track in range(PATH_TRACKS):
-        share, pace = reached[track] / total, paces[track]
-        if pace == Pace.LINEAR:
-            weekly[track] = reached[track] / elapsed
-        elif pace == Pace.CONSTANT:
-            weekly[track] = settle_level(share, elapsed, total)
-        elif pace == Pace.SPREAD:
-            growth = spread_growth(share, elapsed, total, adoption.reference_closure_per_week.value)
-            weekly[track] = spread_weeks(
-                growth, adoption.damping_per_week.value, adoption.shock_spread.value * shock, weeks
-            )
-        else:
-            weekly[track] = settle_weeks(
-                settle_level(share, elapsed, total),
-                adoption.reference_closure_per_week.value,
-                adoption.reversion_per_week.value,
-                adoption.weekly_noise_log_sd.value,
-                adoption.shock_settle.value * shock,
-                paths.noise[row, track],
-            )
+    rows = [weekly_row(law, paces[k], start, k, shock, paths.noise[row, k]) for k in range(PATH_TRACKS)]
     return Path(
         pace=paces,
         closes=closes,
         share=float(paths.share[row]),
-        weekly=weekly,
-        gap=total - reached,
-        deadline=timeline.end_of(headline_target(case).deadline),
-        max_rate=float(adoption.max_rate_per_day.value),
+        weekly=np.array(rows),
+        gap=law.gap,
+        deadline=law.deadline,
+        max_rate=law.max_rate,
         rush=make_rush(case, timeline, float(paths.rush_factor[row])),
     )
 

@@ -6,6 +6,9 @@ import datetime as dt
 import math
 from dataclasses import dataclass
 
+import numpy as np
+
+from dpsim.model.state import Ints
 from dpsim.params.schema import Case
 
 
@@ -30,6 +33,14 @@ class Target:
     required: int
     total: int
     milestone: bool
+
+    def required_of(self, listed: Ints) -> Ints:
+        """Return how many must have reached the stage when `listed` of the group are still on the list.
+
+        Who leaves the list leaves the denominator too.
+        """
+        share = np.ceil(self.required / self.total * np.asarray(listed) - 1e-9).astype(np.int64)
+        return np.asarray(np.minimum(self.required, share))
 
 
 def resolve_targets(case: Case, *, level: str | None = None, assessment: str | None = None) -> tuple[Target, ...]:

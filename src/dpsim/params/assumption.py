@@ -16,7 +16,7 @@ class Assumption:
     key : str
         Dotted key, such as ``agencies.service_mean``.
     value : object
-        A number; for a chosen reading its name; for the start of the work its dates.
+        A number; for a chosen reading its name; for the start of the work its dates; for a rush its chances.
     unit : str
         Empty when it is no quantity.
     low, high : float or None
@@ -50,5 +50,5 @@ def _row(key: str, part: Graded) -> Assumption:
     ground = (part.source, part.grade, part.reason)
     if isinstance(part, Quantity):
         return Assumption(key, part.value, part.unit, part.low, part.high, *ground)
-    value = part.value if hasattr(part, "value") else getattr(part, "dates", None)
+    value = next((getattr(part, name) for name in ("value", "dates", "chances") if hasattr(part, name)), None)
     return Assumption(key, value, "", None, None, *ground)

@@ -86,6 +86,8 @@ def _fitted(value: object, old: object) -> object:
         return tuple(_fitted(item, like) for item in value)
     if isinstance(value, float) and value.is_integer() and isinstance(old, int):
         return int(value)
+    if isinstance(value, dt.datetime):
+        value = value.date() if value.time() == dt.time() else value.isoformat(" ")
     if isinstance(value, str) and isinstance(old, dt.date):
         try:
             return dt.date.fromisoformat(value)

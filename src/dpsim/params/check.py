@@ -13,7 +13,7 @@ from typing import Any, NamedTuple, TypeVar, get_args
 from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 
-from dpsim.params.dig import choice, is_number
+from dpsim.params.dig import blanked, choice, is_number
 from dpsim.params.evidence import evidence
 from dpsim.params.faults import MOST_FAULTS, Fault, Origin, Path, refuse
 from dpsim.params.instruments import INSTRUMENTS
@@ -54,7 +54,8 @@ def checked(
     content : mapping
         Plain values; sequences are tuples.
     rules : callable
-        Rules that look at several keys of the content; they pass over what is missing.
+        Rules that look at several keys of the content; they pass over what is missing. A value out of its own
+        bounds is kept from them: nothing can be compared with it.
     origin : Origin
         File name and lines.
     found : iterable of Fault, optional
@@ -67,11 +68,15 @@ def checked(
     """
     places = list(_places(model, content, ()))
     made, faults = _structure(model, content, {place.path: place.model for place in places})
+    sound: Mapping[str, Any] = content
     for place in places:
         faults += _sources(place)
         if place.expect is not None:
-            faults += _quantity(place, place.expect)
-    refuse([*found, *faults, *rules(content)], origin)
+            own = list(_quantity(place, place.expect))
+            faults += own
+            if any(fault.path[-1] == "value" and fault.message != "params.outside_range" for fault in own):
+                sound = blanked(sound, (*place.path, "value"))
+    refuse([*found, *faults, *rules(sound)], origin)
     assert made is not None  # no fault, so the model was made
     return made
 

@@ -55,6 +55,16 @@ def value_of(content: Any, *path: str | int) -> float | None:
     return value if is_number(value) else None
 
 
+def blanked(content: Any, path: Path) -> Any:
+    """Return a copy of plain content whose entry at `path`, which is there, is None."""
+    if not path:
+        return None
+    head, below = path[0], blanked(content[path[0]], path[1:])
+    if isinstance(content, tuple):
+        return tuple(below if index == head else item for index, item in enumerate(content))
+    return {**content, head: below}
+
+
 def unique(content: Mapping[str, Any], path: Path) -> Iterator[Fault]:
     """Check that no id of a list stands twice."""
     seen: set[str] = set()
@@ -64,6 +74,16 @@ def unique(content: Mapping[str, Any], path: Path) -> Iterator[Fault]:
             yield Fault("params.duplicate_id", (*place, "id"), name)
         elif isinstance(name, str):
             seen.add(name)
+
+
+def once(path: Path, entries: Iterable[Any]) -> Iterator[Fault]:
+    """Check that no entry of a plain list stands twice."""
+    seen: set[str | float] = set()
+    for index, entry in enumerate(entries):
+        if isinstance(entry, str | int | float) and entry in seen:
+            yield Fault("params.duplicate_id", (*path, index), entry)
+        elif isinstance(entry, str | int | float):
+            seen.add(entry)
 
 
 def at_most(path: Path, given: float | None, other: str, limit: float | None) -> Iterator[Fault]:

@@ -5,10 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TypeVar
 
+from dpsim.errors import InputError
 from dpsim.params.faults import Fault, refuse
 from dpsim.params.locate import list_cases, list_strategies, locate_case, locate_strategy, typed_as_path
 from dpsim.params.reader import Document, read_yaml
 from dpsim.params.schema import Case, File, Strategy
+from dpsim.params.wording import shown
 
 __all__ = ["check_file", "list_cases", "list_strategies", "load_case", "load_strategy"]
 
@@ -40,7 +42,7 @@ def load_case(name_or_path: str | Path) -> Case:
     >>> load_case("linyi-2018").population.enterprises.value
     1748
     """
-    file = Path(name_or_path) if typed_as_path(name_or_path) else locate_case(str(name_or_path))
+    file = Path(name_or_path) if typed_as_path(name_or_path) else locate_case(name_or_path)
     return _made(Case, "case", read_yaml(file))
 
 
@@ -68,7 +70,7 @@ def load_strategy(name_or_path: str | Path) -> Strategy:
     >>> [lever.instrument for lever in load_strategy("no_meetings").instruments]
     ['ranking_notice']
     """
-    file = Path(name_or_path) if typed_as_path(name_or_path) else locate_strategy(str(name_or_path))
+    file = Path(name_or_path) if typed_as_path(name_or_path) else locate_strategy(name_or_path)
     return _made(Strategy, "strategy", read_yaml(file))
 
 
@@ -83,7 +85,11 @@ def check_file(path: str | Path) -> None:
     ------
     FileFaults
         The file cannot be read or breaks rules; all faults together.
+    InputError
+        This is no path.
     """
+    if not isinstance(path, str | Path) or not str(path):
+        raise InputError("params.no_file", where=shown(path))
     document = read_yaml(Path(path))
     kinds = [key for key in _KINDS if key in document.content]
     if len(kinds) != 1:

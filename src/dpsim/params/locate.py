@@ -50,7 +50,7 @@ def list_strategies() -> list[str]:
     return _names("strategies")
 
 
-def locate_case(name: str) -> Path:
+def locate_case(name: str | Path) -> Path:
     """Return the file of a case.
 
     Parameters
@@ -66,7 +66,7 @@ def locate_case(name: str) -> Path:
     return _locate("cases", name)
 
 
-def locate_strategy(name: str) -> Path:
+def locate_strategy(name: str | Path) -> Path:
     """Return the file of a strategy.
 
     Parameters
@@ -86,9 +86,14 @@ def typed_as_path(given: str | Path) -> bool:
     """Tell whether the user typed a file rather than a name: an existing file, or something ending in .yaml."""
     if isinstance(given, Path):
         return True
+    if not isinstance(given, str):
+        return False
     if given.endswith((".yaml", ".yml")):
         return True
-    return ("/" in given or "\\" in given) and "\0" not in given and Path(given).is_file()
+    try:
+        return ("/" in given or "\\" in given) and "\0" not in given and Path(given).is_file()
+    except OSError:  # too long a name, or a folder closed to the user: reading says so
+        return True
 
 
 def _folder(name: str) -> Path:
@@ -104,7 +109,7 @@ def _names(kind: str) -> list[str]:
     return sorted(file.stem for file in (params_folder() / kind).glob("*.yaml") if NAME.match(file.stem))
 
 
-def _locate(kind: str, name: str) -> Path:
+def _locate(kind: str, name: str | Path) -> Path:
     """Return the file of a checked and known name."""
     one = {"cases": "case", "strategies": "strategy"}[kind]
     if not isinstance(name, str) or not NAME.match(name):

@@ -196,11 +196,11 @@ class _Build:
 def _text_of(file: FilePath) -> str:
     """Return the text of a file that is small enough and UTF-8."""
     origin = Origin(str(file))
-    if file.is_dir():
-        refuse([Fault("params.is_folder", ())], origin)
-    if not file.is_file():
-        refuse([Fault("params.no_file", ())], origin)
     try:
+        if file.is_dir():
+            refuse([Fault("params.is_folder", ())], origin)
+        if not file.is_file():
+            refuse([Fault("params.no_file", ())], origin)
         with file.open("rb") as stream:
             raw = stream.read(MAX_BYTES + 1)
     except OSError as error:

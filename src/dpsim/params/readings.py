@@ -29,8 +29,8 @@ class ReferenceClass(Graded):
     value: Literal["voluntary", "order", "filing"]
 
 
-class Rush(Block):
-    """A rush in the last weeks before a deadline: chances to show, and its size."""
+class Rush(Graded):
+    """A rush in the last weeks before a deadline: chances to show, the weight of each, and its size."""
 
     chances: Annotated[tuple[Number, ...], Field(min_length=1, max_length=50)]
     weights: Annotated[tuple[Number, ...], Field(min_length=1, max_length=50)]

@@ -98,7 +98,7 @@ def _line(cells: Sequence[str]) -> str:
 
 
 def _value(value: object) -> str:
-    """Write a number, a chosen option or the dates of the start."""
+    """Write a number, a chosen option, the dates of the start or the chances of a rush."""
     if isinstance(value, tuple):
         return ", ".join(map(_value, value))
     if isinstance(value, dt.date):

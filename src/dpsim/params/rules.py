@@ -12,8 +12,8 @@ from collections.abc import Iterator, Mapping
 from itertools import pairwise
 from typing import Any
 
-from dpsim.params.dig import at_most, choice, dig, entries, is_number, items, part, value_of
-from dpsim.params.faults import Fault, Path
+from dpsim.params.dig import at_most, choice, dig, entries, is_number, items, once, part, value_of
+from dpsim.params.faults import Fault, Path, dotted
 from dpsim.params.locate import NAME, list_strategies
 from dpsim.params.target_rules import published_rules, switch_rules, target_rules
 
@@ -35,6 +35,10 @@ def case_rules(content: Mapping[str, Any]) -> Iterator[Fault]:
     prefix = content.get("code_prefix")
     if isinstance(prefix, str) and not (prefix.isascii() and prefix.isalpha() and prefix.isupper() and len(prefix) < 5):
         yield Fault("params.bad_prefix", ("code_prefix",), prefix)
+    as_of = content.get("as_of")
+    if isinstance(as_of, dt.date) and not YEARS[0] <= as_of.year <= YEARS[1]:
+        yield Fault("params.date_outside", ("as_of",), as_of, {"allowed": f"{YEARS[0]}-01-01 … {YEARS[1]}-12-31"})
+        content = {**content, "as_of": None}  # no other date can be compared with it
     for rules in (_counts, _population, _dates, _weights, _calendar, target_rules, switch_rules, published_rules):
         yield from rules(content)
 
@@ -42,10 +46,22 @@ def case_rules(content: Mapping[str, Any]) -> Iterator[Fault]:
 def strategy_rules(content: Mapping[str, Any]) -> Iterator[Fault]:
     """Yield every fault of a strategy that needs more than one key to see."""
     yield from _own_name(content, "strategy")
+    named = [item.get("instrument") for _, item in items(content, ("instruments",))]
+    if content.get("pace") == "past" and named:
+        yield Fault("params.past_with_instruments", ("instruments",), tuple(named))
+    windows: list[tuple[object, dt.date, dt.date, str]] = []
     for path, item in items(content, ("instruments",)):
         start, end = item.get("start"), item.get("end")
         if isinstance(start, dt.date) and isinstance(end, dt.date) and end < start:
             yield Fault("params.date_before", (*path, "end"), end, {"other": "start", "allowed": start})
+            continue
+        if not all(day is None or isinstance(day, dt.date) for day in (start, end)):
+            continue
+        name, first, last = item.get("instrument"), start or dt.date.min, end or dt.date.max
+        met = [other for same, a, b, other in windows if same == name and a <= last and first <= b]
+        if met and isinstance(name, str):
+            yield Fault("params.instrument_overlaps", (*path, "instrument"), name, {"other": met[0]})
+        windows.append((name, first, last, dotted(path)))
 
 
 def _own_name(content: Mapping[str, Any], key: str) -> Iterator[Fault]:
@@ -87,8 +103,6 @@ def _population(content: Mapping[str, Any]) -> Iterator[Fault]:
 def _dates(content: Mapping[str, Any]) -> Iterator[Fault]:
     """Starts come before the as-of date, the end of the horizon after it."""
     as_of, end = content.get("as_of"), content.get("horizon_end")
-    if isinstance(as_of, dt.date) and not YEARS[0] <= as_of.year <= YEARS[1]:
-        yield Fault("params.date_outside", ("as_of",), as_of, {"allowed": f"{YEARS[0]}-01-01 … {YEARS[1]}-12-31"})
     if isinstance(as_of, dt.date) and isinstance(end, dt.date) and end <= as_of:
         yield Fault("params.date_not_after", ("horizon_end",), end, {"other": "as_of", "allowed": as_of})
     path: Path = ("scenario", "start", "dates")
@@ -99,27 +113,38 @@ def _dates(content: Mapping[str, Any]) -> Iterator[Fault]:
         yield Fault("params.dates_not_increasing", path, starts)
     if isinstance(as_of, dt.date) and any(day >= as_of for day in starts):
         yield Fault("params.date_not_before", path, max(starts), {"other": "as_of", "allowed": as_of})
-    if starts and isinstance(end, dt.date) and (end - min(starts)).days > LONGEST_DAYS:
+    if not starts:
+        return
+    if isinstance(as_of, dt.date) and (as_of - min(starts)).days >= LONGEST_DAYS:
+        earliest = as_of - dt.timedelta(days=LONGEST_DAYS - 1)
+        yield Fault("params.date_outside", path, min(starts), {"allowed": f"{earliest} … {as_of}"})
+    elif isinstance(end, dt.date) and (end - min(starts)).days > LONGEST_DAYS:
         latest = min(starts) + dt.timedelta(days=LONGEST_DAYS)
         yield Fault("params.date_outside", ("horizon_end",), end, {"allowed": f"{min(starts)} … {latest}"})
 
 
 def _weights(content: Mapping[str, Any]) -> Iterator[Fault]:
-    """Weights are shares, as many as what they weigh, and make one."""
+    """Chances are shares, each once; weights lie above 0, are as many as what they weigh, and make one."""
+    chances: Path = ("scenario", "rush", "chances")
+    yield from once(chances, entries(content, *chances))
+    for index, chance in enumerate(entries(content, *chances)):
+        if is_number(chance) and not 0 <= chance <= 1:
+            yield Fault("params.outside_bounds", (*chances, index), chance, {"allowed": "0 ≤ x ≤ 1"})
     for block, of in (("start", "dates"), ("rush", "chances")):
         path: Path = ("scenario", block, "weights")
         weights, weighed = dig(content, *path), dig(content, "scenario", block, of)
-        for key, numbers in (("weights", weights), *([(of, weighed)] if of == "chances" else [])):
-            for index, number in enumerate(numbers if isinstance(numbers, tuple) else ()):
-                if is_number(number) and not 0 <= number <= 1:
-                    yield Fault(
-                        "params.outside_bounds", ("scenario", block, key, index), number, {"allowed": "0 ≤ x ≤ 1"}
-                    )
-        if not isinstance(weights, tuple) or not isinstance(weighed, tuple):
+        if not isinstance(weights, tuple):
             continue
-        if len(weights) != len(weighed):
+        sound = all(is_number(weight) and 0 <= weight <= 1 for weight in weights)
+        for index, weight in enumerate(weights):
+            if is_number(weight) and not 0 < weight <= 1:
+                message = "params.zero_weight" if weight == 0 else "params.outside_bounds"
+                yield Fault(
+                    message, (*path, index), weight, {"allowed": "0 < x ≤ 1", "other": f"scenario.{block}.{of}"}
+                )
+        if isinstance(weighed, tuple) and len(weights) != len(weighed):
             yield Fault("params.length_differs", path, weights, {"other": of, "allowed": len(weighed)})
-        elif all(map(is_number, weights)) and abs(math.fsum(weights) - 1) > 1e-3:
+        elif sound and abs(math.fsum(weights) - 1) > 1e-3:
             yield Fault("params.sum_not_one", path, round(math.fsum(weights), 9), {"allowed": "1 ± 0.001"})
 
 

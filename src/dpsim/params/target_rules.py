@@ -5,10 +5,19 @@ from __future__ import annotations
 import datetime as dt
 import math
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, get_args
 
-from dpsim.params.dig import choice, dig, entries, is_number, items, unique
+from dpsim.params.dig import choice, dig, entries, is_number, items, once, unique, value_of
 from dpsim.params.faults import Fault, Path
+from dpsim.params.readings import AfterMissed, Assessment, Group, Level, Split, Stage
+
+_SWITCHES: tuple[tuple[Path, tuple[str, ...]], ...] = (
+    (("targets", "switches", "level"), get_args(Level)),
+    (("targets", "switches", "assessment"), get_args(Assessment)),
+    (("scenario", "benchmark_split"), get_args(Split)),
+    (("scenario", "after_missed_deadline"), get_args(AfterMissed)),
+)
+"""Where a reading is chosen, and what its options may be."""
 
 
 def target_rules(content: Mapping[str, Any]) -> Iterator[Fault]:
@@ -21,21 +30,46 @@ def target_rules(content: Mapping[str, Any]) -> Iterator[Fault]:
     as_of, end = content.get("as_of"), content.get("horizon_end")
     if isinstance(as_of, dt.date) and isinstance(end, dt.date) and end <= as_of:
         return  # one fault, reported by the rules of the dates, not one for every target
+    yield from _headline(content, as_of, end)
     for path, item in items(content, ("targets", "list")):
         yield from _due(path, item, as_of, end)
         yield from _sample(path, item)
 
 
+def _headline(content: Mapping[str, Any], as_of: Any, end: Any) -> Iterator[Fault]:
+    """Check that the headline can be said: all enterprises online by a date of the as-of date's year."""
+    name = dig(content, "targets", "headline")
+    chosen = [item for _, item in items(content, ("targets", "list")) if item.get("id") == name]
+    if not isinstance(name, str) or not chosen:
+        return
+    target, shown = chosen[0], []
+    stage, group, deadline = target.get("stage"), target.get("group"), target.get("deadline")
+    allowed = ["stage: online", "group: all", "milestone: false"]
+    if stage in get_args(Stage) and group in get_args(Group):
+        shown = [f"stage: {stage}", f"group: {group}", f"milestone: {str(target.get('milestone') is True).lower()}"]
+    wrong = shown not in ([], allowed)
+    if isinstance(deadline, dt.date) and isinstance(as_of, dt.date) and isinstance(end, dt.date):
+        wrong = wrong or (as_of < deadline <= end and deadline.year != as_of.year)
+        shown, allowed = [*shown, f"deadline: {deadline}"], [*allowed, f"deadline ≤ {as_of.year}-12-31"]
+    if wrong:
+        values: dict[str, object] = {"found": ", ".join(shown), "allowed": ", ".join(allowed)}
+        yield Fault("params.headline_unsupported", ("targets", "headline"), name, values)
+
+
 def _due(path: Path, item: Mapping[str, Any], as_of: Any, end: Any) -> Iterator[Fault]:
     """Check the dates of one target."""
     deadline, later = item.get("deadline"), item.get("all_deadline")
-    if isinstance(deadline, dt.date) and isinstance(as_of, dt.date) and deadline <= as_of:
+    early = isinstance(deadline, dt.date) and isinstance(as_of, dt.date) and deadline <= as_of
+    if early:
         yield Fault("params.date_not_after", (*path, "deadline"), deadline, {"other": "as_of", "allowed": as_of})
-    if isinstance(deadline, dt.date) and isinstance(later, dt.date) and later < deadline:
+    beyond = [
+        Fault("params.date_after", (*path, key), date, {"other": "horizon_end", "allowed": end})
+        for key, date in (("deadline", deadline), ("all_deadline", later))
+        if isinstance(date, dt.date) and isinstance(end, dt.date) and date > end
+    ]
+    yield from beyond
+    if isinstance(deadline, dt.date) and isinstance(later, dt.date) and later < deadline and not (early or beyond):
         yield Fault("params.date_before", (*path, "all_deadline"), later, {"other": "deadline", "allowed": deadline})
-    for key, date in (("deadline", deadline), ("all_deadline", later)):
-        if isinstance(date, dt.date) and isinstance(end, dt.date) and date > end:
-            yield Fault("params.date_after", (*path, key), date, {"other": "horizon_end", "allowed": end})
 
 
 def _sample(path: Path, item: Mapping[str, Any]) -> Iterator[Fault]:
@@ -43,7 +77,7 @@ def _sample(path: Path, item: Mapping[str, Any]) -> Iterator[Fault]:
     required, stage, share = item.get("required"), item.get("stage"), item.get("sample_share")
     if required == "assessment" and share is None:
         yield Fault("params.needs_sample_share", (*path, "sample_share"))
-    if required == "assessment" and isinstance(stage, str) and stage != "assessed":
+    if required == "assessment" and stage in get_args(Stage) and stage != "assessed":
         yield Fault("params.not_a_choice", (*path, "stage"), stage, {"allowed": "assessed"})
     for key in ("sample_share", "all_deadline"):
         if required == "level" and item.get(key) is not None:
@@ -53,21 +87,16 @@ def _sample(path: Path, item: Mapping[str, Any]) -> Iterator[Fault]:
 
 
 def switch_rules(content: Mapping[str, Any]) -> Iterator[Fault]:
-    """A chosen reading is one of the options of its file."""
-    for path in (
-        ("targets", "switches", "level"),
-        ("targets", "switches", "assessment"),
-        ("scenario", "benchmark_split"),
-        ("scenario", "after_missed_deadline"),
-    ):
+    """Options stand once each, and the chosen reading is one of them."""
+    for path, known in _SWITCHES:
         options, value = entries(content, *path, "options"), dig(content, *path, "value")
-        names = [option for option in options if isinstance(option, str)]
-        if names and isinstance(value, str) and value not in names:
-            yield choice("params.not_a_choice", (*path, "value"), value, names)
+        yield from once((*path, "options"), options)
+        if options and all(option in known for option in options) and isinstance(value, str) and value not in options:
+            yield choice("params.not_a_choice", (*path, "value"), value, dict.fromkeys(options))
 
 
 def published_rules(content: Mapping[str, Any]) -> Iterator[Fault]:
-    """Published figures have their own ids, are shares or counts, and date from the as-of date or before."""
+    """Published figures have their own ids and date from the as-of date at the latest; those of it fit the counts."""
     yield from unique(content, ("published",))
     as_of = content.get("as_of")
     for path, item in items(content, ("published",)):
@@ -78,3 +107,27 @@ def published_rules(content: Mapping[str, Any]) -> Iterator[Fault]:
         if isinstance(value, int | float) and is_number(value) and not 0 <= value <= high:
             allowed = "0 ≤ x ≤ 1" if unit == "share" else "0 ≤ x"
             yield Fault("params.outside_bounds", (*path, "value"), value, {"allowed": allowed})
+        elif isinstance(date, dt.date) and date == as_of and is_number(value):
+            yield from _printed(content, path, item, value)
+
+
+def _printed(content: Mapping[str, Any], path: Path, item: Mapping[str, Any], value: float) -> Iterator[Fault]:
+    """Check a figure of the as-of date against the count of its stage.
+
+    A printed share may be rounded or cut off, so it lies less than one unit of its last digit away from the counts;
+    that unit is at most 0.01, for a file cannot tell 0.50 from 0.5.
+    """
+    stage, total = item.get("quantity"), value_of(content, "population", "enterprises")
+    count = value_of(content, "state", str(stage)) if stage in get_args(Stage) else None
+    if count is None:
+        return
+    counted, values = f"state.{stage}", dict[str, object]()
+    if item.get("unit") == "enterprises" and value != count:
+        values = {"other": f"{counted} = {count}", "allowed": count}
+    if item.get("unit") == "share" and total is not None and count <= total:
+        share, digits = count / total, max(2, len(f"{value:.12f}".rstrip("0").partition(".")[2]))
+        if abs(share - value) >= 10.0**-digits:
+            counted += f" / population.enterprises = {count} / {total}"
+            values = {"other": counted, "allowed": f"{share:.{digits}f}"}
+    if values:
+        yield Fault("params.published_differs", (*path, "value"), value, values)

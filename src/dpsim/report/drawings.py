@@ -15,9 +15,10 @@ import numpy as np
 import pandas as pd
 
 from dpsim.language import say
+from dpsim.model.targets import Target, resolve_targets
 from dpsim.params.labels import quantity_label
 from dpsim.report import sentences
-from dpsim.report.show import show_date
+from dpsim.report.show import show_date, show_met, show_probability_range, show_setting
 from dpsim.report.yearend import BESIDE, YearEnd, organisation_bands, stage_bands, weekly_flow
 
 STAGES = ("built", "online", "passed", "connected", "assessed")
@@ -77,7 +78,7 @@ def draw(drawing: Drawing) -> dict[str, bytes]:
 
 def _fan(result: YearEnd, stage: str) -> Drawing:
     """Return the fan chart of one stage."""
-    case, target = result.case, sentences.stage_target(result, stage)
+    case, target = result.case, stage_target(result, stage)
     observed = {"date": [pd.Timestamp(case.as_of)], "done": [float(getattr(case.state, stage).value)]}
     options = {
         "stage": stage,
@@ -87,13 +88,42 @@ def _fan(result: YearEnd, stage: str) -> Drawing:
             "required": float(target.required) if target else float("nan"),
             "total": float(case.population.enterprises.value),
         },
-        "probability_text": sentences.fan_sentence(result, stage),
+        "probability_text": fan_sentence(result, stage),
         "n": int(str(result.main.record["finished"])),
         "lang": result.request.lang,
         "second": _beside(result, stage),
         "assumed": getattr(case.state, stage).assumed,
     }
     return Drawing("plot_fan_chart", stage_bands(result.main, stage), options)
+
+
+def fan_sentence(result: YearEnd, stage: str) -> str:
+    """Return the text box of a fan chart: the scenarios' range where there is one, and the runs with n."""
+    case, lang = result.case, result.request.lang
+    target = stage_target(result, stage)
+    if target is None:
+        word = say(f"figures.stage.{stage}", lang=lang)
+        return say("letter.fan_text_no_target", lang=lang, stage=word)
+    row = result.main.targets.set_index("target").loc[target.id]
+    met = show_met(row["met"], row["replications"], row["low"], row["high"], lang)
+    deadline = show_date(target.deadline, lang)
+    cells = result.forecast.cells
+    mine = cells[
+        (cells["target"] == target.id)
+        & (cells["level"] == "all")
+        & (cells["split"] == case.scenario.benchmark_split.value)
+    ]
+    name = sentences.capital(getattr(result.request.main.name, lang))
+    values = {"deadline": deadline, "required": target.required, "met": met, "name": name}
+    if mine.empty:
+        return say("letter.fan_text_target_only", lang=lang, **values)
+    probability = show_probability_range(mine["probability"].min(), mine["probability"].max(), lang)
+    return say("letter.fan_text", lang=lang, range=probability, draws=result.forecast.draws, **values)
+
+
+def stage_target(result: YearEnd, stage: str) -> Target | None:
+    """Return the target of the whole list for a stage, or None."""
+    return next((t for t in resolve_targets(result.case) if t.group == "all" and t.stage == stage), None)
 
 
 def _beside(result: YearEnd, stage: str) -> pd.DataFrame | None:
@@ -105,20 +135,19 @@ def _beside(result: YearEnd, stage: str) -> pd.DataFrame | None:
 
 
 def pace_rows(result: YearEnd) -> pd.DataFrame:
-    """Return the rows of the pace figure: label, kind, low, value, high (enterprises per week)."""
+    """Return the rows of the pace figure: stage, label, kind, low, value, high (enterprises per week)."""
     lang, pace, rows = result.request.lang, result.pace, []
     for stage in ("built", "online"):
         word = say(f"figures.stage.{stage}", lang=lang)
         for _, row in pace[pace["stage"] == stage].iterrows():
             if row["kind"] == "needed":
-                label = say("letter.pace_row_needed", lang=lang, stage=word)
+                label = say("letter.pace_row_needed", lang=lang)
             else:
-                start = show_date(row["start"], lang)
-                label = say("letter.pace_row_so_far", lang=lang, stage=word, start=start)
-            rows.append((label, row["kind"], np.nan, row["per_week"], np.nan))
+                label = say("letter.pace_row_so_far", lang=lang, start=show_date(row["start"], lang))
+            rows.append((word, label, row["kind"], np.nan, row["per_week"], np.nan))
         low, middle, high = weekly_flow(result.main, stage)
-        rows.append((say("letter.pace_row_projected", lang=lang, stage=word), "projected", low, middle, high))
-    return pd.DataFrame(rows, columns=["label", "kind", "low", "value", "high"])
+        rows.append((word, say("letter.pace_row_projected", lang=lang), "projected", low, middle, high))
+    return pd.DataFrame(rows, columns=["stage", "label", "kind", "low", "value", "high"])
 
 
 def sensitivity_rows(result: YearEnd) -> pd.DataFrame:
@@ -127,8 +156,8 @@ def sensitivity_rows(result: YearEnd) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "label": [quantity_label(key, lang) for key in table["key"]],
-            "low_label": [sentences.setting_text(value, lang) for value in table["low_setting"]],
-            "high_label": [sentences.setting_text(value, lang) for value in table["high_setting"]],
+            "low_label": [show_setting(value, lang) for value in table["low_setting"]],
+            "high_label": [show_setting(value, lang) for value in table["high_setting"]],
             "low": table["low"],
             "base": table["base"],
             "high": table["high"],

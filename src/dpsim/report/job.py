@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
+import hashlib
+import os
+import platform
+import re
 import shutil
 import tempfile
 import time
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from dpsim.errors import InputError, RunError
+from dpsim.params.load import load_case, load_strategy
 from dpsim.params.locate import notebooks_folder, typed_as_path
+from dpsim.params.schema import File
+from dpsim.params.wording import shown_name
 from dpsim.report.documents import write_html
 from dpsim.report.notebooks import execute_notebook
 from dpsim.report.yearend import Request
@@ -17,6 +26,11 @@ from dpsim.report.yearend import Request
 NOTEBOOK = "year_end_projection.ipynb"
 MAKING = ".making-"
 STALE_SECONDS = 86_400.0
+NEEDED_BYTES = 100_000_000
+"""Free space a report must find: many times its own size."""
+ATTEMPTS = 50
+PAUSE_SECONDS = 0.1
+"""How often, and how long apart, the last move is tried while another program is in the way."""
 
 
 @dataclass(frozen=True)
@@ -27,31 +41,47 @@ class Finished:
     ----------
     folder : pathlib.Path
     html, notebook : pathlib.Path
+    headline : str
+        Text of ``headline.txt``, read before the move: the same report made again may be taking the place already.
     """
 
     folder: Path
     html: Path
     notebook: Path
+    headline: str
 
 
 def check_out(out: Path) -> None:
-    """Refuse a place for reports that is a file, or lies below one.
+    """Refuse a place for reports that is a file, lies below one, or has no room; nothing is made.
 
     Raises
     ------
     InputError
-        Naming the file.
+        Naming the place.
     """
-    for place in (out, *out.parents):
-        if place.exists() and not place.is_dir():
-            raise InputError("error.out_not_folder", out=str(place)[:200])
+    place = next((place for place in (out, *out.parents) if place.exists()), Path())
+    if not place.is_dir():
+        raise InputError("error.out_not_folder", out=shown_name(place, 200))
+    room = shutil.disk_usage(place)
+    if room.total and room.free < NEEDED_BYTES:  # some file systems tell nothing: total 0
+        mega = 1_000_000
+        raise InputError(
+            "error.out_no_room", out=shown_name(out, 200), free=room.free // mega, needed=NEEDED_BYTES // mega
+        )
 
 
-def make_report(request: Request, out: Path, *, title: str, progress: bool = True) -> Finished:
+def make_report(
+    request: Request,
+    out: Path,
+    *,
+    title: str,
+    progress: bool = True,
+    tell: Callable[[str], object] = lambda step: None,
+) -> Finished:
     """Run the notebook for a checked request and put everything into one folder under `out`.
 
     The folder appears only when all of it is there: it is made beside its place and moved in at the end. A report
-    of the same run replaces the old one.
+    of the same run replaces the old one; of two made at once the later one stays.
 
     Parameters
     ----------
@@ -61,19 +91,24 @@ def make_report(request: Request, out: Path, *, title: str, progress: bool = Tru
     title : str
         Title of the HTML.
     progress : bool
-        Show progress on standard error.
+        Show a progress bar on standard error.
+    tell : callable
+        Called with the name of each step as it begins: prepare, notebook, pages, done.
     """
+    tell("prepare")
     final = out / request.case.id / request.case.as_of.isoformat() / request.run_id()
     final.parent.mkdir(parents=True, exist_ok=True)
-    _sweep(final.parent)
-    with tempfile.TemporaryDirectory(dir=final.parent, prefix=MAKING) as temporary:
+    sweep(final.parent)
+    prefix = f"{MAKING}{host_mark()}-{os.getpid()}-"
+    with tempfile.TemporaryDirectory(dir=final.parent, prefix=prefix, ignore_cleanup_errors=True) as temporary:
         folder = Path(temporary) / "report"
         folder.mkdir()
         parameters = {
-            "case": _copied(request.case_given, folder, "case"),
+            "case": _copied(request.case_given, request.case, load_case, folder, "case"),
             "as_of": request.case.as_of.isoformat(),
             "strategy": ",".join(
-                _copied(given, folder, f"strategy_{k + 1}") for k, given in enumerate(request.strategies_given)
+                _copied(given, strategy, load_strategy, folder, f"strategy_{k + 1}")
+                for k, (given, strategy) in enumerate(zip(request.strategies_given, request.strategies, strict=True))
             ),
             "replications": request.replications,
             "seed": request.seed,
@@ -83,23 +118,68 @@ def make_report(request: Request, out: Path, *, title: str, progress: bool = Tru
         notebook = folder / NOTEBOOK
         source = notebooks_folder() / NOTEBOOK
         try:
+            tell("notebook")
             execute_notebook(source, notebook, parameters, lang=request.lang, cwd=folder, progress=progress)
+            tell("pages")
             write_html(notebook, folder / "report.html", lang=request.lang, title=title)
         except RunError as error:
             raise _kept(error, final) from error
-        if final.exists():
-            final.replace(Path(temporary) / "replaced")
-        folder.replace(final)
-    return Finished(final, final / "report.html", final / NOTEBOOK)
+        headline = (folder / "headline.txt").read_text(encoding="utf-8")
+        put_in_place(folder, final, Path(temporary))
+    tell("done")
+    return Finished(final, final / "report.html", final / NOTEBOOK, headline)
 
 
-def _copied(given: str, folder: Path, name: str) -> str:
-    """Copy a user's own file beside the report, so that it shows what was run; return what the notebook loads."""
+def put_in_place(folder: Path, final: Path, aside: Path) -> None:
+    """Move a finished folder to its place; one that is there already goes aside.
+
+    Another process may take the place between the two moves, and Windows moves no folder of which a program holds
+    a file open, so the moves are tried again for some seconds.
+
+    Parameters
+    ----------
+    folder, final : pathlib.Path
+        From where to where, on one file system.
+    aside : pathlib.Path
+        Existing folder for what is replaced.
+
+    Raises
+    ------
+    RunError
+        The place stayed taken.
+    """
+    why = ""
+    for attempt in range(ATTEMPTS):
+        try:
+            with suppress(FileNotFoundError):
+                final.rename(aside / f"replaced-{attempt}")
+            folder.rename(final)
+            return
+        except OSError as error:
+            why = error.strerror or str(error)
+            time.sleep(PAUSE_SECONDS)
+    raise RunError("error.out_busy", out=shown_name(final, 200), why=why)
+
+
+def _copied(given: str, checked: File, load: Callable[[Path], File], folder: Path, name: str) -> str:
+    """Copy a user's own file beside the report, so that it shows what was run; return what the notebook loads.
+
+    Raises
+    ------
+    InputError
+        The file is no longer the one that was checked.
+    """
     if not typed_as_path(given):
         return given
-    inputs = folder / "inputs"
-    inputs.mkdir(exist_ok=True)
-    shutil.copyfile(given, inputs / f"{name}.yaml")
+    copy = folder / "inputs" / f"{name}.yaml"
+    copy.parent.mkdir(exist_ok=True)
+    try:
+        shutil.copyfile(given, copy)
+        same = load(copy).digest == checked.digest
+    except (InputError, FileNotFoundError):
+        same = False
+    if not same:
+        raise InputError("error.changed_meanwhile", file=shown_name(given, 200))
     return f"inputs/{name}.yaml"
 
 
@@ -113,8 +193,29 @@ def _kept(error: RunError, final: Path) -> RunError:
     return RunError(error.message, **(error.values | {"file": kept.as_posix()}))
 
 
-def _sweep(folder: Path) -> None:
-    """Remove what runs that were killed more than a day ago left behind."""
-    for stale in folder.glob(f"{MAKING}*"):
-        if time.time() - stale.stat().st_mtime > STALE_SECONDS:
-            shutil.rmtree(stale, ignore_errors=True)
+def sweep(folder: Path) -> None:
+    """Remove the temporary folders of runs that were killed: their process is gone, or they are more than a day old."""
+    own = re.compile(rf"{re.escape(MAKING)}{host_mark()}-([0-9]{{1,9}})-")
+    for making in folder.glob(f"{MAKING}*"):
+        named = own.match(making.name)
+        with suppress(FileNotFoundError):  # its own run, or another sweep, may have just removed it
+            old = time.time() - making.stat().st_mtime > STALE_SECONDS
+            if old or (named and _is_gone(int(named[1]))):
+                shutil.rmtree(making, ignore_errors=True)
+
+
+def host_mark() -> str:
+    """Return 8 hex digits for this host: process numbers of another one, on a shared folder, say nothing here."""
+    return hashlib.sha256(platform.node().encode()).hexdigest()[:8]
+
+
+def _is_gone(process: int) -> bool:
+    """Tell whether a process of this host has ended; only POSIX can be asked without harm."""
+    if os.name == "posix":
+        try:
+            os.kill(process, 0)
+        except ProcessLookupError:
+            return True
+        except PermissionError:  # it runs, for another user
+            return False
+    return False

@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import math
 
 import pandas as pd
 
 from dpsim.language import say
 from dpsim.model.targets import Target, headline_target, resolve_targets
-from dpsim.params.labels import option_label
 from dpsim.params.load import load_strategy
 from dpsim.params.schema import Case
 from dpsim.report.show import (
     show_count_range,
     show_date,
     show_met,
-    show_number,
     show_probability_range,
     show_ratio_range,
+    show_share_range,
 )
 from dpsim.report.yearend import BESIDE, YearEnd
 
@@ -33,9 +31,6 @@ def headline(result: YearEnd) -> str:
     """Return the sentence a bureau uses: where it stands, the range of P, what is missing, the pace, what binds."""
     case, lang, total = result.case, result.request.lang, headline_target(result.case).total
     cells = headline_cells(result, "all")
-    pace = result.pace[result.pace["stage"] == "online"]
-    needed = pace.loc[pace["kind"] == "needed", "per_week"].iloc[0]
-    ratio = pace.loc[pace["kind"] == "so_far", "ratio"]
     return say(
         "letter.headline",
         lang=lang,
@@ -45,12 +40,30 @@ def headline(result: YearEnd) -> str:
         who=getattr(case.enterprises_called, lang),
         **{stage: share_as_published(case, stage) for stage in ("built", "online", "passed")},
         # the range over the scenarios is that of the arrangement in force, whatever strategies are shown beside it
-        sentence=_capital(getattr(load_strategy(case.default_strategy).sentence, lang)),
+        sentence=capital(getattr(load_strategy(case.default_strategy).sentence, lang)),
         probability=show_probability_range(cells["probability"].min(), cells["probability"].max(), lang),
         shortfall=show_count_range(cells["shortfall_median"].min(), cells["shortfall_median"].max(), lang),
-        needed=math.ceil(needed),
-        ratio=show_ratio_range(ratio.min(), ratio.max(), lang),
-        bottleneck=bottleneck(result),
+        need=weekly_need(result),
+    )
+
+
+def weekly_need(result: YearEnd) -> str:
+    """Return the end of the headline: the pace needed, against that so far, and what binds; empty when all is done."""
+    lang = result.request.lang
+    pace = result.pace[result.pace["stage"] == "online"]
+    needed = pace.loc[pace["kind"] == "needed", "per_week"].iloc[0]
+    if needed <= 0.0:
+        return ""
+    ratio = pace.loc[pace["kind"] == "so_far", "ratio"]
+    known = bool(ratio.map(math.isfinite).all())
+    return (
+        say("letter.headline_need", lang=lang, needed=math.ceil(needed))
+        + (
+            say("letter.headline_ratio", lang=lang, ratio=show_ratio_range(ratio.min(), ratio.max(), lang))
+            if known
+            else say("letter.headline_ratio_none", lang=lang)
+        )
+        + say("letter.headline_bottleneck", lang=lang, bottleneck=bottleneck(result))
     )
 
 
@@ -66,13 +79,7 @@ def below_headline(result: YearEnd) -> list[str]:
     """Return the sentences that must stand below the headline."""
     case, lang = result.case, result.request.lang
     basically = headline_cells(result, "basically")["probability"]
-    pooled = result.forecast.pooled
-    own = pooled[
-        (pooled["target"] == case.targets.headline)
-        & (pooled["level"] == "all")
-        & (pooled["reference_class"] == case.scenario.reference_class.value)
-        & (pooled["split"] == case.scenario.benchmark_split.value)
-    ].iloc[0]
+    own = own_pooled(result)
     cells = headline_cells(result, "all")
     sentences = [
         say(
@@ -90,8 +97,7 @@ def below_headline(result: YearEnd) -> list[str]:
         say(
             "letter.reported",
             lang=lang,
-            paper_low=f"{100 * case.caveats.paper_share.low:.0f}",
-            paper_high=f"{100 * case.caveats.paper_share.high:.0f}",
+            paper=show_share_range(case.caveats.paper_share.low, case.caveats.paper_share.high, lang),
             n=result.main.record["finished"],
         ),
     ]
@@ -102,7 +108,7 @@ def why_range(result: YearEnd, cells: pd.DataFrame) -> str:
     """Return why the answer is a range, with n and interval of its lowest and its highest cell."""
     lang = result.request.lang
     least, most = (
-        show_met(int(row["met"]), int(row["n"]), float(row["low"]), float(row["high"]), lang)
+        show_met(int(row["met"]), int(row["n"]), float(row["low"]), float(row["high"]), lang, paths=True)
         for row in (cells.loc[cells["probability"].idxmin()], cells.loc[cells["probability"].idxmax()])
     )
     draws = result.forecast.draws
@@ -119,14 +125,25 @@ def headline_cells(result: YearEnd, level: str) -> pd.DataFrame:
     ]
 
 
+def own_pooled(result: YearEnd) -> pd.Series:
+    """Return the headline target over all scenarios, weighted as the case states."""
+    case, pooled = result.case, result.forecast.pooled
+    return pooled[
+        (pooled["target"] == case.targets.headline)
+        & (pooled["level"] == "all")
+        & (pooled["reference_class"] == case.scenario.reference_class.value)
+        & (pooled["split"] == case.scenario.benchmark_split.value)
+    ].iloc[0]
+
+
 def bottleneck(result: YearEnd) -> str:
     """Return what holds enterprises up; both steps where the scenarios disagree on the larger one."""
     table, lang = result.forecast.bottlenecks.set_index("where"), result.request.lang
     low, high = table.loc["not_built", "share_low"], table.loc["not_built", "share_high"]
     if low > 0.5:
-        return say("letter.bottleneck.build", lang=lang, low=f"{100 * low:.0f}", high=f"{100 * high:.0f}")
+        return say("letter.bottleneck.build", lang=lang, share=show_share_range(low, high, lang))
     if high < 0.5:
-        return say("letter.bottleneck.online", lang=lang, low=f"{100 * (1 - high):.0f}", high=f"{100 * (1 - low):.0f}")
+        return say("letter.bottleneck.online", lang=lang, share=show_share_range(1 - high, 1 - low, lang))
     return say("letter.bottleneck.both", lang=lang)
 
 
@@ -138,7 +155,7 @@ def strategy_sentence(result: YearEnd, name: str) -> str:
     return say(
         "letter.beside" if name == BESIDE else "letter.main",
         lang=lang,
-        name=getattr(strategy.name, lang) if name == BESIDE else _capital(getattr(strategy.name, lang)),
+        name=getattr(strategy.name, lang) if name == BESIDE else capital(getattr(strategy.name, lang)),
         sentence=getattr(strategy.sentence, lang),
         met=show_met(row["met"], row["replications"], row["low"], row["high"], lang),
         shortfall=f"{row['shortfall_median']:.0f}",
@@ -177,11 +194,20 @@ def milestones(result: YearEnd) -> list[str]:
                 shortfall=show_count_range(
                     proportional["shortfall_median"].min(), proportional["shortfall_median"].max(), lang
                 ),
-                first=show_probability_range(first["probability"].min(), first["probability"].max(), lang),
+                first=_benchmarks_first(result, target, first),
                 sample=sample,
             )
         )
     return said
+
+
+def _benchmarks_first(result: YearEnd, target: Target, cells: pd.DataFrame) -> str:
+    """Return what follows if benchmarks came first: no question of chance where all of them are online today."""
+    case, lang = result.case, result.request.lang
+    if case.state.online.value >= target.total:
+        return say("letter.milestone_done", lang=lang, as_of=show_date(case.as_of, lang))
+    probability = show_probability_range(cells["probability"].min(), cells["probability"].max(), lang)
+    return say("letter.milestone_first", lang=lang, probability=probability)
 
 
 def warnings(result: YearEnd) -> list[str]:
@@ -198,56 +224,6 @@ def warnings(result: YearEnd) -> list[str]:
     return notes
 
 
-def fan_sentence(result: YearEnd, stage: str) -> str:
-    """Return the text box of a fan chart: the scenarios' range where there is one, and the ensemble with n."""
-    case, lang = result.case, result.request.lang
-    target = stage_target(result, stage)
-    if target is None:
-        word = say(f"figures.stage.{stage}", lang=lang)
-        return say("letter.fan_text_no_target", lang=lang, stage=word, n=result.main.record["finished"])
-    rows = result.main.targets.set_index("target")
-    row = rows.loc[target.id]
-    met = show_met(row["met"], row["replications"], row["low"], row["high"], lang)
-    deadline = show_date(target.deadline, lang)
-    cells = result.forecast.cells
-    mine = cells[
-        (cells["target"] == target.id)
-        & (cells["level"] == "all")
-        & (cells["split"] == case.scenario.benchmark_split.value)
-    ]
-    if mine.empty:
-        return say("letter.fan_text_target_only", lang=lang, deadline=deadline, required=target.required, met=met)
-    return say(
-        "letter.fan_text",
-        lang=lang,
-        deadline=deadline,
-        required=target.required,
-        range=show_probability_range(mine["probability"].min(), mine["probability"].max(), lang),
-        draws=result.forecast.draws,
-        met=met,
-    )
-
-
-def stage_target(result: YearEnd, stage: str) -> Target | None:
-    """Return the target of the whole list for a stage, or None."""
-    return next((t for t in resolve_targets(result.case) if t.group == "all" and t.stage == stage), None)
-
-
-def acceleration(result: YearEnd) -> str:
-    """Return how many times faster the gap must close."""
-    pace = result.pace[(result.pace["stage"] == "online") & (result.pace["kind"] == "so_far")]["acceleration"]
-    return show_ratio_range(pace.min(), pace.max(), result.request.lang)
-
-
-def setting_text(value: object, lang: str) -> str:
-    """Return one end of a sensitivity range in words."""
-    if isinstance(value, dt.date):
-        return show_date(value, lang)
-    if isinstance(value, str):
-        return option_label(value, lang)
-    return show_number(float(value))  # type: ignore[arg-type]
-
-
-def _capital(text: str) -> str:
+def capital(text: str) -> str:
     """Return a text that can begin a sentence."""
     return text[:1].upper() + text[1:]

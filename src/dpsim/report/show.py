@@ -6,6 +6,7 @@ import datetime as dt
 
 from dpsim.language import say
 from dpsim.measure.probability import DISPLAY_HIGH, DISPLAY_LOW
+from dpsim.params.labels import option_label
 
 
 def show_probability(probability: float, lang: str) -> str:
@@ -22,27 +23,44 @@ def show_probability_range(low: float, high: float, lang: str) -> str:
     first, last = show_probability(low, lang), show_probability(high, lang)
     if first == last:
         return first
-    if first.endswith("%") and last.endswith("%") and first[0].isdigit() and last[0].isdigit():
-        first = first[:-1]
-    return say("show.range", lang=lang, low=first, high=last)
+    figures = first[0].isdigit() and last[0].isdigit()
+    return say("show.range" if figures else "show.range_words", lang=lang, low=first, high=last)
 
 
-def show_met(met: int, n: int, low: float, high: float, lang: str) -> str:
-    """Return how often a target was met, with n and the Wilson interval: `0 of n` is never `0%`."""
-    message = "show.met_never" if met == 0 else "show.met_always" if met == n else "show.met"
+def show_met(met: int, n: int, low: float, high: float, lang: str, *, paths: bool = False) -> str:
+    """Return how often a target was met, with n and the Wilson interval: `0 of n` is never `0%`.
+
+    Parameters
+    ----------
+    met, n : int
+    low, high : float
+        Ends of the interval, 0..1.
+    lang : {"zh", "en"}
+    paths : bool
+        The n are direct count paths, not simulated runs.
+    """
+    message = ("show.paths" if paths else "show.met") + ("_never" if met == 0 else "_always" if met == n else "")
     return say(message, lang=lang, met=met, n=n, low=f"{100 * low:.1f}", high=f"{100 * high:.1f}")
 
 
 def show_count_range(low: float, high: float, lang: str) -> str:
     """Return a range of whole enterprises."""
-    first, last = f"{low:.0f}", f"{high:.0f}"
-    return first if first == last else say("show.range", lang=lang, low=first, high=last)
+    return _range(f"{low:.0f}", f"{high:.0f}", lang)
 
 
 def show_ratio_range(low: float, high: float, lang: str) -> str:
     """Return a range of ratios with one decimal."""
-    first, last = f"{low:.1f}", f"{high:.1f}"
-    return first if first == last else say("show.range", lang=lang, low=first, high=last)
+    return _range(f"{low:.1f}", f"{high:.1f}", lang)
+
+
+def show_share_range(low: float, high: float, lang: str) -> str:
+    """Return a range of shares (0..1) in whole per cent."""
+    return _range(f"{100 * low:.0f}%", f"{100 * high:.0f}%", lang)
+
+
+def show_number_range(low: float, high: float | None, lang: str) -> str:
+    """Return a range of values, one number where both ends are the same."""
+    return show_number(float(low)) if high is None else _range(show_number(float(low)), show_number(float(high)), lang)
 
 
 def show_date(date: dt.date, lang: str, *, year: bool = False) -> str:
@@ -56,3 +74,17 @@ def show_number(value: float) -> str:
     if isinstance(value, float) and not value.is_integer():
         return f"{value:.4g}"
     return f"{int(value)}"
+
+
+def show_setting(value: object, lang: str) -> str:
+    """Return what an assumption is set to: a date, an option or a number, in words."""
+    if isinstance(value, dt.date):
+        return show_date(value, lang)
+    if isinstance(value, str):
+        return option_label(value, lang)
+    return show_number(float(value))  # type: ignore[arg-type]
+
+
+def _range(first: str, last: str, lang: str) -> str:
+    """Return a range in words, one of its ends where both are the same."""
+    return first if first == last else say("show.range", lang=lang, low=first, high=last)

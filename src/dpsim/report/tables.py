@@ -15,9 +15,17 @@ import pandas as pd
 from dpsim.report.documents import write_atomically
 
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+LONG_HEAD = 8
+"""A head of more letters may break over lines; the page keeps the others whole."""
 
 
-def html_table(header: Sequence[str], rows: Sequence[Sequence[object]], *, numeric: Sequence[int] = ()) -> str:
+def html_table(
+    header: Sequence[str],
+    rows: Sequence[Sequence[object]],
+    *,
+    numeric: Sequence[int] = (),
+    whole: Sequence[int] = (),
+) -> str:
     """Return an HTML table with every cell escaped.
 
     Parameters
@@ -27,16 +35,24 @@ def html_table(header: Sequence[str], rows: Sequence[Sequence[object]], *, numer
         Cells, shown with ``str``.
     numeric : sequence of int
         Columns to align right.
+    whole : sequence of int
+        Columns whose cells stay on one line: dates, ranges, percents. A long head may always break.
     """
-    right = ' style="text-align:right"'
-    head = "".join(f"<th{right if k in numeric else ''}>{html.escape(str(cell))}</th>" for k, cell in enumerate(header))
-    body = "".join(
-        "<tr>"
-        + "".join(f"<td{right if k in numeric else ''}>{html.escape(str(cell))}</td>" for k, cell in enumerate(row))
-        + "</tr>"
-        for row in rows
-    )
-    return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+
+    def cell(kind: str, column: int, content: object) -> str:
+        style = ["text-align:right"] if column in numeric else []
+        if kind == "th" and len(str(content)) > LONG_HEAD:
+            style.append("white-space:normal")
+        elif kind == "td" and column in whole:
+            style.append("white-space:nowrap")
+        given = f' style="{"; ".join(style)}"' if style else ""
+        return f"<{kind}{given}>{html.escape(str(content))}</{kind}>"
+
+    def line(kind: str, cells: Sequence[object]) -> str:
+        return f"<tr>{''.join(cell(kind, k, content) for k, content in enumerate(cells))}</tr>"
+
+    body = "".join(line("td", row) for row in rows)
+    return f"<table><thead>{line('th', header)}</thead><tbody>{body}</tbody></table>"
 
 
 def save_table(frame: pd.DataFrame, folder: Path, name: str) -> list[Path]:

@@ -64,7 +64,7 @@ def _as_float(value: object) -> float:
 
 def _as_int(value: object) -> int:
     """Read a whole number, long seeds digit by digit."""
-    if isinstance(value, str) and re.fullmatch(r"\s*[+-]?\d+\s*", value):
+    if isinstance(value, str) and re.fullmatch(r"\s*[+-]?[0-9]+\s*", value):
         return int(value)
     number = _as_float(value)
     if not number.is_integer():
@@ -83,7 +83,7 @@ def _as_date(value: object) -> date:
     """Read a day."""
     if isinstance(value, date) and not isinstance(value, datetime):
         return value
-    if isinstance(value, str) and re.fullmatch(r"\d{4}-\d\d-\d\d", value):
+    if isinstance(value, str) and re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", value):
         return date.fromisoformat(value)
     raise ValueError(value)
 

@@ -14,11 +14,10 @@ from dpsim.errors import FileFaults, InputError
 from dpsim.experiments.ensemble import Ensemble, check_replications, run_ensemble
 from dpsim.experiments.replication import check_as_of
 from dpsim.experiments.runrecord import input_hash, run_record
-from dpsim.forecast.pace import weekly_pace
+from dpsim.forecast.pace import agency_capacity, weekly_pace
 from dpsim.forecast.snapshot import SnapshotForecast, snapshot_forecast
 from dpsim.language import LANGUAGES
-from dpsim.model.organisations import builders_needed, capacity_bound
-from dpsim.model.prior import case_timeline, weeks_since
+from dpsim.model.prior import case_timeline
 from dpsim.params.load import load_case, load_strategy
 from dpsim.params.schema import Case, Strategy
 
@@ -140,7 +139,6 @@ def check_request(
         given.setdefault(strategy_loaded.id, name)
     if isinstance(loaded, Case):
         attempt(check_as_of, loaded, as_of or None)
-        attempt(check_headline, loaded)
     attempt(check_replications, replications)
     attempt(check_word, "seed", seed)
     if lang not in LANGUAGES:
@@ -159,19 +157,6 @@ def check_request(
         case_given=case,
         strategies_given=tuple(given.values()),
     )
-
-
-def check_headline(case: Case) -> None:
-    """Refuse a headline that the report's first sentence cannot say: all enterprises online by a date.
-
-    Raises
-    ------
-    InputError
-        The headline target is of another stage or group.
-    """
-    target = next(t for t in case.targets.list if t.id == case.targets.headline)
-    if target.stage != "online" or target.group != "all":
-        raise InputError("error.headline_unsupported", target=target.id, stage=target.stage, group=target.group)
 
 
 def run_year_end(request: Request, *, workers: int | None = None, progress: bool = True) -> YearEnd:
@@ -228,32 +213,6 @@ def organisation_bands(ensemble: Ensemble) -> pd.DataFrame:
     quantiles = grouped.quantile([0.1, 0.5, 0.9]).unstack()
     quantiles.columns = ["q10", "q50", "q90"]
     return quantiles.reset_index()
-
-
-def agency_capacity(case: Case) -> pd.DataFrame:
-    """Return how many hand-overs agencies can make by the headline's deadline, and how many are needed.
-
-    Returns
-    -------
-    pandas.DataFrame
-        Columns start, builders, bound (enterprises, methods 3.2-10), needed (agency users not yet built).
-    """
-    timeline, a = case_timeline(case), case.agencies
-    target = next(t for t in case.targets.list if t.id == case.targets.headline)
-    days = timeline.end_of(target.deadline)
-    total, built = float(case.population.enterprises.value), float(case.state.built.value)
-    rows = []
-    for k, start in enumerate(case.scenario.start.dates):
-        builders, bound = 0, 0.0
-        for share in (getattr(case.population.sectors, n).value for n in type(case.population.sectors).model_fields):
-            flow = built * share * a.user_share.value / weeks_since(case, k)
-            servers = builders_needed(flow, float(a.service_mean.value), float(a.headroom.value))
-            builders += servers
-            bound += capacity_bound(0.0, servers, float(a.service_mean.value), days)
-        rows.append(
-            {"start": start, "builders": builders, "bound": bound, "needed": (total - built) * a.user_share.value}
-        )
-    return pd.DataFrame(rows)
 
 
 def _city(ensemble: Ensemble, stage: str) -> pd.DataFrame:

@@ -90,6 +90,33 @@ CASE = {  # file: (old text, new text)
     ),
     "block_misspelt": ("\nassessors:", "\nassesors:"),
     "published_after_as_of": ("quantity: passed, date: 2018-09-10", "quantity: passed, date: 2018-09-11"),
+    "published_contradicts": ("value: 0.6636", "value: 0.6366"),
+    "chance_twice": ("chances: [0.0, 0.2, 0.5]", "chances: [0.0, 0.2, 0.2]"),
+    "weight_zero": (
+        "dates: [2018-01-01, 2018-03-01, 2018-05-01]\n    weights: [0.3333, 0.3333, 0.3334]",
+        "dates: [2018-01-01, 2018-03-01, 2018-05-01]\n    weights: [0.5, 0.5, 0]",
+    ),
+    "option_twice": ("options: [proportional, benchmark_first]", "options: [proportional, proportional]"),
+    "rush_without_reason": (
+        f"weights: [0.3333, 0.3333, 0.3334]\n    grade: assumed\n    {REASON}\n    factor",
+        "weights: [0.3333, 0.3333, 0.3334]\n    grade: assumed\n    factor",
+    ),
+    "headline_not_online": ("headline: all_online", "headline: all_built"),
+    "headline_a_milestone": ("required: level, source: LY09}", "required: level, source: LY09, milestone: true}"),
+    "headline_next_year": (
+        "horizon_end: 2018-12-31",
+        "horizon_end: 2019-03-31",
+        "stage: online, deadline: 2018-12-31",
+        "stage: online, deadline: 2019-03-31",
+    ),
+    "connected_below_zero": (
+        "connected: {value: 900, unit: enterprises, range: [689, 1300]",
+        "connected: {value: -5, unit: enterprises, range: [0, 1300]",
+    ),
+    "all_deadline_before_a_late_deadline": (
+        "deadline: 2018-12-31, required: assessment",
+        "deadline: 2028-12-31, required: assessment",
+    ),
     "name_climbs": ("case: linyi-2018", "case: ../linyi-2018"),
 }
 FIRST = "every_days: {value: 7, unit: days, range: [1, 31], source: LY15, grade: seed}"
@@ -120,6 +147,8 @@ STRATEGY = {
     "date_with_time": ("start: 2018-12-01", "start: 2018-12-01 08:00:00"),
     "date_not_in_calendar": ("start: 2018-12-01", "start: 2018-11-31"),
     "end_before_start": ("end: 2018-12-31", "end: 2018-11-30"),
+    "instrument_twice": ("instrument: ranking_notice", "instrument: dispatch_meeting"),
+    "past_with_instruments": ("pace: path", "pace: past"),
     "pace_unknown": ("pace: path", "pace: paths"),
     "list_for_mapping": ("name: {zh: 年底攻坚, en: deadline drive}", "name: [年底攻坚, deadline drive]"),
     "mapping_for_list": ("pace: path\n", "pace: path\ninstruments: {}\n", "\ninstruments:\n  -", "\nREST\n  -"),

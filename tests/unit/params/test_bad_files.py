@@ -14,35 +14,45 @@ from dpsim.params.locate import params_folder
 BAD = Path(__file__).resolve().parents[2] / "data" / "bad"
 
 EXPECTED = [  # file, message id below `params.`, key, line
-    ("case_block_misspelt", "unknown_key_near", "assesors", 99),
+    ("case_all_deadline_before_a_late_deadline", "date_after", "targets.list.8.deadline", 78),
+    ("case_block_misspelt", "unknown_key_near", "assesors", 101),
     ("case_building_above_rest", "above", "state.building", 30),
     ("case_built_above_total", "above", "state.built", 27),
     ("case_calendar_day_far_away", "date_outside", "calendar.days.0.date", 12),
     ("case_chance_above_one", "outside_bounds", "scenario.rush.chances.2", 44),
+    ("case_chance_twice", "duplicate_id", "scenario.rush.chances.2", 44),
     ("case_connected_above_started", "above", "state.connected", 31),
-    ("case_deadline_after_horizon", "date_after", "targets.list.1.deadline", 69),
-    ("case_deadline_before_as_of", "date_not_after", "targets.list.2.deadline", 70),
+    ("case_connected_below_zero", "outside_bounds", "state.connected.value", 31),
+    ("case_deadline_after_horizon", "date_after", "targets.list.1.deadline", 71),
+    ("case_deadline_before_as_of", "date_not_after", "targets.list.2.deadline", 72),
     ("case_default_strategy_unknown", "unknown_strategy_key_near", "default_strategy", 9),
-    ("case_group_unknown", "not_a_choice_near", "targets.list.7.group", 75),
+    ("case_group_unknown", "not_a_choice_near", "targets.list.7.group", 77),
     ("case_half_enterprise", "not_whole", "state.building.value", 30),
-    ("case_headline_unknown", "unknown_target_near", "targets.headline", 66),
+    ("case_headline_a_milestone", "headline_unsupported", "targets.headline", 68),
+    ("case_headline_next_year", "headline_unsupported", "targets.headline", 68),
+    ("case_headline_not_online", "headline_unsupported", "targets.headline", 68),
+    ("case_headline_unknown", "unknown_target_near", "targets.headline", 68),
     ("case_horizon_before_as_of", "date_not_after", "horizon_end", 8),
-    ("case_key_missing", "missing_key", "agencies.user_share", 93),
+    ("case_key_missing", "missing_key", "agencies.user_share", 95),
     ("case_name_climbs", "bad_case_name_key", "case", 2),
     ("case_nan_count", "not_finite", "state.built.value", 27),
     ("case_negative_count", "outside_bounds", "state.online.value", 28),
     ("case_online_above_connected", "above", "state.online", 28),
+    ("case_option_twice", "duplicate_id", "scenario.benchmark_split.options.1", 52),
     ("case_passed_above_assessed", "above", "state.passed", 29),
-    ("case_published_after_as_of", "date_after", "published.2.date", 113),
+    ("case_published_after_as_of", "date_after", "published.2.date", 115),
+    ("case_published_contradicts", "published_differs", "published.0.value", 113),
     ("case_reason_plain_text", "not_both_languages", "scenario.reference_class.reason", 42),
     ("case_reference_class_unknown", "not_a_choice_near", "scenario.reference_class.value", 40),
-    ("case_sample_share_missing", "needs_sample_share", "targets.list.8.sample_share", 76),
+    ("case_rush_without_reason", "assumed_needs_reason", "scenario.rush.reason", 43),
+    ("case_sample_share_missing", "needs_sample_share", "targets.list.8.sample_share", 78),
     ("case_sectors_not_one", "sum_not_one", "population.sectors", 19),
     ("case_start_after_as_of", "date_not_before", "scenario.start.dates", 35),
     ("case_start_dates_out_of_order", "dates_not_increasing", "scenario.start.dates", 35),
-    ("case_switch_not_an_option", "not_a_choice", "targets.switches.assessment.value", 65),
-    ("case_target_twice", "duplicate_id", "targets.list.1.id", 69),
+    ("case_switch_not_an_option", "not_a_choice", "targets.switches.assessment.value", 67),
+    ("case_target_twice", "duplicate_id", "targets.list.1.id", 71),
     ("case_tiers_above_total", "above", "population.tiers", 15),
+    ("case_weight_zero", "zero_weight", "scenario.start.weights.2", 36),
     ("case_weights_not_one", "sum_not_one", "scenario.start.weights", 36),
     ("case_weights_too_few", "length_differs", "scenario.rush.weights", 45),
     ("file_binary", "not_utf8", "", 1),
@@ -63,6 +73,7 @@ EXPECTED = [  # file, message id below `params.`, key, line
     ("strategy_end_before_start", "date_before", "instruments.2.end", 15),
     ("strategy_grade_unknown", "not_a_choice_near", "instruments.0.every_days.grade", 8),
     ("strategy_instrument_not_named", "missing_key", "instruments.2.instrument", 13),
+    ("strategy_instrument_twice", "instrument_overlaps", "instruments.1.instrument", 10),
     ("strategy_instrument_unknown", "unknown_instrument_near", "instruments.2.instrument", 13),
     ("strategy_key_misspelt", "unknown_key_near", "instruments.0.every_day", 8),
     ("strategy_list_for_mapping", "not_both_languages", "name", 3),
@@ -73,6 +84,7 @@ EXPECTED = [  # file, message id below `params.`, key, line
     ("strategy_outside_bounds", "outside_bounds", "instruments.0.every_days.value", 8),
     ("strategy_outside_range", "outside_range", "instruments.0.every_days.value", 8),
     ("strategy_pace_unknown", "not_a_choice_near", "pace", 5),
+    ("strategy_past_with_instruments", "past_with_instruments", "instruments", 6),
     ("strategy_quantity_as_bare_number", "not_a_mapping", "instruments.0.every_days", 8),
     ("strategy_range_of_three", "bad_range", "instruments.0.every_days.range", 8),
     ("strategy_range_reversed", "range_order", "instruments.0.every_days.range", 8),
@@ -270,22 +282,108 @@ def test_a_file_of_the_other_kind_is_refused() -> None:
         ("as_of: 2018-09-10", "as_of: '2018-09-10'", "not_a_date", "as_of"),
         ("place: {zh: 全市, en: the city}", "place: {zh: 全市, en: 3}", "not_text", "place.en"),
         ("schema: 1", "schema: true", "not_whole", "schema"),
-        ("teams: {value: 6,", "teams: {value: 6.0,", "not_whole", "assessors.teams.value"),
+        ("teams: {value: 12,", "teams: {value: 12.0,", "not_whole", "assessors.teams.value"),
         ("pass_score_benchmark: {value: 80,", "pass_score_benchmark: {value: 79.5,",
          "not_whole", "assessors.pass_score_benchmark.value"),
         ("pass_score_other: {value: 60,", "pass_score_other: {value: 60.0,",
          "not_whole", "assessors.pass_score_other.value"),
-        ("range: [2, 15]", "range: [-2, 15]", "outside_bounds", "assessors.teams.range"),
+        ("range: [6, 30]", "range: [-6, 30]", "outside_bounds", "assessors.teams.range"),
         ("published:\n", "published: null\nremarks:\n", "not_a_list", "published"),
+        ("value: 0.3941, unit: share", "value: 688, unit: enterprises", "published_differs", "published.1.value"),
+        ("value: 0.1493, unit: share", "value: 0.15, unit: share", None, ""),
+        ("value: 0.1493, unit: share", "value: 0.14, unit: share", None, ""),
+        ("value: 0.1493, unit: share", "value: 0.1, unit: share", "published_differs", "published.2.value"),
+        ("value: 0.1493, unit: share", "value: 0.1492, unit: share", "published_differs", "published.2.value"),
+        ("value: 0.1493, unit: share", "value: 261, unit: enterprises", None, ""),
+        ("date: 2018-09-10, value: 0.6636", "date: 2018-08-10, value: 0.5", None, ""),
+        ("options: [sample, all], value: sample", "options: [sample, sample], value: sample",
+         "duplicate_id", "targets.switches.assessment.options.1"),
+        ("options: [back_to_normal, grace, make_up_drive]", "options: [back_to_normal, grace, back_to_normal]",
+         "duplicate_id", "scenario.after_missed_deadline.options.2"),
+        ("chances: [0.0, 0.2, 0.5]", "chances: [0.0, 0.2, 0]", "duplicate_id", "scenario.rush.chances.2"),
+        ("dates: [2018-01-01, 2018-03-01,", "dates: [2018-03-01, 2018-03-01,",
+         "dates_not_increasing", "scenario.start.dates"),
+        ("headline: all_online", "headline: benchmark_online", "headline_unsupported", "targets.headline"),
+        ("headline: all_online", "headline: other_online", "headline_unsupported", "targets.headline"),
+        ("stage: online, deadline: 2018-12-31", "stage: online, deadline: 2018-11-30", None, ""),
     ],
 )  # fmt: skip
-def test_further_rules_of_a_case(tmp_path: Path, old: str, new: str, message: str, key: str) -> None:
+def test_further_rules_of_a_case(tmp_path: Path, old: str, new: str, message: str | None, key: str) -> None:
     text = (BAD / "good_case.yaml").read_text(encoding="utf-8")
     assert old in text
     file = tmp_path / "case.yaml"
     file.write_text(text.replace(old, new, 1), encoding="utf-8")
+    if message is None:
+        check_file(file)
+        return
     found = [row[:2] for row in rows_of(file)]
     assert (message, key) in [(name.removesuffix("_near"), place) for name, place in found]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message", "key"),
+    [
+        ("as_of: 2018-09-10", "as_of: 1918-09-10", "date_outside", "as_of"),
+        ("as_of: 2018-09-10", "as_of: 2218-09-10", "date_outside", "as_of"),
+        ("dates: [2018-01-01,", "dates: [1918-01-01,", "date_outside", "scenario.start.dates"),
+        ("connected: {value: 900,", "connected: {value: -5,", "outside_bounds", "state.connected.value"),
+        ("enterprises: {value: 1748,", "enterprises: {value: -1748,", "outside_bounds", "population.enterprises.value"),
+        ("built: {value: 1160,", "built: {value: -1160,", "outside_bounds", "state.built.value"),
+        ("built: {value: 1160, unit: enterprises, range: [1160, 1160]",
+         "built: {value: 1160.5, unit: enterprises, range: [1160, 1161]", "not_whole", "state.built.value"),
+        ("built: {value: 1160,", "built: {value: '1160',", "not_a_number", "state.built.value"),
+        ("benchmark_county: {value: 296,", "benchmark_county: {value: 2960000,",
+         "outside_bounds", "population.tiers.benchmark_county.value"),
+        ("mines: {value: 0.10,", "mines: {value: 10,", "outside_bounds", "population.sectors.mines.value"),
+        ("weights: [0.3333, 0.3333, 0.3334]", "weights: [1.3333, 0.3333, 0.3334]",
+         "outside_bounds", "scenario.start.weights.0"),
+        ("options: [all, basically]", "options: [al, basically]",
+         "not_a_choice_near", "targets.switches.level.options.0"),
+        ("value: 0.6636", "value: 66.36", "outside_bounds", "published.0.value"),
+        ("quantity: built, date", "quantity: bilt, date", "not_a_choice_near", "published.0.quantity"),
+        ("id: all_online, group: all, stage: online", "id: all_online, group: all, stage: onlin",
+         "not_a_choice_near", "targets.list.0.stage"),
+        ("id: all_online, group: all, stage: online, deadline: 2018-12-31",
+         "id: all_online, group: all, stage: online, deadline: 2028-12-31", "date_after", "targets.list.0.deadline"),
+        ("group: benchmark, stage: assessed", "group: benchmark, stage: assesed",
+         "not_a_choice_near", "targets.list.5.stage"),
+    ],
+)  # fmt: skip
+def test_one_value_out_of_its_bounds_is_one_fault(tmp_path: Path, old: str, new: str, message: str, key: str) -> None:
+    """Nothing is compared with a value that cannot be."""
+    text = (BAD / "good_case.yaml").read_text(encoding="utf-8")
+    assert old in text
+    file = tmp_path / "case.yaml"
+    file.write_text(text.replace(old, new, 1), encoding="utf-8")
+    assert [row[:2] for row in rows_of(file)] == [(message, key)]
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "overlap"),
+    [
+        ("", "", True),
+        ("start: 2018-10-01, end: 2018-10-31", "", True),
+        ("end: 2018-10-31", "start: 2018-10-31", True),
+        ("start: 2018-10-01, end: 2018-12-31", "start: 2018-11-01, end: 2018-11-30", True),
+        ("end: 2018-10-31", "start: 2018-11-01", False),
+        ("start: 2018-11-01, end: 2018-11-30", "start: 2018-09-11, end: 2018-10-31", False),
+        ("end: 2018-10-31", "start: '2018'", None),
+    ],
+)
+def test_an_instrument_stands_once_at_a_time(tmp_path: Path, first: str, second: str, overlap: bool | None) -> None:
+    head = (BAD / "good_strategy.yaml").read_text(encoding="utf-8").partition("instruments:")[0]
+    days = "every_days: {value: 7, unit: days, range: [1, 31], source: LY15, grade: seed}"
+    staff = "staff_days_each: {value: 5, unit: staff_days, range: [1, 20], source: LY15, grade: seed}"
+    three = (("ranking_notice", ""), ("dispatch_meeting", first), ("dispatch_meeting", second))
+    rows = [f"  - {{instrument: {name}, {window}, {days}, {staff}}}\n".replace(", ,", ",") for name, window in three]
+    file = tmp_path / "strategy.yaml"
+    file.write_text(head + "instruments:\n" + "".join(rows), encoding="utf-8")
+    if overlap is False:
+        check_file(file)
+        return
+    wanted = ("instrument_overlaps", "instruments.2.instrument") if overlap else ("not_a_date", "instruments.2.start")
+    assert [row[:2] for row in rows_of(file)] == [wanted]
+    assert not overlap or "instruments.1" in faults_of(file)[0].text("zh")
 
 
 @pytest.mark.parametrize("wrong", ["3", "x", "null", "[]", "{}", "[x]", "[{}]", "[[1]]", "true", "2018-01-01"])

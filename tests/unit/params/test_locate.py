@@ -10,7 +10,7 @@ import pytest
 
 from dpsim.errors import FileFaults, InputError, RunError
 from dpsim.params import locate
-from dpsim.params.load import load_case, load_strategy
+from dpsim.params.load import check_file, load_case, load_strategy
 
 ODD = ["..", "../linyi-2018", "a/../b", "a\\b", "", " ", "Linyi-2018", "临沂", "linyi 2018", "-a", "a\n", "a\0b", 
        "/etc/passwd", "linyi-2018\n", "{x}", "a" * 500]  # fmt: skip
@@ -33,6 +33,43 @@ def test_a_path_that_is_no_file_and_no_yaml_is_an_odd_name(name: str) -> None:
     with pytest.raises(InputError) as caught:
         load_case(name)
     assert caught.value.message == "params.bad_case_name"
+
+
+@pytest.mark.parametrize("given", [None, b"linyi-2018", 2018, 2.5, True, ["linyi-2018"], "", "a" * 5000, "a\0b"])
+def test_what_is_no_name_is_refused_as_such(given: object) -> None:
+    for load, message in ((load_case, "bad_case_name"), (load_strategy, "bad_strategy_name")):
+        with pytest.raises(InputError) as caught:
+            load(given)  # type: ignore[arg-type]
+        assert caught.value.message == f"params.{message}"
+        for lang in ("zh", "en"):
+            assert len(caught.value.text(lang)) < 300 and ".yaml" in caught.value.text(lang)
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ("a" * 5000 + ".yaml", "unreadable"),
+        ("a/" * 2500 + "b", "unreadable"),
+        (Path("a" * 5000), "unreadable"),
+        ("a\0b.yaml", "no_file"),
+        (Path("a\0b"), "no_file"),
+        ("\ud800.yaml", "no_file"),
+    ],
+)
+def test_an_odd_path_is_refused_as_such(given: str | Path, message: str) -> None:
+    for load in (load_case, load_strategy, check_file):
+        with pytest.raises(FileFaults) as caught:
+            load(given)
+        assert [fault.message for fault in caught.value.faults] == [f"params.{message}"]
+        for lang in ("zh", "en"):
+            assert len(caught.value.text(lang)) < 900 and "\0" not in caught.value.text(lang)
+
+
+@pytest.mark.parametrize("given", [None, b"a.yaml", 3, ""])
+def test_what_is_no_path_cannot_be_checked(given: object) -> None:
+    with pytest.raises(InputError) as caught:
+        check_file(given)  # type: ignore[arg-type]
+    assert caught.value.message == "params.no_file"
 
 
 def test_an_unknown_name_gets_the_nearest_and_the_list() -> None:

@@ -58,6 +58,11 @@ def test_a_row_tells_all_about_its_parameter() -> None:
     ]
     assert by_key["`caveats.paper_share`"][7].startswith("EX24: ")
     assert by_key["`scenario.start`"][3] == "2018-01-01, 2018-03-01, 2018-05-01"
+    assert by_key["`scenario.rush`"][1:4] == [
+        "临近时限赶工的可能性",
+        "chance of a rush before the deadline",
+        "0, 0.2, 0.5",
+    ]
     assert by_key["`scenario.reference_class`"][3] == "`order` 限期部署 / order with a deadline"
 
 

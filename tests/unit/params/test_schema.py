@@ -102,9 +102,11 @@ def test_assumptions_come_weakest_first(case: Case) -> None:
     ranks = [GRADES.index(row.grade) for row in rows]
     assert ranks == sorted(ranks) and GRADES[0] == "assumed" and GRADES[-1] == "seed"
     by_key = {row.key: row for row in rows}
-    assert len(by_key) == len(rows) == len(case.quantities()) + 4
+    assert len(by_key) == len(rows) == len(case.quantities()) + 5
     assert by_key["scenario.reference_class"].value == "order"
     assert by_key["scenario.start"].value == case.scenario.start.dates
+    assert by_key["scenario.rush"].value == case.scenario.rush.chances
+    assert by_key["scenario.rush"].grade == "assumed" and "FC04" in by_key["scenario.rush"].reason.en  # type: ignore[union-attr]
     assert by_key["scenario.benchmark_split"].value == "proportional"
     assert by_key["scenario.after_missed_deadline"].grade == "assumed"
     service = by_key["agencies.service_mean"]
@@ -123,9 +125,10 @@ def test_with_values_returns_a_checked_copy(case: Case) -> None:
             "scenario.reference_class": "filing",
             "targets.switches.level": "basically",
             "targets.switches.assessment.value": "all",
-            "scenario.rush.weights": [1.0, 0.0, 0.0],
+            "scenario.rush.weights": [0.5, 0.25, 0.25],
             "scenario.start.dates": ["2018-02-01", dt.date(2018, 3, 1), "2018-04-01"],
             "targets.list.0.deadline": "2018-12-30",
+            "targets.list.1.deadline": dt.datetime(2018, 12, 29, tzinfo=dt.UTC),
             "assessors.teams": np.int64(7),
             "adoption.frailty_shape": np.float64(1.5),
         }
@@ -133,9 +136,10 @@ def test_with_values_returns_a_checked_copy(case: Case) -> None:
     assert other.agencies.service_mean.value == 10
     assert other.scenario.reference_class.value == "filing"
     assert (other.targets.switches.level.value, other.targets.switches.assessment.value) == ("basically", "all")
-    assert other.scenario.rush.weights == (1.0, 0.0, 0.0)
+    assert other.scenario.rush.weights == (0.5, 0.25, 0.25)
     assert other.scenario.start.dates[2] == dt.date(2018, 4, 1)
     assert other.targets.list[0].deadline == dt.date(2018, 12, 30)
+    assert other.targets.list[1].deadline == dt.date(2018, 12, 29)
     assert (other.assessors.teams.value, type(other.assessors.teams.value)) == (7, int)
     assert other.adoption.frailty_shape.value == 1.5
     assert case.agencies.service_mean.value == 20 and other != case
@@ -155,6 +159,11 @@ def test_with_values_returns_a_checked_copy(case: Case) -> None:
         ("targets.switches.level", "nearly", "params.not_a_choice"),
         ("as_of", "2018-12-31", "params.date_not_after"),
         ("as_of", "10 September", "params.not_a_date"),
+        ("as_of", dt.datetime(2018, 9, 10, 8, tzinfo=dt.UTC), "params.not_a_date"),
+        ("state.built.range", [1160, 1160, 1160], "params.bad_range"),
+        ("published.0.value", 0.5, "params.published_differs"),
+        ("targets.headline", "all_built", "params.headline_unsupported"),
+        ("scenario.rush.weights", [1.0, 0.0, 0.0], "params.zero_weight"),
         ("scenario.start.weights", [0.5, 0.5], "params.length_differs"),
         ("population.sectors.mines", 0.2, "params.sum_not_one"),
         ("agencies", 3, "params.unknown_value_near"),

@@ -43,12 +43,13 @@ def a_fan_chart(lang: str, **changes: object) -> Figure:
 
 def the_pace(label: str = "A") -> pd.DataFrame:
     rows = [
-        (label, "needed", np.nan, 36.8, np.nan),
-        ("B", "so_far", np.nan, 32.2, np.nan),
-        ("C", "so_far", np.nan, np.nan, np.nan),
-        ("D", "projected", 9.0, 14.0, 20.0),
+        ("one", label, "needed", np.nan, 36.8, np.nan),
+        ("one", "B", "so_far", np.nan, 32.2, np.nan),
+        ("two", "C", "so_far", np.nan, np.nan, np.nan),
+        ("one", "D", "projected", 9.0, 36.0, 40.0),
+        ("two", "E", "needed", np.nan, 12.0, np.nan),
     ]
-    return pd.DataFrame(rows, columns=["label", "kind", "low", "value", "high"])
+    return pd.DataFrame(rows, columns=["stage", "label", "kind", "low", "value", "high"])
 
 
 def the_queues(extra: str = "assessors") -> pd.DataFrame:
@@ -266,8 +267,8 @@ def test_user_text_is_drawn_as_it_stands(lang):
 
 def test_few_chances_are_counted_and_marked():
     figure = figures.plot_scenario_cells(the_cells(), lang="zh")
-    assert "6种情景中6种概率不足3%" in words_of(figure)
-    assert "6种情景中0种概率不足3%" in words_of(figure)
+    assert "6种情景中6种不足3%" in words_of(figure)
+    assert "6种情景中0种不足3%" in words_of(figure)
     hollow = [line for line in figure.axes[0].lines if line.get_marker() == "v"]
     assert len(hollow) == 6
     assert all(line.get_markerfacecolor() == "white" for line in hollow)
@@ -281,6 +282,36 @@ def test_a_cell_beyond_97_percent_is_marked_above():
 def test_the_largest_effect_stands_first():
     figure = figures.plot_sensitivity(the_rows(), lang="en")
     assert [label.get_text() for label in figure.axes[0].get_yticklabels()] == ["A", "B", "small"]
+
+
+def test_the_needed_pace_crosses_the_rows_of_its_stage_and_no_words():
+    figure = figures.plot_pace(the_pace(), lang="en")
+    (axes,) = figure.axes
+    assert [label.get_text() for label in axes.get_yticklabels()] == ["one: A", "one: B", "one: D", "two: E", "two: C"]
+    needed = {line.get_xdata()[0]: line.get_ydata() for line in axes.lines if line.get_linestyle() == "--"}
+    rows = axes.get_yticks()
+    assert {value: (min(ends) > rows[2], max(ends) < rows[3]) for value, ends in needed.items()} == {
+        36.8: (False, True),
+        12.0: (True, False),
+    }
+    assert all(
+        text.get_window_extent().x0 > axes.get_window_extent().x1 for text in axes.texts if "3" in text.get_text()
+    )
+
+
+def test_long_settings_fit_beside_their_bars():
+    rows = the_rows("the regime", "voluntary programme now")
+    figure = figures.plot_sensitivity(rows, lang="en")
+    (axes,) = figure.axes
+    assert "voluntary programme now: 150" in words_of(figure)
+    box = axes.get_window_extent()
+    for text in axes.texts:
+        assert box.x0 <= text.get_window_extent().x0 and text.get_window_extent().x1 <= box.x1 + 0.5, text.get_text()
+
+
+def test_the_second_strategy_is_named_at_its_end():
+    second = a_fan(750)[["date", "q50"]].assign(label="past pace")
+    assert "past pace1150" in words_of(a_fan_chart("en", second=second))
 
 
 def test_a_cut_axis_says_so():

@@ -12,9 +12,12 @@ from dpsim.report.show import (
     show_date,
     show_met,
     show_number,
+    show_number_range,
     show_probability,
     show_probability_range,
     show_ratio_range,
+    show_setting,
+    show_share_range,
 )
 
 
@@ -38,11 +41,11 @@ def test_no_probability_is_ever_shown_as_nought_or_one(lang: str) -> None:
 def test_a_range_of_probabilities_is_one_word_where_both_ends_look_the_same() -> None:
     assert show_probability_range(0.0, 0.02, "zh") == "不足3%"
     assert (
-        show_probability_range(0.0, 0.07, "zh") == "不足3%—7%"
+        show_probability_range(0.0, 0.07, "zh") == "不足3%至7%"
         and show_probability_range(0, 0.07, "en") == "under 3% to 7%"
     )
     assert (
-        show_probability_range(0.1, 0.32, "zh") == "10—32%" and show_probability_range(0.1, 0.32, "en") == "10 to 32%"
+        show_probability_range(0.1, 0.32, "zh") == "10%—32%" and show_probability_range(0.1, 0.32, "en") == "10% to 32%"
     )
     assert show_probability_range(0.0, 1.0, "en") == "under 3% to over 97%"
     assert show_probability_range(0.501, 0.499, "en") == "50%"
@@ -57,12 +60,18 @@ def test_a_count_always_stands_with_its_runs_and_an_interval(lang: str, n: int) 
         assert str(n) in text and ("Wilson" in text or "威尔逊" in text)
         assert (f"{100 * high:.1f}%" in text) == (met < n) and (f"{100 * low:.1f}%" in text) == (met > 0)
         assert "(0%" not in text and " 0.0%" not in text and "100.0%" not in text
+        paths = show_met(met, n, low, high, lang, paths=True)
+        assert {"zh": "路径", "en": "paths"}[lang] in paths and str(n) in paths and paths != text
 
 
 def test_ranges_numbers_and_days() -> None:
     assert show_count_range(102.4, 884.6, "zh") == "102—885" and show_count_range(5.2, 4.9, "en") == "5"
     assert show_ratio_range(1.84, 3.51, "en") == "1.8 to 3.5" and show_ratio_range(2.04, 1.96, "zh") == "2.0"
     assert [show_number(value) for value in (3.0, 0.5, 33300, 0.123456, -2.0)] == ["3", "0.5", "33300", "0.1235", "-2"]
+    assert show_share_range(0.1, 0.18, "zh") == "10%—18%" and show_share_range(0.1, 0.18, "en") == "10% to 18%"
+    assert show_number_range(0.03, 0.2, "en") == "0.03 to 0.2" and show_number_range(80, 80, "zh") == "80"
+    assert show_number_range(3, None, "en") == "3"
     day = dt.date(2018, 9, 10)
+    assert [show_setting(value, "en") for value in (day, "order", 0.5)] == ["10 Sep", "order with a deadline", "0.5"]
     assert show_date(day, "zh") == "9月10日" and show_date(day, "zh", year=True) == "2018年9月10日"
     assert show_date(day, "en") == "10 Sep" and show_date(day, "en", year=True) == "10 Sep 2018"

@@ -13,7 +13,7 @@ from dpsim.language import say
 from dpsim.report.figures import style
 from dpsim.report.figures.axes import date_axis, day_number
 from dpsim.report.figures.frames import Table, checked
-from dpsim.report.figures.words import user_label
+from dpsim.report.figures.words import one_line, user_label, wrapped
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -142,11 +142,15 @@ def right_labels(fan: Table, other: Table | None, goal: Goal, lang: str) -> list
     if not whole:
         entries.append(("label_total", goal.total, style.GREY))
     entries.append(("label_median", _at(fan, goal.deadline), MEDIAN))
-    if other is not None:
-        entries.append(("label_second", _at(other, goal.deadline), style.PURPLE))
-    return [
+    labels = [
         (value, say(f"figures.fan.{name}", lang=lang, count=f"{value:.0f}"), colour) for name, value, colour in entries
     ]
+    if other is not None:
+        value, name = _at(other, goal.deadline), wrapped(one_line(other.texts("label")[0]), 12, lines=2)
+        labels.append(
+            (value, say("figures.fan.label_second", lang=lang, name=name, count=f"{value:.0f}"), style.PURPLE)
+        )
+    return labels
 
 
 def _at(table: Table, deadline: date) -> float:

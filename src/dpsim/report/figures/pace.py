@@ -21,13 +21,14 @@ KINDS = {"needed": (style.RED, "D", "////"), "so_far": (style.BLUE, "o", ""), "p
 
 
 def plot_pace(pace: pd.DataFrame, *, lang: str) -> Figure:
-    """Draw one bar per row of `pace`, grouped by kind, with the needed pace as a line through all.
+    """Draw one bar per row of `pace`, grouped by stage, the needed pace of a stage as a line through its rows.
 
     Parameters
     ----------
     pace : pandas.DataFrame
-        Columns ``label`` (str), ``kind`` (``"needed"``, ``"so_far"``, ``"projected"``), and ``low, value, high``
-        (enterprises per week; ``low, high`` NaN where there is no range, ``value`` NaN where none can be computed).
+        Columns ``stage, label`` (str), ``kind`` (``"needed"``, ``"so_far"``, ``"projected"``), and
+        ``low, value, high`` (enterprises per week; ``low, high`` NaN where there is no range, ``value`` NaN where
+        none can be computed).
     lang : {"zh", "en"}
 
     Returns
@@ -39,22 +40,23 @@ def plot_pace(pace: pd.DataFrame, *, lang: str) -> Figure:
     InputError
         The frame is empty, lacks columns or has an unknown kind.
     """
-    table = checked(pace, ("label", "kind", "low", "value", "high"), figure="pace", name="pace")
-    kinds = table.one_of("kind", KINDS)
-    order = sorted(range(len(table)), key=lambda row: list(KINDS).index(kinds[row]))
+    table = checked(pace, ("stage", "label", "kind", "low", "value", "high"), figure="pace", name="pace")
+    kinds, stages, labels = table.one_of("kind", KINDS), table.texts("stage"), table.texts("label")
+    known = list(dict.fromkeys(stages))
+    order = sorted(range(len(table)), key=lambda row: (known.index(stages[row]), list(KINDS).index(kinds[row])))
     with style.figure_style(lang):
         height = min(12.0, max(3.2, 1.7 + 0.42 * len(table)))
         figure = style.new_figure(say("figures.pace.title", lang=lang), height=height)
         axes = figure.subplots()
-        places = _places([kinds[row] for row in order])
+        places = _places([stages[row] for row in order])
         for place, row in zip(places, order, strict=True):
-            _draw_row(
-                axes, place, kinds[row], [float(table.numbers(name, missing=True)[row]) for name in _VALUES], lang
-            )
-        labels = table.texts("label")
-        axes.set_yticks(places, [user_label(labels[row], 36) for row in order])
-        axes.invert_yaxis()
-        _draw_scale(axes, table, kinds, lang)
+            values = [float(table.numbers(name, missing=True)[row]) for name in _VALUES]
+            _draw_row(axes, place, kinds[row], values, lang)
+        names = [say("figures.pace.row", lang=lang, stage=stages[row], label=labels[row]) for row in order]
+        axes.set_yticks(places, [user_label(name, 36) for name in names])
+        axes.set_ylim(places[-1] + 0.6, -0.6)
+        _draw_scale(axes, table, lang)
+        _draw_needed(axes, [(stages[row], kinds[row], place) for place, row in zip(places, order, strict=True)], table)
         used = [kind for kind in KINDS if kind in kinds]
         style.legend_below(figure, [_handle(kind, lang) for kind in used], columns=3 if lang == "zh" else 2)
         return style.finish(figure)
@@ -63,17 +65,17 @@ def plot_pace(pace: pd.DataFrame, *, lang: str) -> Figure:
 _VALUES = ("low", "value", "high")
 
 
-def _places(kinds: list[str]) -> list[float]:
-    """Return the height of each row, with a gap between kinds."""
+def _places(stages: list[str]) -> list[float]:
+    """Return the height of each row, with a gap between stages."""
     places, place = [], 0.0
-    for index, kind in enumerate(kinds):
-        place += 0.0 if index == 0 else (1.0 if kind == kinds[index - 1] else 1.45)
+    for index, stage in enumerate(stages):
+        place += 0.0 if index == 0 else (1.0 if stage == stages[index - 1] else 1.45)
         places.append(place)
     return places
 
 
 def _draw_row(axes: Axes, place: float, kind: str, values: list[float], lang: str) -> None:
-    """Draw a bar up to the value, its range and the figures in words."""
+    """Draw a bar up to the value and its range; the figures in words stand beyond the right edge, free of lines."""
     low, value, high = values
     colour, marker, hatch = KINDS[kind]
     if not np.isfinite(value):
@@ -86,26 +88,28 @@ def _draw_row(axes: Axes, place: float, kind: str, values: list[float], lang: st
         axes.plot([low, high], [place, place], color=colour, lw=2.4, solid_capstyle="butt")
     axes.plot([value], [place], color=colour, marker=marker, ms=6.5, mec="white", mew=0.8)
     message = "figures.pace.range" if ranged else "figures.pace.value"
-    axes.annotate(
-        say(message, lang=lang, low=low, value=value, high=high), (max(value, high) if ranged else value, place),
-        xytext=(7, 0), textcoords="offset points", va="center", fontsize=8.5, zorder=4,
-        bbox={"facecolor": "white", "edgecolor": "none", "pad": 1.0},
-    )  # fmt: skip
+    words = say(message, lang=lang, low=low, value=value, high=high)
+    axes.text(1.012, place, words, fontsize=8.5, va="center", transform=axes.get_yaxis_transform())
 
 
-def _draw_scale(axes: Axes, table: Table, kinds: list[str], lang: str) -> None:
-    """Set the axis with room for the words at the bar ends, and draw the needed pace through all rows."""
+def _draw_scale(axes: Axes, table: Table, lang: str) -> None:
+    """Set the axis."""
     values = np.concatenate([table.numbers(name, missing=True) for name in _VALUES])
     top = float(np.nanmax(values)) if np.isfinite(values).any() else 1.0
-    axes.set_xlim(0, max(1.0, 1.28 * top))
-    needed = [
-        value for value, kind in zip(table.numbers("value", missing=True), kinds, strict=True) if kind == "needed"
-    ]
-    for value in needed:
-        if np.isfinite(value):
-            axes.axvline(float(value), color=style.RED, lw=1.0, ls=(0, (5, 2)), zorder=1)
+    axes.set_xlim(0, max(1.0, 1.05 * top))
     axes.set_xlabel(say("figures.pace.x", lang=lang))
     style.grid(axes, "x")
+
+
+def _draw_needed(axes: Axes, rows: list[tuple[str, str, float]], table: Table) -> None:
+    """Draw the needed pace of each stage as a line through the rows of that stage."""
+    values, kinds = table.numbers("value", missing=True), np.array(table.texts("kind"))
+    for stage in dict.fromkeys(table.texts("stage")):
+        places = [place for name, _, place in rows if name == stage]
+        for value in values[(np.array(table.texts("stage")) == stage) & (kinds == "needed")].tolist():
+            if np.isfinite(value):
+                ends = [min(places) - 0.45, max(places) + 0.45]
+                axes.plot([value, value], ends, color=style.RED, lw=1.0, ls=(0, (5, 2)), zorder=1)
 
 
 def _handle(kind: str, lang: str) -> Any:

@@ -9,7 +9,7 @@ import numpy as np
 from dpsim.language import say
 from dpsim.report.figures import style
 from dpsim.report.figures.frames import Numbers, checked
-from dpsim.report.figures.words import literal, one_line, user_label, wrapped
+from dpsim.report.figures.words import columns_of, literal, one_line, user_label, wrapped
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 _SIDES = {"low": (style.SKY, "", -0.2), "high": (style.ORANGE, "////", 0.2)}
 """Fill, hatch and place within the row of the lower and the higher setting."""
+_LETTER, _AXES_POINTS = 4.4, 400.0
+"""Points a half-width letter takes at most, and the axes at least."""
 
 
 def plot_sensitivity(rows: pd.DataFrame, *, lang: str) -> Figure:
@@ -48,14 +50,18 @@ def plot_sensitivity(rows: pd.DataFrame, *, lang: str) -> Figure:
         height = min(14.0, max(3.0, 1.6 + 0.56 * len(table)))
         figure = style.new_figure(say("figures.sensitivity.title", lang=lang), height=height)
         axes = figure.subplots()
-        limits = _limits(values)
+        ends = {
+            side: [
+                _end(name, value, lang) for name, value in zip(table.texts(f"{side}_label"), values[side], strict=True)
+            ]
+            for side in _SIDES
+        }
+        limits = _limits(values, ends)
         for side in _SIDES:
-            settings = table.texts(f"{side}_label")
             for place, row in enumerate(order):
-                base, value = float(values["base"][row]), float(values[side][row])
-                _draw_bar(axes, place, side, base, value, _end(settings[row], value, lang))
+                _draw_bar(axes, place, side, float(values["base"][row]), float(values[side][row]), ends[side][row])
         labels = table.texts("label")
-        axes.set_yticks(range(len(order)), [user_label(labels[row], 30) for row in order])
+        axes.set_yticks(range(len(order)), [user_label(labels[row], 32) for row in order])
         axes.set_ylim(len(order) - 0.4, -0.6)
         axes.set_xlim(*limits)
         axes.set_xlabel(say("figures.sensitivity.x", lang=lang))
@@ -69,16 +75,25 @@ def plot_sensitivity(rows: pd.DataFrame, *, lang: str) -> Figure:
 
 def _end(setting: str, value: float, lang: str) -> str:
     """Return the words at the end of a bar."""
-    short = wrapped(one_line(setting), 14, lines=1)
+    short = wrapped(one_line(setting), 26, lines=1)
     return literal(say("figures.sensitivity.end", lang=lang, setting=short, count=f"{value:.0f}"))
 
 
-def _limits(values: dict[str, Numbers]) -> tuple[float, float]:
-    """Return the ends of the axis, with room for words on both sides."""
+def _limits(values: dict[str, Numbers], ends: dict[str, list[str]]) -> tuple[float, float]:
+    """Return the ends of the axis, with room for the words at the end of each bar."""
     both = np.concatenate(list(values.values()))
-    low, high = float(both.min()), float(both.max())
-    room = 0.42 * max(high - low, 4.0)
-    return low - room, high + room
+    first, last = float(both.min()), max(float(both.max()), float(both.min()) + 4.0)
+    bars = [
+        (float(value), float(value) >= float(base), min(0.4, (_LETTER * columns_of(text) + 8.0) / _AXES_POINTS))
+        for side, texts in ends.items()
+        for value, base, text in zip(values[side], values["base"], texts, strict=True)
+    ]
+    low, high = first, last
+    for _ in range(30):  # words take a share of the axis, which grows with the room they get
+        span = high - low
+        low = min([first - 0.02 * span, *(value - share * span for value, right, share in bars if not right)])
+        high = max([last + 0.02 * span, *(value + share * span for value, right, share in bars if right)])
+    return low, high
 
 
 def _draw_bar(axes: Axes, place: int, side: str, base: float, value: float, text: str) -> None:

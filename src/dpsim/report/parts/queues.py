@@ -1,0 +1,89 @@
+"""Queues and utilisation, how much the agencies can carry, and where the unfinished stand."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from dpsim.forecast.pace import agency_capacity
+from dpsim.model.targets import headline_target
+from dpsim.report.parts import Part
+from dpsim.report.show import show_count_range, show_date, show_number, show_share_range
+from dpsim.report.tables import html_table
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from dpsim.params.quantity import Quantity
+    from dpsim.report.letter import Letter
+
+WHERE = ("not_started", "building", "built_not_connected", "connected_not_online")
+
+
+def part(letter: Letter) -> Part:
+    """Return what the agencies can carry, their queues, and where the unfinished stand."""
+    result = letter.result
+    letter.save_table(letter.drawings["queues"].frame, "queues")
+    letter.save_table(result.capacity.assign(start=result.capacity["start"].astype("string")), "agency_capacity")
+    letter.save_table(result.forecast.bottlenecks, "bottlenecks")
+    rows = [
+        (
+            letter.say(f"letter.where.{row.where}"),
+            show_share_range(row.share_low, row.share_high, letter.lang),
+            f"{row.enterprises:.0f}",
+        )
+        for row in result.forecast.bottlenecks.itertuples()
+        if row.where in WHERE
+    ]
+    text = letter.paragraph(*_bound(letter), letter.say(f"letter.capacity.{verdict(result.capacity)}"))
+    text += letter.paragraph(*extremes(letter))
+    stuck = letter.paragraph(letter.say("letter.bottleneck_text"))
+    stuck += html_table(letter.columns("where", "share", "enterprises"), rows, numeric=(1, 2), whole=(0, 1, 2))
+    return letter.headed("part_queues", text + letter.picture("queues", letter.say("letter.part_queues")) + stuck)
+
+
+def verdict(capacity: pd.DataFrame, *, bound: str = "bound", needed: str = "needed") -> str:
+    """Return whether the agencies carry what is needed: ``enough``, ``short``, or ``mixed`` by assumed start."""
+    carried = capacity[bound] >= capacity[needed]
+    return "enough" if carried.all() else "mixed" if carried.any() else "short"
+
+
+def extremes(letter: Letter) -> list[str]:
+    """Return whether the verdict stands at the ends of the ranges: more reliance, less capacity, more time."""
+    capacity, agencies = letter.result.capacity, letter.result.case.agencies
+    first, said = verdict(capacity), []
+    if first == "short":
+        return []
+    more = capacity.assign(needed=needed_at_most(capacity, agencies.user_share))
+    if (users := verdict(more)) != first:
+        values = {"share": f"{100 * agencies.user_share.high:.0f}", "needed": f"{more['needed'].max():.0f}"}
+        said.append(letter.say(f"letter.capacity.users_{users}", **values))
+    if "bound_low" in capacity and (less := verdict(capacity, bound="bound_low")) != first:
+        bound = show_count_range(capacity["bound_low"].min(), capacity["bound_low"].max(), letter.lang)
+        headroom = show_number(float(agencies.headroom.low))
+        said.append(letter.say(f"letter.capacity.headroom_{less}", headroom=headroom, bound=bound))
+    longest = float(agencies.service_mean.high)
+    slow = verdict(agency_capacity(letter.result.case.with_values({"agencies.service_mean": longest})))
+    if slow != first:
+        said.append(letter.say(f"letter.capacity.slow_{slow}", days=show_number(longest)))
+    return [*said, letter.say("letter.capacity.turns")] if said else [letter.say("letter.capacity.stands")]
+
+
+def needed_at_most(capacity: pd.DataFrame, reliance: Quantity) -> pd.Series:
+    """Return the need where those not yet built rely on agencies as much as believable."""
+    if "needed_high" in capacity:
+        return capacity["needed_high"]
+    return capacity["needed"] * (float(reliance.high) / float(reliance.value) if reliance.value > 0 else 1.0)
+
+
+def _bound(letter: Letter) -> list[str]:
+    """Return what the agencies can hand over by the deadline, and what is needed."""
+    capacity, case = letter.result.capacity, letter.result.case
+    supply = letter.say(
+        "letter.capacity.supply",
+        deadline=show_date(headline_target(case).deadline, letter.lang),
+        headroom=show_number(float(case.agencies.headroom.value)),
+        builders=show_count_range(capacity["builders"].min(), capacity["builders"].max(), letter.lang),
+        bound=show_count_range(capacity["bound"].min(), capacity["bound"].max(), letter.lang),
+    )
+    needed, share = f"{capacity['needed'].iloc[0]:.0f}", f"{100 * case.agencies.user_share.value:.0f}"
+    return [supply, letter.say("letter.capacity.need", needed=needed, share=share)]

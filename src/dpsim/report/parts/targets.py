@@ -1,0 +1,74 @@
+"""The table of all targets with their probabilities."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from dpsim.model.targets import Target, resolve_targets
+from dpsim.params.labels import option_label
+from dpsim.report.parts import Part
+from dpsim.report.show import show_date, show_met, show_probability_range
+from dpsim.report.tables import html_table
+
+if TYPE_CHECKING:
+    from dpsim.report.letter import Letter
+
+
+def part(letter: Letter) -> Part:
+    """Return the table of all targets with their probabilities, and what must be known to read it."""
+    result, lang = letter.result, letter.lang
+    rows, cells, notes = [], result.forecast.cells, []
+    table = result.main.targets.set_index("target")
+    for target in resolve_targets(result.case):
+        row = table.loc[target.id]
+        mine = cells[(cells["target"] == target.id) & (cells["level"] == "all")]
+        ends = (mine["probability"].min(), mine["probability"].max())
+        name = letter.say("letter.target_name", group=_group(letter, target), stage=letter.stage(target.stage))
+        note = _already(letter, target, name)
+        notes += [note] if note else []
+        rows.append(
+            (
+                letter.say("letter.already_mark", name=name) if note else name,
+                show_date(target.deadline, lang),
+                f"{row['required']}/{target.total}",
+                show_probability_range(*ends, lang) if len(mine) else "—",
+                show_met(row["met"], row["replications"], row["low"], row["high"], lang),
+                f"{row['shortfall_median']:.0f}",
+            )
+        )
+    letter.save_table(result.main.targets, "targets")
+    letter.save_table(result.forecast.cells, "forecast_cells")
+    letter.save_table(result.forecast.pooled, "forecast_pooled")
+    header = letter.columns("target", "deadline", "required", "range_all", "met", "shortfall", n=result.forecast.draws)
+    body = html_table(header, rows, numeric=(2, 5), whole=(0, 1, 2, 3, 5))
+    body += letter.paragraph(letter.say("letter.targets_note"))
+    return letter.headed("part_targets", body + "".join(letter.paragraph(note) for note in notes))
+
+
+def _group(letter: Letter, target: Target) -> str:
+    """Return the word of a target's group."""
+    return letter.say(f"letter.group.{target.group}")
+
+
+def _already(letter: Letter, target: Target, name: str) -> str:
+    """Return the note on a target met at the as-of date in every run, and by which counts; nothing for others."""
+    case = letter.result.case
+    attained = letter.result.main.attained
+    dates = pd.to_datetime(attained.loc[attained["target"] == target.id, "date"])
+    if dates.isna().any() or (dates > pd.Timestamp(case.as_of)).any():
+        return ""
+    state = getattr(case.state, target.stage)
+    values = {
+        "target": name,
+        "as_of": show_date(case.as_of, letter.lang),
+        "stage": letter.stage(target.stage),
+        "count": f"{state.value:.0f}",
+        "split": option_label(case.scenario.benchmark_split.value, letter.lang),
+        "required": target.required,
+    }
+    ground = "split" if target.group != "all" else "assumed" if state.assumed else "reported"
+    if ground == "split" and state.assumed:
+        ground = "split_assumed"
+    return letter.say(f"letter.already.{ground}", **values)
