@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import subprocess
 import sys
+import time
 import unicodedata
 from collections.abc import Callable
 from pathlib import Path
@@ -14,7 +16,7 @@ from types import SimpleNamespace
 import pytest
 
 from dpsim import cli
-from dpsim.language import catalogue, say
+from dpsim.language import say
 from dpsim.params.load import list_cases, list_strategies
 from dpsim.params.locate import params_folder
 
@@ -106,21 +108,17 @@ def test_strategies_are_listed_with_their_instruments(call: Call) -> None:
         assert next(row for row in rows if row[0] == "past_pace")[2] == "-"
 
 
-@pytest.mark.parametrize("lang", ["zh", "en"])
-def test_every_instrument_has_a_name(lang: str) -> None:
-    from dpsim.params.instruments import INSTRUMENTS
-
-    named = {key.removeprefix("cli.instrument.") for key in catalogue(lang) if key.startswith("cli.instrument.")}
-    assert named == set(INSTRUMENTS)
-
-
 def test_the_table_of_a_run_has_headers_in_the_language(call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
     import pandas as pd
 
     from dpsim.experiments import ensemble
 
-    row = ("all_online", pd.Timestamp("2018-12-31"), 1748, 5, 0, 0.0, 0.434, 80.0)
-    table = pd.DataFrame([row], columns=list(cli.RUN_COLUMNS))
+    names = ["target", "deadline", "required", "replications", "met", "low", "high", "shortfall_median"]
+    rows = [
+        ("all_online", pd.Timestamp("2018-12-31"), 1748, 5, 0, 0.0, 0.43448, 80.0),
+        ("half_online", pd.Timestamp("2018-12-31"), 874, 5, 5, 0.56552, 1.0, 0.0),
+    ]
+    table = pd.DataFrame(rows, columns=names)
     asked: dict[str, object] = {}
 
     def stand_in(case: object, strategy: object, **arguments: object) -> SimpleNamespace:
@@ -130,27 +128,79 @@ def test_the_table_of_a_run_has_headers_in_the_language(call: Call, monkeypatch:
     monkeypatch.setattr(ensemble, "run_ensemble", stand_in)
     said = call("run", CASE, "--replications", "5", "--seed", "0")
     assert said.status == 0 and asked["replications"] == 5 and asked["seed"] == 0
-    head, line = said.out.splitlines()
-    assert head.split() == ["目标", "期限", "要求家数", "推演次数", "达到次数", "区间下限", "区间上限", "尚差中位数"]
+    head, line, other = said.out.splitlines()
+    assert head.split() == ["目标", "期限", "要求家数", "推演次数", "达到次数", "95%威尔逊区间", "尚差中位数"]
     assert line.split()[:3] == ["all_online", "2018-12-31", "1748"]
+    assert "0.0%—43.4%（n=5）" in line and "56.6%—100.0%（n=5）" in other
 
     def width(text: str) -> int:
         return sum(2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in text)
 
     assert width(head) == width(line), "the columns stand below their headers"
-    head = call("run", CASE, "--lang", "en").out.splitlines()[0]
-    assert head.split()[:5] == ["target", "deadline", "required", "runs", "met"] and not has_chinese(head)
+    out = call("run", CASE, "--lang", "en").out
+    head = out.splitlines()[0]
+    assert head.split()[:5] == ["target", "deadline", "required", "runs", "met"] and not has_chinese(out)
+    assert "95% Wilson interval" in head and "0.0% to 43.4% (n=5)" in out and "56.6% to 100.0% (n=5)" in out
 
 
-def test_the_language_of_the_environment_is_used_and_an_unknown_one_is_chinese(
-    call: Call, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    for given, name in (("en", "Linyi 2018"), ("xx", "临沂市2018年"), ("", "临沂市2018年")):
-        monkeypatch.setenv("DPSIM_LANG", given)
-        monkeypatch.setattr(sys, "argv", ["dpsim", "cases"])
-        with pytest.raises(SystemExit) as end:
-            cli.main()
-        assert not end.value.code and name in capsys.readouterr().out
+def test_the_language_of_the_environment_is_used_and_an_unknown_one_is_refused(call: Call) -> None:
+    for given, name in (("en", "Linyi 2018"), ("", "临沂市2018年")):
+        said = call("cases", lang=given)
+        assert said.status == 0 and name in said.out
+    for given in ("fr", "EN", " ", "../en\n"):
+        assert_refused(call("cases", lang=given), "DPSIM_LANG", repr(given), "zh, en", "--lang")
+        assert call("cases", "--lang", "en", lang=given).status == 0, "the option goes first"
+
+
+def test_the_version_is_told(call: Call) -> None:
+    from dpsim.experiments.runrecord import DISTRIBUTION, library_version
+
+    said = call("--version")
+    assert said.status == 0 and said.out == f"dpsim {library_version(DISTRIBUTION)}\n" and said.err == ""
+    assert "--version" in call("--help").out
+
+
+EMPTY = [
+    *((command, f"--{name}") for command in ("report", "run") for name in ("seed", "replications", "strategy", "lang")),
+    ("report", "--as-of"),
+    ("report", "--out"),
+    ("cases", "--lang"),
+]
+
+
+@pytest.mark.parametrize(("command", "option"), EMPTY)
+@pytest.mark.parametrize("value", ["", " "])
+def test_an_option_given_empty_is_refused(call: Call, command: str, option: str, value: str) -> None:
+    case = [] if command == "cases" else [CASE]
+    for written in ([option, value], [f"{option}={value}"]):
+        said = call(command, *case, *written)
+        assert_refused(said, option, "''", f"dpsim {command} --help")
+    if option == "--strategy" and command == "report":
+        assert_refused(call(command, *case, option, "past_pace", option, value), option)
+    assert entries(Path.cwd()) == []
+
+
+def test_a_language_is_not_read_behind_an_empty_one(call: Call) -> None:
+    assert has_chinese(call("cases", "--lang=", "en").err)
+
+
+@pytest.mark.parametrize("command", ["report", "run"])
+@pytest.mark.parametrize("given", ["1" + "0" * 24, "+" + "9" * 5000, "0" * 200 + "100001"], ids=["25", "5000", "zeros"])
+def test_a_very_large_number_of_runs_is_told_the_limit(call: Call, command: str, given: str) -> None:
+    said = call(command, CASE, "--replications", given)
+    assert_refused(said, "100000", "最多")
+    assert len(said.err) < 300
+
+
+@pytest.mark.skipif(os.name != "posix", reason="pipes and devices are a POSIX matter")
+def test_check_refuses_what_is_no_regular_file(call: Call) -> None:
+    os.mkfifo("pipe")
+    Path("loop.yaml").symlink_to("loop.yaml")
+    for name in ("pipe", "loop.yaml", "/dev/zero", "/dev/stdin"):
+        if Path(name).is_file():  # the tests may be fed from a file
+            continue
+        assert_refused(call("check", name, lang="en"), name, "not a regular file", lines=2)
+    assert_refused(call("check", ""), "文件名是空的")
 
 
 def test_good_files_have_no_faults(call: Call) -> None:
@@ -305,7 +355,7 @@ def test_a_wrong_case_name_is_refused(call: Call, command: str, name: str) -> No
     assert entries(Path.cwd()) == ["folder", "folder.yaml"]
 
 
-@pytest.mark.parametrize("name", [n for n in NAMES if n.strip()], ids=lambda name: ascii(name[:30]))
+@pytest.mark.parametrize("name", NAMES, ids=lambda name: ascii(name[:30]))
 def test_a_wrong_strategy_name_is_refused(call: Call, name: str) -> None:
     for folder in ("folder", "folder.yaml"):
         Path(folder).mkdir()
@@ -427,7 +477,13 @@ def test_out_that_is_a_file_is_refused_before_the_run(call: Call) -> None:
 @pytest.mark.skipif(not Path("/proc/self").is_dir(), reason="needs a folder in which nobody can write")
 def test_out_where_nobody_can_write_is_refused_before_the_run(call: Call) -> None:
     said = call("report", CASE, "--out", "/proc/reports")
-    assert_refused(said, "无法读写", "/proc/reports", lines=3)
+    assert_refused(said, "无法在", "/proc/reports", "--out")
+
+
+@pytest.mark.parametrize("out", ["x" * 300, "x" * 256, "y/" * 3000, "a\0b"], ids=["300", "256", "deep", "zero"])
+def test_out_with_a_name_that_cannot_be_is_refused_before_the_run(call: Call, out: str) -> None:
+    assert_refused(call("report", CASE, "--out", out), "无法在", "--out")
+    assert entries(Path.cwd()) == []
 
 
 def test_a_disk_without_room_is_refused_before_the_run(call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -456,7 +512,7 @@ def test_a_report_says_what_it_does_and_where_it_is(
     (page,) = Path(out).rglob("report.html")
     assert page.as_posix() in said.out
     steps = said.err.splitlines()[1:]
-    assert steps == ([] if terminal else ["准备报告文件夹……", notebook_step(2), "生成网页……", "报告已完成。"])
+    assert steps == ([] if terminal else ["准备报告文件夹……", notebook_step(3), "生成网页……", "报告已完成。"])
 
 
 def notebook_step(strategies: int) -> str:
@@ -501,7 +557,24 @@ def test_stopping_ends_with_status_130_and_a_word(call: Call, monkeypatch: pytes
     monkeypatch.setattr(job, "execute_notebook", stop)
     said = call("report", CASE, "--out", "reports")
     assert said.status == 130 and "用户中止" in said.err and "Traceback" not in said.err
-    assert not any(".making" in entry for entry in entries(Path.cwd()))
+    assert entries(Path.cwd()) == []
+
+
+@pytest.mark.skipif(os.name != "posix", reason="SIGTERM is a POSIX matter")
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_sigterm_ends_as_ctrl_c_does_with_status_143(call: Call, monkeypatch: pytest.MonkeyPatch, lang: str) -> None:
+    from dpsim.report import job
+
+    def stop(*_: object, **__: object) -> None:
+        os.kill(os.getpid(), signal.SIGTERM)
+        time.sleep(60)
+
+    before = signal.getsignal(signal.SIGTERM)
+    monkeypatch.setattr(job, "execute_notebook", stop)
+    said = call("report", CASE, "--out", "reports", lang=lang)
+    assert said.status == 143 and said.err.splitlines()[-1] == say("cli.terminated", lang=lang)
+    assert "Traceback" not in said.err and entries(Path.cwd()) == []
+    assert signal.getsignal(signal.SIGTERM) is before
 
 
 def test_a_run_that_fails_leaves_nothing_half_written(call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -558,6 +631,67 @@ def test_the_installed_command_is_the_same_program(tmp_path: Path) -> None:
     assert done.returncode == 0 and done.stderr == "" and "Linyi 2018" in done.stdout
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is always full")
+@pytest.mark.parametrize("command", ["cases", "strategies", "--version", "--help"])
+def test_a_full_disk_behind_standard_output_is_named(tmp_path: Path, command: str) -> None:
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "dpsim", command], stdout=full, stderr=subprocess.PIPE, encoding="utf-8",
+            cwd=tmp_path, env={**os.environ, "DPSIM_LANG": "zh"}, timeout=120,
+        )  # fmt: skip
+    assert done.returncode == 1 and done.stderr == say("cli.no_output", lang="zh", why="No space left on device") + "\n"
+
+
+@pytest.mark.skipif(os.name != "posix", reason="a closed pipe is another error elsewhere")
+def test_output_that_nobody_reads_ends_quietly(tmp_path: Path) -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    done = subprocess.run(
+        [sys.executable, "-m", "dpsim", "cases"], stdout=writing, stderr=subprocess.PIPE, cwd=tmp_path, timeout=120
+    )
+    os.close(writing)
+    assert done.returncode == 141 and done.stderr == b""
+
+
+@pytest.mark.skipif(os.name != "posix", reason="signals to one process are a POSIX matter")
+@pytest.mark.parametrize(("number", "status", "wait"), [("SIGTERM", 143, 0.0), ("SIGINT", 130, 4.0)])
+def test_a_signal_to_the_program_alone_leaves_nothing(tmp_path: Path, number: str, status: int, wait: float) -> None:
+    """It comes while the notebook runs: no traceback, no folder, no kernel, nothing beside."""
+    command = [sys.executable, "-m", "dpsim", "report", CASE, "--replications", "300", "--out", "reports/deep"]
+    (tmp_path / "temporary").mkdir()
+    environment = {**os.environ, "DPSIM_LANG": "en", "TMPDIR": str(tmp_path / "temporary")}
+    with subprocess.Popen(
+        command, cwd=tmp_path, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8"
+    ) as process:
+        assert process.stderr is not None
+        lines = [process.stderr.readline() for _ in range(3)]
+        while not list(tmp_path.rglob("*.partial.ipynb")):
+            assert process.poll() is None, process.stderr.read()
+            time.sleep(0.05)
+        time.sleep(wait)
+        process.send_signal(getattr(signal, number))
+        out, err = process.communicate(timeout=120)
+    assert process.returncode == status and out == ""
+    assert lines[2].startswith("Running the notebook") and err.splitlines() == [
+        say("cli.terminated" if status == 143 else "cli.stopped", lang="en")
+    ]
+    assert not (tmp_path / "reports").exists()
+    assert not list((tmp_path / "temporary").rglob("*.json")), "the kernel's connection file"
+    assert not running_below(tmp_path)
+
+
+def running_below(folder: Path) -> list[str]:
+    """Return the processes that work in a folder or below."""
+    found = []
+    for process in Path("/proc").glob("[0-9]*"):
+        try:
+            if (process / "cwd").readlink().is_relative_to(folder):
+                found.append((process / "cmdline").read_text())
+        except OSError:
+            continue
+    return found
+
+
 def test_a_terminal_without_chinese_letters_is_no_reason_to_fail(tmp_path: Path) -> None:
     for arguments, status in ((["cases"], 0), (["report", "临沂"], 2), (["check", "无.yaml"], 2)):
         done = program(*arguments, cwd=tmp_path, PYTHONIOENCODING="ascii", PYTHONUTF8="0", LC_ALL="C")
@@ -582,7 +716,8 @@ def test_a_strategy_file_is_what_the_notebook_runs(call: Call, monkeypatch: pyte
 
     given = received(monkeypatch)
     text = (params_folder() / "strategies" / "current_arrangement.yaml").read_text(encoding="utf-8")
-    Path("mine.yaml").write_text(text.replace("{value: 7, unit: days", "{value: 28, unit: days"), encoding="utf-8")
+    text = text.replace("{value: 7, unit: days", "{value: 28, unit: days").replace("strategy: current_", "strategy: my_")
+    Path("mine.yaml").write_text(text, encoding="utf-8")
     call("report", CASE, "--strategy", "mine.yaml", "--out", "reports")
     assert str(given["strategy"]).split(",")[0] == "inputs/strategy_1.yaml"
     assert given["inputs"] == {"strategy_1.yaml": Path("mine.yaml").read_bytes()}

@@ -1,6 +1,7 @@
 """The command line: `dpsim cases | strategies | check | report | run`.
 
-Exit status: 0 done, 1 not finished, 2 bad input, 130 stopped. Heavy libraries are imported inside the commands.
+Exit status: 0 done, 1 not finished, 2 bad input, 130 stopped, 141 nobody reads the output, 143 told to end.
+Heavy libraries are imported inside the commands.
 """
 
 from __future__ import annotations
@@ -8,15 +9,17 @@ from __future__ import annotations
 import errno
 import os
 import re
+import signal
 import sys
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Annotated, Any, cast
 
 import typer
 
-from dpsim.errors import DpsimError, InputError
-from dpsim.language import LANGUAGES, catalogue, language_in_force, say
+from dpsim.errors import DpsimError, InputError, RunError
+from dpsim.language import LANGUAGES, language_in_force, say
 from dpsim.params.wording import shown, shown_name
 
 app = typer.Typer(
@@ -25,41 +28,69 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="双重预防体系：监管方案推演与年底预测 / Dual-prevention system: policy simulation and year-end forecast.",
 )
-Lang = Annotated[str, typer.Option("--lang", help="语言 / language: zh, en")]
-STOPPED = 130
-"""Exit status after Ctrl-C."""
-RUN_COLUMNS = ("target", "deadline", "required", "replications", "met", "low", "high", "shortfall_median")
+STOPPED, UNREAD, TERMINATED = 130, 141, 143
+"""Exit status after Ctrl-C, where nobody reads the output any more, after SIGTERM."""
+RUN_COLUMNS = ("target", "deadline", "required", "replications", "met", "interval", "shortfall_median")
 UsageError = cast("type[typer.BadParameter]", typer.BadParameter.__mro__[1])
 """The parser's own error: click's, or that of the copy of click inside newer typer."""
 
 
+def _given(context: typer.Context, param: typer.CallbackParam, value: Any) -> Any:
+    """Refuse an option that is given empty."""
+    if any(isinstance(text, str) and not text.strip() for text in ([value] if isinstance(value, str) else value or ())):
+        raise InputError("cli.empty_option", given=param.opts[0], command=context.command_path)
+    return value
+
+
+def _show_version(wanted: bool) -> None:
+    """Print the version and end."""
+    if wanted:
+        from dpsim.experiments.runrecord import DISTRIBUTION, library_version
+
+        _put(f"dpsim {library_version(DISTRIBUTION)}")
+        raise typer.Exit
+
+
+Lang = Annotated[str | None, typer.Option("--lang", callback=_given, help="语言 / language: zh, en")]
+
+
+@app.callback()
+def options(
+    version: Annotated[
+        bool, typer.Option("--version", is_eager=True, callback=_show_version, help="版本 / version")
+    ] = False,
+) -> None:
+    """Take the options of the program itself."""
+
+
 @app.command()
-def cases(lang: Lang = "") -> None:
+def cases(lang: Lang = None) -> None:
     """列出案例 / List the cases."""
     from dpsim.params.load import list_cases, load_case
 
     _use(lang)
     for name in list_cases():
         case = load_case(name)
-        typer.echo(f"{name}\t{getattr(case.name, language_in_force())}\t{case.as_of.isoformat()}")
+        _put(f"{name}\t{getattr(case.name, language_in_force())}\t{case.as_of.isoformat()}")
 
 
 @app.command()
-def strategies(lang: Lang = "") -> None:
+def strategies(lang: Lang = None) -> None:
     """列出监管方案 / List the strategies."""
+    from dpsim.params.labels import instrument_label
     from dpsim.params.load import list_strategies, load_strategy
 
     _use(lang)
     for name in list_strategies():
         strategy = load_strategy(name)
-        named = [_instrument_name(settings.instrument) for settings in strategy.instruments]
+        named = [instrument_label(settings.instrument) for settings in strategy.instruments]
         measures = say("cli.between").join(named) or "-"
-        typer.echo(f"{name}\t{getattr(strategy.name, language_in_force())}\t{measures}")
+        _put(f"{name}\t{getattr(strategy.name, language_in_force())}\t{measures}")
 
 
 @app.command()
 def check(
-    files: Annotated[list[Path], typer.Argument(help="案例或方案文件 / case or strategy files")], lang: Lang = ""
+    files: Annotated[list[str], typer.Argument(help="案例或方案文件 / case or strategy files")], lang: Lang = None
 ) -> None:
     """检查案例或方案文件，一次列出全部错误 / Check case or strategy files: all faults at once."""
     from dpsim.params.load import check_file
@@ -69,7 +100,7 @@ def check(
     for file in files:
         try:
             check_file(file)
-            typer.echo(say("cli.file_good", file=str(file)))
+            _put(say("cli.file_good", file=file))
         except InputError as error:
             wrong += 1
             typer.echo(error.text(), err=True)
@@ -80,31 +111,33 @@ def check(
 @app.command()
 def report(
     case: Annotated[str, typer.Argument(help="案例名或文件 / case name or file")],
-    as_of: Annotated[str, typer.Option("--as-of", help="数据截止日 / as-of date, 2018-09-10")] = "",
+    as_of: Annotated[
+        str | None, typer.Option("--as-of", callback=_given, help="数据截止日 / as-of date, 2018-09-10")
+    ] = None,
     strategy: Annotated[
-        list[str] | None, typer.Option("--strategy", help="监管方案，可重复 / strategy, repeatable")
+        list[str] | None, typer.Option("--strategy", callback=_given, help="监管方案，可重复 / strategy, repeatable")
     ] = None,
     replications: Annotated[
-        str, typer.Option("--replications", metavar="<int>", help="推演次数 / runs per strategy")
+        str, typer.Option("--replications", callback=_given, metavar="<int>", help="推演次数 / runs per strategy")
     ] = "200",
-    seed: Annotated[str, typer.Option("--seed", metavar="<int>", help="随机种子 / seed")] = "1",
-    lang: Lang = "",
-    out: Annotated[Path, typer.Option("--out", help="报告文件夹 / folder for reports")] = Path("reports"),
+    seed: Annotated[str, typer.Option("--seed", callback=_given, metavar="<int>", help="随机种子 / seed")] = "1",
+    lang: Lang = None,
+    out: Annotated[str, typer.Option("--out", callback=_given, help="报告文件夹 / folder for reports")] = "reports",
 ) -> None:
     """年底推演报告 / The year-end report."""
-    from dpsim.report.job import check_out, make_report
+    from dpsim.report.job import check_out, make_report, place_below
     from dpsim.report.yearend import check_request
 
     _use(lang)
     request = check_request(
         case=case,
-        as_of=as_of or None,
+        as_of=as_of,
         strategy=strategy or [],
         replications=_whole(replications),
         seed=_whole(seed),
         lang=language_in_force(),
     )
-    check_out(out)
+    check_out(Path(out), place_below(request))
     title = say("cli.report_title", case=getattr(request.case.name, request.lang))
     typer.echo(say("cli.report_running", case=request.case.id, n=request.replications), err=True)
 
@@ -113,18 +146,20 @@ def report(
 
     # A terminal has the bar; a file or the log of a service gets a line per step.
     bar = sys.stderr.isatty()
-    finished = make_report(request, out, title=title, progress=bar, **({} if bar else {"tell": tell}))
-    typer.echo(finished.headline.rstrip("\n"))
-    typer.echo(say("cli.report_done", html=finished.html.as_posix(), folder=finished.folder.as_posix()))
+    finished = make_report(request, Path(out), title=title, progress=bar, **({} if bar else {"tell": tell}))
+    _put(finished.headline.rstrip("\n"))
+    _put(say("cli.report_done", html=finished.html.as_posix(), folder=finished.folder.as_posix()))
 
 
 @app.command()
 def run(
     case: Annotated[str, typer.Argument(help="案例名或文件 / case name or file")],
-    strategy: Annotated[str, typer.Option("--strategy", help="监管方案 / strategy")] = "",
-    replications: Annotated[str, typer.Option("--replications", metavar="<int>", help="推演次数 / runs")] = "20",
-    seed: Annotated[str, typer.Option("--seed", metavar="<int>", help="随机种子 / seed")] = "1",
-    lang: Lang = "",
+    strategy: Annotated[str | None, typer.Option("--strategy", callback=_given, help="监管方案 / strategy")] = None,
+    replications: Annotated[
+        str, typer.Option("--replications", callback=_given, metavar="<int>", help="推演次数 / runs")
+    ] = "20",
+    seed: Annotated[str, typer.Option("--seed", callback=_given, metavar="<int>", help="随机种子 / seed")] = "1",
+    lang: Lang = None,
 ) -> None:
     """推演一个方案并打印各目标 / Run one strategy and print the targets."""
     import pandas as pd
@@ -141,35 +176,50 @@ def run(
         seed=_whole(seed),
         progress=sys.stderr.isatty(),
     )
-    table = ensemble.targets[list(RUN_COLUMNS)]
+    targets = ensemble.targets
+    ends = zip(targets["low"], targets["high"], targets["replications"], strict=True)
+    table = targets.assign(
+        interval=[say("cli.interval", low=f"{100 * low:.1f}", high=f"{100 * high:.1f}", n=n) for low, high, n in ends]
+    )[list(RUN_COLUMNS)]
     with pd.option_context("display.unicode.east_asian_width", True):
-        typer.echo(table.to_string(index=False, header=[say(f"cli.column_{name}") for name in RUN_COLUMNS]))
+        _put(table.to_string(index=False, header=[say(f"cli.column_{name}") for name in RUN_COLUMNS]))
 
 
-def _use(lang: str) -> None:
+def _put(text: str) -> None:
+    """Print on standard output; where nobody reads it any more, end without a word."""
+    try:
+        typer.echo(text)
+    except BrokenPipeError:
+        # What is still held back must not be tried again at the end of the process.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise SystemExit(UNREAD) from None
+    except OSError as error:
+        raise RunError("cli.no_output", why=error.strerror or str(error)) from None
+
+
+def _use(lang: str | None) -> None:
     """Put a language in force for this process and those it starts."""
+    wanted = os.environ.get("DPSIM_LANG", "") if lang is None else lang
+    if wanted and wanted not in LANGUAGES:
+        message = "error.unknown_language" + ("_set" if lang is None else "")
+        raise InputError(message, given=shown(wanted), allowed=", ".join(LANGUAGES))
     if lang:
-        if lang not in LANGUAGES:
-            raise InputError("error.unknown_language", given=repr(lang)[:80], allowed=", ".join(LANGUAGES))
         os.environ["DPSIM_LANG"] = lang
 
 
 def _whole(text: str) -> Any:
     """Return a whole number as one; any other text as it is, for the check of the numbers to refuse by name."""
-    return int(text) if re.fullmatch("[+-]?[0-9]{1,20}", text) else text
-
-
-def _instrument_name(instrument: str) -> str:
-    """Return what an instrument is called; its own word if it has no name yet."""
-    return catalogue(language_in_force()).get(f"cli.instrument.{instrument}", instrument)
+    number = re.fullmatch("([+-]?)0*([0-9]+)", text)
+    # No number is that long: its first hundred digits are refused as the whole would be.
+    return int(number[1] + number[2][:100]) if number else text
 
 
 def _use_given(arguments: list[str]) -> None:
     """Put a language named anywhere in the arguments in force, also for what the parser has to say."""
     options = arguments[: arguments.index("--")] if "--" in arguments else arguments
     for k, option in enumerate(options):
-        name, _, value = option.partition("=")
-        lang = value or "".join(options[k + 1 : k + 2])
+        name, sign, value = option.partition("=")
+        lang = value if sign else "".join(options[k + 1 : k + 2])
         if name == "--lang" and lang in LANGUAGES:
             os.environ["DPSIM_LANG"] = lang
 
@@ -208,7 +258,37 @@ def _as_typed(name: str | bytes) -> str:
     return shown_name(path, 200)
 
 
+@contextmanager
+def _ended_like_ctrl_c() -> Iterator[list[int]]:
+    """Let SIGTERM stop the program as Ctrl-C does, and list each one; Windows has no such signal to wait for."""
+    received: list[int] = []
+
+    def stop(number: int, _: object) -> None:
+        received.append(number)
+        raise KeyboardInterrupt
+
+    if os.name != "posix" or signal.getsignal(signal.SIGTERM) is not signal.SIG_DFL:
+        yield received
+        return
+    signal.signal(signal.SIGTERM, stop)
+    try:
+        yield received
+    finally:
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+
+
 def main() -> None:
+    """Run the command line; after SIGTERM the status says so, whatever could still be finished."""
+    with _ended_like_ctrl_c() as received:
+        try:
+            _main(received)
+        except SystemExit:
+            if received:
+                raise SystemExit(TERMINATED) from None
+            raise
+
+
+def _main(received: list[int]) -> None:
     """Run the command line: errors of the input end with status 2 and one clear message, never a traceback."""
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
@@ -228,10 +308,13 @@ def main() -> None:
         status = STOPPED
     except OSError as error:
         where = _as_typed(error.filename) if isinstance(error.filename, str | bytes) else "--out"
-        typer.echo(say("cli.no_access", where=where, why=error.strerror or str(error)), err=True)
+        why = error.strerror or str(error)
+        shows_help = not error.filename and (not arguments or "--help" in arguments)
+        text = say("cli.no_output", why=why) if shows_help else say("cli.no_access", where=where, why=why)
+        typer.echo(text, err=True)
         raise SystemExit(1 if error.errno == errno.ENOSPC else 2) from None
     if status == STOPPED:
-        typer.echo(say("cli.stopped"), err=True)
+        typer.echo(say("cli.terminated" if received else "cli.stopped"), err=True)
     raise SystemExit(status or 0)
 
 

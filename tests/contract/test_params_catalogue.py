@@ -170,15 +170,6 @@ def case_keys() -> set[str]:
     return {key for case in cases for key in (*case.quantities(), *(row.key for row in case.assumptions()))}
 
 
-def instrument_keys() -> set[str]:
-    return {
-        f"instrument.{name}.{key}"
-        for name, model in INSTRUMENTS.items()
-        for key, field in model.model_fields.items()
-        if field.annotation is Quantity
-    }
-
-
 def units() -> set[str]:
     models = blocks(Case).union(*(blocks(model) for model in INSTRUMENTS.values()))
     expected = {
@@ -193,7 +184,7 @@ def units() -> set[str]:
 
 
 WORDS = {
-    "quantity": (case_keys() | instrument_keys() | BESIDE_THE_FILES, quantity_label),
+    "quantity": (case_keys() | BESIDE_THE_FILES, quantity_label),
     "unit_name": (units(), unit_label),
     "grade": (set(GRADES), grade_label),
     "option": (OPTIONS, option_label),

@@ -18,13 +18,15 @@ from bs4 import BeautifulSoup
 from notebook_runs import HOSTILE, RUNS, SOURCE
 
 from dpsim.params.labels import option_label
+from dpsim.params.locate import notebooks_folder
 from dpsim.report.fonts import needs_glyph
 from dpsim.report.tables import FORMULA_STARTS
 
 FIGURES = ["fan_assessed", "fan_built", "fan_connected", "fan_online", "fan_passed", "pace", "queues"]
 FIGURES += ["scenario_cells", "sensitivity"]
 TABLES = ["agency_capacity", "assumptions", "bottlenecks", "fan_assessed", "fan_built", "fan_connected", "fan_online"]
-TABLES += ["fan_passed", "forecast_cells", "forecast_pooled", "indicators", "pace", "queues", "sensitivity", "targets"]
+TABLES += ["fan_passed", "forecast_cells", "forecast_pooled", "indicators", "pace", "queues", "sensitivity"]
+TABLES += ["strategies", "targets"]
 TABLES += ["targets_current_arrangement", "targets_past_pace"]
 CJK = re.compile(r"[\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef\U00020000-\U0003ffff]")
 PICTURE = re.compile(r"base64,[A-Za-z0-9+/=]+")
@@ -125,6 +127,31 @@ def assert_same_column(read: pd.Series, kept: pd.Series, where: str) -> None:
             assert text.removeprefix("'") == value.removeprefix("'"), where
         else:
             assert pd.Timestamp(text) == pd.Timestamp(value), where
+
+
+def test_every_column_of_every_table_is_explained(zh: Path) -> None:
+    described = (notebooks_folder().parent / "docs" / "tables.md").read_text(encoding="utf-8")
+    for name in TABLES:
+        if name.startswith(("targets_", "fan_")):
+            name = name.split("_")[0]
+            assert f"`{name}_<" in described
+        else:
+            assert f"`{name}`" in described
+    for name in TABLES:
+        for column in pd.read_parquet(zh / "tables" / f"{name}.parquet").columns:
+            assert f"`{column}`" in described, f"{name}.{column}"
+
+
+def test_few_runs_are_said_to_be_few(made: tuple[Path, str]) -> None:
+    folder, lang = made
+    assert {"zh": "注意：只推演了4次，少于100次", "en": "only 2 runs were made, fewer than 100"}[lang] in visible(
+        folder
+    )
+
+
+def test_every_picture_is_described_with_its_numbers(made: tuple[Path, str]) -> None:
+    described = [str(picture["alt"]) for picture in page(made[0]).find_all("img")]
+    assert len(set(described)) == len(FIGURES) and all(len(re.findall(r"\d+", text)) >= 3 for text in described)
 
 
 # ------------------------------------------------------------------ closed in itself
@@ -271,7 +298,10 @@ def test_no_probability_is_nought_or_one(made: tuple[Path, str]) -> None:
 def test_a_probability_is_a_range_and_every_count_has_its_runs_and_interval(made: tuple[Path, str]) -> None:
     folder, lang = made
     tables = page(folder).find_all("table")
-    pattern = re.compile(f"{ONE[lang]}({JOIN[lang]}{ONE[lang]})?|—")
+    one = f"{ONE[lang]}({JOIN[lang]}{ONE[lang]})?"
+    splits = [option_label(split, lang) for split in ("proportional", "benchmark_first")]
+    apart = {"zh": "{}：{}；{}：{}", "en": "{}: {}; {}: {}"}[lang].format(splits[0], one, splits[1], one)
+    pattern = re.compile(f"{one}|{apart}|—")
     rows = [[cell.get_text() for cell in row.find_all("td")] for row in tables[0].find("tbody").find_all("tr")]
     assert len(rows) == 9
     for row in rows:
@@ -280,8 +310,8 @@ def test_a_probability_is_a_range_and_every_count_has_its_runs_and_interval(made
     word = {"zh": "威尔逊", "en": "Wilson"}[lang]
     text = visible(folder)
     runs, paths, pooled = (len(re.findall(kind[lang], text)) for kind in (MET, PATHS, POOLED))
-    assert text.count(word) == runs + paths + pooled
-    assert (paths, pooled) == (2, 6) and runs >= 9 + 2 + 2
+    assert text.count(word) == runs + paths + pooled + 1, "and once its explanation"
+    assert (paths, pooled) == (2, 7) and runs >= 9 + 2 + 2
     said = {"zh": r"推演中\d+次达到|没有一次达到|次次达到", "en": r"\bmet in\b"}[lang]
     assert len(re.findall(said, text)) == len(re.findall(MET[lang], text)), "no count without runs and interval"
 

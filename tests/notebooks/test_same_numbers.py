@@ -16,6 +16,7 @@ from bs4 import BeautifulSoup
 from notebook_runs import HEADLINE, RUNS, SOURCE, TARGETS, code_cells, shown, with_papermill
 
 from dpsim.report.notebooks import read_declared_parameters
+from dpsim.report.show import show_rounded
 
 
 def executed(folder: Path) -> nbformat.NotebookNode:
@@ -63,7 +64,7 @@ def test_the_table_shown_is_the_table_saved(zh: Path) -> None:
     assert len(rows) == len(saved) == 9
     for row, (_, target) in zip(rows, saved.iterrows(), strict=True):
         assert row[2].split("/")[0] == str(target["required"])
-        assert row[5] == f"{target['shortfall_median']:.0f}"
+        assert row[5] == show_rounded(target["shortfall_median"])
         assert f"{RUNS}次推演" in row[4]
 
 

@@ -17,6 +17,7 @@ from dpsim.errors import InputError, RunError
 from dpsim.experiments.replication import (
     Measured,
     check_by,
+    check_flag,
     check_paths,
     labels_of,
     path_rows,
@@ -37,6 +38,7 @@ Part = tuple[list[Measured], list[dict[str, object]]]
 CHUNK = 5
 MAX_REPLICATIONS = 100_000
 """Most replications of one call: their frames are held in memory."""
+MAX_WORKERS = 1024
 
 
 @dataclass(frozen=True)
@@ -93,7 +95,7 @@ def run_ensemble(
     engine, as_of, state, paths, by
         As in `run_replication`.
     workers : int, optional
-        Processes; all cores when None. The frames do not depend on it.
+        Processes, at most 1024; all cores when None. The frames do not depend on it.
     store : None
         Runs are not yet kept on disk.
     progress : bool
@@ -111,7 +113,8 @@ def run_ensemble(
     """
     groupings, seed = check_by(by), check_word("seed", seed)
     replications = check_replications(replications)
-    workers = (os.cpu_count() or 1) if workers is None else check_positive("workers", workers)
+    workers = (os.cpu_count() or 1) if workers is None else check_workers(workers)
+    progress = check_flag("progress", progress)
     check_paths(paths)
     if store is not None:
         raise InputError("error.no_store_yet")
@@ -135,7 +138,15 @@ def check_replications(value: object) -> int:
     """Return a number of replications that one call may run, or raise InputError."""
     number = check_positive("replications", value)
     if number > MAX_REPLICATIONS:
-        raise InputError("error.too_many_replications", given=number, largest=MAX_REPLICATIONS)
+        raise InputError("error.too_many_replications", given=written(number), largest=MAX_REPLICATIONS)
+    return number
+
+
+def check_workers(value: object) -> int:
+    """Return a number of processes, or raise InputError."""
+    number = check_positive("workers", value)
+    if number > MAX_WORKERS:
+        raise InputError("error.too_many_workers", given=written(number), largest=MAX_WORKERS)
     return number
 
 

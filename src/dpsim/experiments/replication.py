@@ -94,6 +94,7 @@ def run_replication(
     """
     groupings, seed = check_by(by), check_word("seed", seed)
     replication = check_word("replication", replication)
+    trace = check_flag("trace", trace)
     check_paths(paths)
     setting = prepare(case, strategy, engine=engine, as_of=as_of, state=state)
     if paths is None:
@@ -171,8 +172,19 @@ def check_paths(paths: object) -> None:
 
 
 def written(value: object) -> str:
-    """Return how an argument is shown in a message: as Python writes it, on one short line."""
-    return " ".join(repr(value).split())[:80]
+    """Return how an argument is shown in a message: as Python writes it, on one short line; else its kind."""
+    try:
+        text = repr(value)
+    except Exception:  # a repr of its own may fail, and a whole number may be too long to be written
+        text = f"<{type(value).__name__}>"
+    return " ".join(text.split())[:80]
+
+
+def check_flag(name: str, value: object) -> bool:
+    """Return True or False, or raise InputError."""
+    if not isinstance(value, bool | np.bool_):
+        raise InputError("error.not_true_false", name=name, given=written(value))
+    return bool(value)
 
 
 def check_as_of(case: Case, as_of: object) -> dt.date:

@@ -12,7 +12,7 @@ import pandas as pd
 from dpsim.forecast.verdict import SHORTFALL_QUANTILES
 from dpsim.measure.probability import wilson_interval
 from dpsim.model.chain import STATES
-from dpsim.model.prior import CLOSE_WEIGHT
+from dpsim.model.prior import CLOSE_WEIGHT, SPREAD_WEIGHT
 from dpsim.model.state import Floats
 from dpsim.params.schema import Case
 
@@ -27,11 +27,16 @@ BOTTLENECKS = {
 """Where those not online stand; the last two sum up the others."""
 
 
+def regime_weights(reference_class: str) -> dict[str, float]:
+    """Return the weight of each regime in a reference class, as `draw_paths` draws them."""
+    close = CLOSE_WEIGHT[reference_class]
+    return {"settle": (1.0 - close) * (1.0 - SPREAD_WEIGHT), "spread": (1.0 - close) * SPREAD_WEIGHT, "close": close}
+
+
 def cell_weight(case: Case, row: Mapping[str, Any], reference_class: str) -> float:
     """Return the weight of a cell in the mixture of a reference class."""
     scenario = case.scenario
-    close = CLOSE_WEIGHT[reference_class]
-    regime = close if row["regime"] == "close" else (1.0 - close) / 2.0
+    regime = regime_weights(reference_class)[row["regime"]]
     start = dict(zip(scenario.start.dates, scenario.start.weights, strict=True))[row["start"]]
     rush = dict(zip(scenario.rush.chances, scenario.rush.weights, strict=True))[row["rush"]]
     return float(regime * start * rush)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
+from dpsim.core.expect import Expect
 from dpsim.params.quantity import (
     Block,
     Cv,
     Date,
     Days,
     Enterprises,
-    Expect,
     Label,
     LogRatio,
     PassScore,
@@ -79,8 +79,8 @@ class State(Block):
 class Adoption(Block):
     """How the remaining enterprises move on."""
 
-    frailty_shape: Annotated[Quantity, Expect("shape", 0, 1e6, above=True)]
-    reference_closure_per_week: PerWeek
+    frailty_shape: Annotated[Quantity, Expect("shape", 0.01, 1e6)]
+    reference_closure_per_week: Annotated[Quantity, Expect("per_week", 0.0001, 1)]
     reversion_per_week: PerWeek
     weekly_noise_log_sd: LogRatio
     shock_settle: LogRatio

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from dpsim.errors import InputError
@@ -11,6 +11,8 @@ from dpsim.params.wording import cut, nearest, shown, shown_name
 
 _GROUNDS = {"unit", "range", "source", "grade", "reason", "value", "options"}
 """Words of keys that are never proposed."""
+MAX_DEPTH = 20
+"""Deepest nesting of a value, as in a file."""
 
 
 def changed(content: dict[str, Any], values: Mapping[str, object], where: str) -> dict[str, Any]:
@@ -28,10 +30,16 @@ def changed(content: dict[str, Any], values: Mapping[str, object], where: str) -
     Raises
     ------
     InputError
-        A key names nothing that can be changed.
+        `values` is no mapping, a key names nothing that can be changed, or a value contains itself.
     """
+    if not isinstance(values, Mapping):
+        raise InputError("error.values_no_mapping", where=shown_name(where), kind=type(values).__name__)
     known = _keys(content, "")
     for key, value in values.items():
+        if _too_deep(value):
+            raise InputError(
+                "error.value_too_deep", where=shown_name(where), key=cut(shown_name(key)), allowed=MAX_DEPTH
+            )
         if key not in known:
             near = _proposed(str(key), known)
             raise InputError(
@@ -44,6 +52,16 @@ def changed(content: dict[str, Any], values: Mapping[str, object], where: str) -
             )
         content = _replaced(content, key.split("."), value)
     return content
+
+
+def _too_deep(value: object, levels: int = MAX_DEPTH) -> bool:
+    """Tell whether a value is nested deeper than allowed, as one that contains itself is."""
+    inner: Iterable[object] = ()
+    if isinstance(value, Mapping):
+        inner = value.values()
+    elif isinstance(value, list | tuple | set | frozenset):
+        inner = value
+    return levels == 0 or any(_too_deep(item, levels - 1) for item in inner)
 
 
 def _keys(entry: Any, prefix: str) -> list[str]:
@@ -80,7 +98,7 @@ def _replaced(entry: Any, path: list[str], value: object) -> Any:
 def _fitted(value: object, old: object) -> object:
     """Return a value in the type a file would have: numpy scalars, lists and ISO dates are translated."""
     if hasattr(value, "item") and not isinstance(value, str | bytes | int | float):
-        value = value.item()
+        value = value.item() if getattr(value, "size", 1) == 1 else value.tolist()  # type: ignore[attr-defined]
     if isinstance(value, list | tuple):
         like = old[0] if isinstance(old, tuple) and old else None
         return tuple(_fitted(item, like) for item in value)

@@ -13,11 +13,12 @@ from typing import Any, NamedTuple, TypeVar, get_args
 from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 
+from dpsim.core.expect import Expect
 from dpsim.params.dig import blanked, choice, is_number
 from dpsim.params.evidence import evidence
 from dpsim.params.faults import MOST_FAULTS, Fault, Origin, Path, refuse
 from dpsim.params.instruments import INSTRUMENTS
-from dpsim.params.quantity import Block, Expect, Graded, Label
+from dpsim.params.quantity import Block, Graded, Label
 
 Kind = TypeVar("Kind", bound=Block)
 Rules = Callable[[Mapping[str, Any]], Iterable[Fault]]

@@ -1,12 +1,14 @@
-"""Parameters of each instrument a strategy file can name, one class each."""
+"""The settings a strategy file gives each instrument: one class per file of `strategies/`, made from its `SETTINGS`."""
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, get_args
+from types import ModuleType
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Union
 
-from pydantic import Field
+from pydantic import Field, create_model
 
-from dpsim.params.quantity import Block, Date, Expect, Quantity, StaffDays, WholeDays, Yuan
+from dpsim.params.quantity import Block, Date, Quantity
+from dpsim.strategies import instruments
 
 
 class Instrument(Block):
@@ -16,45 +18,19 @@ class Instrument(Block):
     end: Date | None = None
 
 
-class DispatchMeeting(Instrument):
-    """A meeting at which progress is reported and chased."""
-
-    instrument: Literal["dispatch_meeting"]
-    every_days: WholeDays
-    staff_days_each: StaffDays
-
-
-class RankingNotice(Instrument):
-    """A notice that ranks the counties."""
-
-    instrument: Literal["ranking_notice"]
-    every_days: WholeDays
-    staff_days_each: StaffDays
+def _settings_class(module: ModuleType) -> type[Instrument]:
+    """Return the class of an instrument's settings."""
+    fields: dict[str, Any] = {"instrument": (Literal[module.NAME], ...)}
+    fields |= {date: (Date, ...) for date in module.NEEDS}
+    fields |= {key: (Annotated[Quantity, setting.expect], ...) for key, setting in module.SETTINGS.items()}
+    name = "".join(part.capitalize() for part in module.NAME.split("_"))
+    return create_model(name, __base__=Instrument, __doc__=module.__doc__, **fields)
 
 
-class ThirdPartyCapacity(Instrument):
-    """More builders at the agencies, paid by the public purse."""
+INSTRUMENTS: dict[str, type[Instrument]] = {name: _settings_class(module) for name, module in instruments().items()}
+"""Instrument name to the class of its settings."""
 
-    instrument: Literal["third_party_capacity"]
-    start: Date
-    added_share: Annotated[Quantity, Expect("share", 0, 100)]
-    cost_per_enterprise: Yuan
-
-
-class DeadlineDrive(Instrument):
-    """A concentrated drive in the last weeks."""
-
-    instrument: Literal["deadline_drive"]
-    start: Date
-    end: Date
-    factor: Annotated[Quantity, Expect("ratio", 0, 100, above=True)]
-    staff_days_per_day: StaffDays
-
-
-AnyInstrument = DispatchMeeting | RankingNotice | ThirdPartyCapacity | DeadlineDrive
-Chosen = Annotated[AnyInstrument, Field(discriminator="instrument")]
-
-INSTRUMENTS: dict[str, type[Block]] = {
-    get_args(model.model_fields["instrument"].annotation)[0]: model for model in get_args(AnyInstrument)
-}
-"""Instrument name to the class of its parameters."""
+if TYPE_CHECKING:
+    Chosen = Any
+else:
+    Chosen = Annotated[Union[tuple(INSTRUMENTS.values())], Field(discriminator="instrument")]  # noqa: UP007

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dpsim.language import catalogue, language_in_force
 from dpsim.params.schema import Strategy
+from dpsim.strategies import instruments
 
 
 def quantity_label(key: str, lang: str | None = None) -> str:
@@ -60,9 +61,13 @@ def strategy_label(strategy: Strategy, key: str, lang: str | None = None) -> str
     index, _, parameter = rest.partition(".")
     if head != "instruments" or not index.isdecimal() or int(index) >= len(strategy.instruments):
         return quantity_label(key, lang)
-    own = f"instrument.{strategy.instruments[int(index)].instrument}.{parameter}"
-    label = quantity_label(own, lang)
-    return key if label == own else label
+    setting = instruments()[strategy.instruments[int(index)].instrument].SETTINGS.get(parameter)
+    return key if setting is None else str(getattr(setting, lang or language_in_force()))
+
+
+def instrument_label(name: str, lang: str | None = None) -> str:
+    """Return what an instrument is called, such as ``dispatch_meeting``."""
+    return str(getattr(instruments()[name].WORDS, lang or language_in_force()))
 
 
 def unit_label(unit: str, lang: str | None = None) -> str:

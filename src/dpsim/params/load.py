@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import errno
+import stat
 from pathlib import Path
 from typing import TypeVar
 
 from dpsim.errors import InputError
-from dpsim.params.faults import Fault, refuse
+from dpsim.params.faults import Fault, Origin, refuse
 from dpsim.params.locate import list_cases, list_strategies, locate_case, locate_strategy, typed_as_path
 from dpsim.params.reader import Document, read_yaml
 from dpsim.params.schema import Case, File, Strategy
@@ -43,7 +45,7 @@ def load_case(name_or_path: str | Path) -> Case:
     1748
     """
     file = Path(name_or_path) if typed_as_path(name_or_path) else locate_case(name_or_path)
-    return _made(Case, "case", read_yaml(file))
+    return _made(Case, "case", _read(file))
 
 
 def load_strategy(name_or_path: str | Path) -> Strategy:
@@ -71,7 +73,7 @@ def load_strategy(name_or_path: str | Path) -> Strategy:
     ['ranking_notice']
     """
     file = Path(name_or_path) if typed_as_path(name_or_path) else locate_strategy(name_or_path)
-    return _made(Strategy, "strategy", read_yaml(file))
+    return _made(Strategy, "strategy", _read(file))
 
 
 def check_file(path: str | Path) -> None:
@@ -88,13 +90,27 @@ def check_file(path: str | Path) -> None:
     InputError
         This is no path.
     """
-    if not isinstance(path, str | Path) or not str(path):
+    if not isinstance(path, str | Path):
         raise InputError("params.no_file", where=shown(path))
-    document = read_yaml(Path(path))
+    if not str(path).strip():
+        raise InputError("error.empty_file_name")
+    document = _read(Path(path))
     kinds = [key for key in _KINDS if key in document.content]
     if len(kinds) != 1:
         refuse([*document.faults, Fault("params.kind_unknown", (), tuple(document.content))], document.origin)
     _made(_KINDS[kinds[0]], kinds[0], document)
+
+
+def _read(file: Path) -> Document:
+    """Return what a file holds; a device, a pipe or a loop of links is refused unopened."""
+    try:
+        mode = file.stat().st_mode
+        odd = not (stat.S_ISREG(mode) or stat.S_ISDIR(mode))
+    except (OSError, ValueError) as fault:
+        odd = getattr(fault, "errno", None) == errno.ELOOP
+    if odd:
+        refuse([Fault("error.not_regular_file", ())], Origin(str(file)))
+    return read_yaml(file)
 
 
 def _made(kind: type[Kind], key: str, document: Document) -> Kind:

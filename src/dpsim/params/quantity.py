@@ -9,11 +9,12 @@ from __future__ import annotations
 import datetime as dt
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Annotated, Any, Literal, get_args
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, PlainValidator
 from pydantic_core import PydanticCustomError
+
+from dpsim.core.expect import Expect
 
 Grade = Literal["assumed", "weak", "news", "derived", "paper", "official page", "seed"]
 GRADES: tuple[str, ...] = get_args(Grade)
@@ -138,38 +139,6 @@ class Quantity(Graded):
         return self.range[1]
 
 
-@dataclass(frozen=True, slots=True)
-class Expect:
-    """What a field expects of its quantity.
-
-    Parameters
-    ----------
-    unit : str
-        The only unit allowed.
-    low, high : float
-        Bounds no value and no range may leave.
-    above : bool
-        Whether `low` itself is excluded.
-    whole : bool
-        Whether the value must be an integer.
-    """
-
-    unit: str
-    low: float = 0.0
-    high: float = math.inf
-    above: bool = False
-    whole: bool = False
-
-    def admits(self, value: float) -> bool:
-        """Tell whether a value lies inside the bounds."""
-        return (value > self.low if self.above else value >= self.low) and value <= self.high
-
-    def span(self) -> str:
-        """Return the bounds in signs that read the same in every language."""
-        low = f"{self.low:g} {'<' if self.above else '≤'} x"
-        return low if math.isinf(self.high) else f"{low} ≤ {self.high:.10g}"
-
-
 Share = Annotated[Quantity, Expect("share", 0, 1)]
 Enterprises = Annotated[Quantity, Expect("enterprises", 0, 1_000_000, whole=True)]
 Ratio = Annotated[Quantity, Expect("ratio", 0, 100, above=True)]
@@ -178,9 +147,7 @@ LogRatio = Annotated[Quantity, Expect("log_ratio", 0, 10)]
 PerWeek = Annotated[Quantity, Expect("per_week", 0, 10)]
 PerYear = Annotated[Quantity, Expect("per_year", 0, 10)]
 Days = Annotated[Quantity, Expect("days", 0, 3660, above=True)]
-WholeDays = Annotated[Quantity, Expect("days", 1, 366, whole=True)]
 Weeks = Annotated[Quantity, Expect("weeks", 1, 104, whole=True)]
 Points = Annotated[Quantity, Expect("points", 0, 100)]
 PassScore = Annotated[Quantity, Expect("points", 0, 100, whole=True)]
 Yuan = Annotated[Quantity, Expect("yuan", 0, 1e9)]
-StaffDays = Annotated[Quantity, Expect("staff_days", 0, 1e6)]

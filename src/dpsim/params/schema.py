@@ -13,20 +13,20 @@ from typing import Any, Literal, Self
 
 from pydantic import Field
 
+from dpsim.core.expect import Expect
 from dpsim.params.assumption import Assumption, assumptions_of
 from dpsim.params.blocks import Adoption, Agencies, Assessors, Attention, Calendar, Caveats, Population, State
 from dpsim.params.change import changed
 from dpsim.params.check import Rules, checked
 from dpsim.params.faults import Fault, Origin
-from dpsim.params.instruments import INSTRUMENTS, AnyInstrument, Chosen, Instrument
-from dpsim.params.quantity import GRADES, Block, Date, Expect, Graded, Label, Quantity, Text, Version
+from dpsim.params.instruments import INSTRUMENTS, Chosen, Instrument
+from dpsim.params.quantity import GRADES, Block, Date, Graded, Label, Quantity, Text, Version
 from dpsim.params.readings import Published, Scenario, Target, Targets
 from dpsim.params.rules import case_rules, strategy_rules
 
 __all__ = [
     "GRADES",
     "INSTRUMENTS",
-    "AnyInstrument",
     "Assumption",
     "Case",
     "Expect",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any, get_args
 
@@ -18,6 +19,8 @@ _SWITCHES: tuple[tuple[Path, tuple[str, ...]], ...] = (
     (("scenario", "after_missed_deadline"), get_args(AfterMissed)),
 )
 """Where a reading is chosen, and what its options may be."""
+_ID = re.compile(r"[a-z][a-z0-9_]{0,39}")
+"""An id stands in tables and messages: a plain word."""
 
 
 def target_rules(content: Mapping[str, Any]) -> Iterator[Fault]:
@@ -27,6 +30,7 @@ def target_rules(content: Mapping[str, Any]) -> Iterator[Fault]:
     if isinstance(headline, str) and ids and headline not in ids:
         yield choice("params.unknown_target", ("targets", "headline"), headline, ids)
     yield from unique(content, ("targets", "list"))
+    yield from _plain_ids(content, ("targets", "list"))
     as_of, end = content.get("as_of"), content.get("horizon_end")
     if isinstance(as_of, dt.date) and isinstance(end, dt.date) and end <= as_of:
         return  # one fault, reported by the rules of the dates, not one for every target
@@ -34,6 +38,14 @@ def target_rules(content: Mapping[str, Any]) -> Iterator[Fault]:
     for path, item in items(content, ("targets", "list")):
         yield from _due(path, item, as_of, end)
         yield from _sample(path, item)
+
+
+def _plain_ids(content: Mapping[str, Any], path: Path) -> Iterator[Fault]:
+    """Check that the ids of a list are plain words."""
+    for below, item in items(content, path):
+        given = item.get("id")
+        if isinstance(given, str) and not _ID.fullmatch(given):
+            yield Fault("params.bad_id", (*below, "id"), given)
 
 
 def _headline(content: Mapping[str, Any], as_of: Any, end: Any) -> Iterator[Fault]:
@@ -98,6 +110,7 @@ def switch_rules(content: Mapping[str, Any]) -> Iterator[Fault]:
 def published_rules(content: Mapping[str, Any]) -> Iterator[Fault]:
     """Published figures have their own ids and date from the as-of date at the latest; those of it fit the counts."""
     yield from unique(content, ("published",))
+    yield from _plain_ids(content, ("published",))
     as_of = content.get("as_of")
     for path, item in items(content, ("published",)):
         date, value, unit = item.get("date"), item.get("value"), item.get("unit")

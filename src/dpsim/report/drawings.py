@@ -18,8 +18,9 @@ from dpsim.language import say
 from dpsim.model.targets import Target, resolve_targets
 from dpsim.params.labels import quantity_label
 from dpsim.report import sentences
+from dpsim.report.bands import organisation_bands, stage_bands, weekly_flow
 from dpsim.report.show import show_date, show_met, show_probability_range, show_setting
-from dpsim.report.yearend import BESIDE, YearEnd, organisation_bands, stage_bands, weekly_flow
+from dpsim.report.yearend import BESIDE, YearEnd
 
 STAGES = ("built", "online", "passed", "connected", "assessed")
 
@@ -45,10 +46,11 @@ class Drawing:
 def year_end_drawings(result: YearEnd) -> dict[str, Drawing]:
     """Return all figures of the report by file name, in the order they are shown."""
     lang = {"lang": result.request.lang}
+    runs = lang | {"name": getattr(result.request.main.name, result.request.lang)}
     return {
         **{f"fan_{stage}": _fan(result, stage) for stage in STAGES},
-        "pace": Drawing("plot_pace", pace_rows(result), lang),
-        "queues": Drawing("plot_queues", organisation_bands(result.main), lang),
+        "pace": Drawing("plot_pace", pace_rows(result), runs),
+        "queues": Drawing("plot_queues", organisation_bands(result.main), runs),
         "scenario_cells": Drawing("plot_scenario_cells", sentences.headline_cells(result, "all"), lang),
         "sensitivity": Drawing("plot_sensitivity", sensitivity_rows(result), lang),
     }
@@ -91,6 +93,7 @@ def _fan(result: YearEnd, stage: str) -> Drawing:
         "probability_text": fan_sentence(result, stage),
         "n": int(str(result.main.record["finished"])),
         "lang": result.request.lang,
+        "name": getattr(result.request.main.name, result.request.lang),
         "second": _beside(result, stage),
         "assumed": getattr(case.state, stage).assumed,
     }
@@ -98,7 +101,7 @@ def _fan(result: YearEnd, stage: str) -> Drawing:
 
 
 def fan_sentence(result: YearEnd, stage: str) -> str:
-    """Return the text box of a fan chart: the scenarios' range where there is one, and the runs with n."""
+    """Return the text box of a fan chart: the runs with n, and the scenarios' range if it is of the same strategy."""
     case, lang = result.case, result.request.lang
     target = stage_target(result, stage)
     if target is None:
@@ -115,7 +118,7 @@ def fan_sentence(result: YearEnd, stage: str) -> str:
     ]
     name = sentences.capital(getattr(result.request.main.name, lang))
     values = {"deadline": deadline, "required": target.required, "met": met, "name": name}
-    if mine.empty:
+    if mine.empty or result.request.main.id != result.request.reference.id:
         return say("letter.fan_text_target_only", lang=lang, **values)
     probability = show_probability_range(mine["probability"].min(), mine["probability"].max(), lang)
     return say("letter.fan_text", lang=lang, range=probability, draws=result.forecast.draws, **values)

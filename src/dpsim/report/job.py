@@ -9,8 +9,8 @@ import re
 import shutil
 import tempfile
 import time
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -28,6 +28,8 @@ MAKING = ".making-"
 STALE_SECONDS = 86_400.0
 NEEDED_BYTES = 100_000_000
 """Free space a report must find: many times its own size."""
+LONGEST = "x" * 120
+"""Stands for the longest name, with its folders, below the folder in which a report is made."""
 ATTEMPTS = 50
 PAUSE_SECONDS = 0.1
 """How often, and how long apart, the last move is tried while another program is in the way."""
@@ -51,23 +53,42 @@ class Finished:
     headline: str
 
 
-def check_out(out: Path) -> None:
-    """Refuse a place for reports that is a file, lies below one, or has no room; nothing is made.
+def check_out(out: Path, below: Path = Path(), *, option: str = "--out") -> None:
+    """Refuse a place for files that is a file, lies below one, has no room or cannot be written; nothing is left.
+
+    Parameters
+    ----------
+    out : pathlib.Path
+        The place as the user gave it.
+    below : pathlib.Path
+        Folder below it where the files will lie.
+    option : str
+        What the user gave it with.
 
     Raises
     ------
     InputError
         Naming the place.
     """
-    place = next((place for place in (out, *out.parents) if place.exists()), Path())
-    if not place.is_dir():
-        raise InputError("error.out_not_folder", out=shown_name(place, 200))
-    room = shutil.disk_usage(place)
-    if room.total and room.free < NEEDED_BYTES:  # some file systems tell nothing: total 0
-        mega = 1_000_000
-        raise InputError(
-            "error.out_no_room", out=shown_name(out, 200), free=room.free // mega, needed=NEEDED_BYTES // mega
-        )
+    try:
+        place = next((place for place in (out, *out.parents) if place.exists()), Path())
+        if not place.is_dir():
+            raise InputError("error.out_not_folder", out=shown_name(place, 200), option=option)
+        room = shutil.disk_usage(place)
+        if room.total and room.free < NEEDED_BYTES:  # some file systems tell nothing: total 0
+            mega = 1_000_000
+            raise InputError(
+                "error.out_no_room",
+                out=shown_name(out, 200),
+                free=room.free // mega,
+                needed=NEEDED_BYTES // mega,
+                option=option,
+            )
+        with _folders(out / below) as folder, _making(folder) as making:
+            (making / LONGEST).write_bytes(b"x")
+    except (OSError, ValueError) as fault:  # ValueError: a name with a zero byte
+        why = getattr(fault, "strerror", None) or str(fault)
+        raise InputError("error.out_not_writable", out=shown_name(out, 200), why=why, option=option) from None
 
 
 def make_report(
@@ -96,12 +117,10 @@ def make_report(
         Called with the name of each step as it begins: prepare, notebook, pages, done.
     """
     tell("prepare")
-    final = out / request.case.id / request.case.as_of.isoformat() / request.run_id()
-    final.parent.mkdir(parents=True, exist_ok=True)
-    sweep(final.parent)
-    prefix = f"{MAKING}{host_mark()}-{os.getpid()}-"
-    with tempfile.TemporaryDirectory(dir=final.parent, prefix=prefix, ignore_cleanup_errors=True) as temporary:
-        folder = Path(temporary) / "report"
+    final = out / place_below(request) / request.run_id()
+    with _folders(final.parent), _making(final.parent) as temporary:
+        sweep(final.parent)
+        folder = temporary / "report"
         folder.mkdir()
         parameters = {
             "case": _copied(request.case_given, request.case, load_case, folder, "case"),
@@ -125,9 +144,35 @@ def make_report(
         except RunError as error:
             raise _kept(error, final) from error
         headline = (folder / "headline.txt").read_text(encoding="utf-8")
-        put_in_place(folder, final, Path(temporary))
+        put_in_place(folder, final, temporary)
     tell("done")
     return Finished(final, final / "report.html", final / NOTEBOOK, headline)
+
+
+def place_below(request: Request) -> Path:
+    """Return the folder of all reports of a case and a day, below the root of the reports."""
+    return Path(request.case.id, request.case.as_of.isoformat())
+
+
+@contextmanager
+def _folders(folder: Path) -> Iterator[Path]:
+    """Make a folder and those above it; of the new ones, those that stay empty go again."""
+    new = [place for place in (folder, *folder.parents) if not place.exists()]
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        yield folder
+    finally:
+        for place in new:
+            with suppress(OSError):  # not empty
+                place.rmdir()
+
+
+@contextmanager
+def _making(folder: Path) -> Iterator[Path]:
+    """Make a temporary folder, by whose name a later run knows whose it was."""
+    prefix = f"{MAKING}{host_mark()}-{os.getpid()}-"
+    with tempfile.TemporaryDirectory(dir=folder, prefix=prefix, ignore_cleanup_errors=True) as making:
+        yield Path(making)
 
 
 def put_in_place(folder: Path, final: Path, aside: Path) -> None:

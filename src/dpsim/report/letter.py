@@ -13,9 +13,10 @@ from pathlib import Path
 import pandas as pd
 
 from dpsim.language import say
-from dpsim.report import sentences
+from dpsim.report import below, sentences
 from dpsim.report.documents import write_atomically
 from dpsim.report.drawings import draw_all, year_end_drawings
+from dpsim.report.job import check_out
 from dpsim.report.notebooks import typed_parameter
 from dpsim.report.parts import Part, find_part
 from dpsim.report.tables import save_table
@@ -41,6 +42,11 @@ def year_end_letter(
         As in `check_request`.
     out : str
         Folder for figures, tables and `run.json`; nothing is written when empty.
+
+    Raises
+    ------
+    InputError
+        The request cannot be met, or no file can be written in `out`: said before anything is run.
     """
     request = check_request(
         case=typed_parameter("case", case, str),
@@ -51,7 +57,10 @@ def year_end_letter(
         lang=lang,
         progress=progress,
     )
-    return Letter(run_year_end(request), Path(out) if out else None)
+    folder = Path(out) if typed_parameter("out", out, str) else None
+    if folder is not None:
+        check_out(folder, option="out")
+    return Letter(run_year_end(request), folder)
 
 
 class Letter:
@@ -136,5 +145,5 @@ class Letter:
         self.folder.mkdir(parents=True, exist_ok=True)
         text = json.dumps(record, ensure_ascii=False, indent=2, sort_keys=True) + "\n"
         write_atomically(self.folder / "run.json", text.encode())
-        said = "\n".join([sentences.headline(self.result), *sentences.below_headline(self.result)])
+        said = "\n".join([sentences.headline(self.result), *below.below_headline(self.result)])
         write_atomically(self.folder / "headline.txt", (said + "\n").encode())

@@ -9,10 +9,13 @@ from __future__ import annotations
 
 import logging
 import os
+import signal
+import sys
+import tempfile
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from dpsim.errors import DpsimError, InputError, RunError
 from dpsim.language import say
@@ -87,7 +90,8 @@ def execute_notebook(
         failed.unlink(missing_ok=True)
     except BaseException as fault:
         if partial.exists():
-            _save_scrubbed(partial, failed)
+            with suppress(InputError):  # stopped in the middle of writing it
+                _save_scrubbed(partial, failed)
         if isinstance(fault, Exception) and not isinstance(fault, DpsimError):
             raise _translated(fault, failed) from fault
         raise
@@ -101,7 +105,7 @@ def _run_papermill(source: Path, out: Path, values: dict[str, object], lang: str
     import papermill
 
     bar = {"desc": say("notebook.progress", lang=lang), "unit": say("notebook.progress_unit", lang=lang)}
-    with _readable_values(), _quiet("papermill"):
+    with _readable_values(), _quiet("papermill"), _kernels(lang) as kernels:
         papermill.execute_notebook(
             *(str(path).replace("{", "{{").replace("}", "}}") for path in (source, out)),  # papermill formats paths
             parameters=values,
@@ -109,12 +113,48 @@ def _run_papermill(source: Path, out: Path, values: dict[str, object], lang: str
             language="python",
             cwd=str(cwd.resolve()),
             progress_bar=bar if progress else False,
-            kernel_manager_class=_kernel_manager(lang),
+            kernel_manager_class=kernels,
         )
 
 
-def _kernel_manager(lang: str) -> type:
-    """Return a manager whose kernel is this interpreter, talks encrypted where it can, and answers in `lang`."""
+@contextmanager
+def _kernels(lang: str) -> Iterator[type]:
+    """Give the class of managers for one run; no kernel of it outlives the run, however it ends.
+
+    What a kernel itself has to say on standard error is passed on when the run failed: a kernel that is stopped
+    complains of closed sockets.
+    """
+    started: list[Any] = []
+    with tempfile.TemporaryFile() as said:
+        try:
+            yield _kernel_manager(lang, said, started)
+        except Exception:
+            said.seek(0)
+            sys.stderr.write(said.read().decode(errors="replace"))
+            raise
+        finally:
+            for kernel in started:
+                _end(kernel)
+
+
+def _end(kernel: Any) -> None:
+    """Kill a kernel that still runs, with the processes it started, and remove its connection file."""
+    process = getattr(kernel.provisioner, "process", None)
+    if process is not None and process.poll() is None:
+        if os.name == "posix":
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)  # a kernel leads a group of its own
+        else:
+            process.kill()
+        process.wait()
+    kernel.cleanup_connection_file()
+
+
+def _kernel_manager(lang: str, said: IO[bytes], started: list[Any]) -> type:
+    """Return a manager whose kernel is this interpreter, talks encrypted where it can, and answers in `lang`.
+
+    The kernel's own standard error goes to `said`; every manager made is added to `started`.
+    """
     import zmq
     from ipykernel.kernelspec import get_kernel_dict
     from jupyter_client.kernelspec import KernelSpec
@@ -129,6 +169,10 @@ def _kernel_manager(lang: str) -> type:
             # Newer kernels print a warning on stderr when their sockets are not encrypted.
             if self.has_trait("transport_encryption") and zmq.has("curve"):
                 self.transport_encryption = "auto"
+            started.append(self)
+
+        def start_kernel(self, *args: Any, **kwargs: Any) -> Any:
+            return super().start_kernel(*args, **kwargs, stderr=said)
 
     return OwnKernel
 

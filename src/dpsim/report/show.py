@@ -3,28 +3,52 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
+from decimal import ROUND_HALF_UP, Decimal
 
 from dpsim.language import say
 from dpsim.measure.probability import DISPLAY_HIGH, DISPLAY_LOW
 from dpsim.params.labels import option_label
 
 
+def show_rounded(value: float, digits: int = 0) -> str:
+    """Return a number rounded as people round, a half away from zero: 458.5 is 459, where ``format`` says 458."""
+    if not math.isfinite(value):
+        return f"{value:.0f}"
+    exact = Decimal(f"{value:.9f}")  # what binary fractions leave behind the ninth digit is no half
+    return f"{exact.quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP) + 0:f}"
+
+
+def show_percent(share: float, digits: int = 0) -> str:
+    """Return a share (0..1) in per cent, without the sign."""
+    return show_rounded(100.0 * share, digits)
+
+
 def show_probability(probability: float, lang: str) -> str:
     """Return a probability in whole per cent, clipped to what the record supports (`<3%`, `>97%`)."""
     if probability < DISPLAY_LOW:
-        return say("show.below", lang=lang, percent=f"{100 * DISPLAY_LOW:.0f}")
+        return say("show.below", lang=lang, percent=show_percent(DISPLAY_LOW))
     if probability > DISPLAY_HIGH:
-        return say("show.above", lang=lang, percent=f"{100 * DISPLAY_HIGH:.0f}")
-    return f"{100 * probability:.0f}%"
+        return say("show.above", lang=lang, percent=show_percent(DISPLAY_HIGH))
+    return f"{show_percent(probability)}%"
 
 
-def show_probability_range(low: float, high: float, lang: str) -> str:
-    """Return a range of probabilities; one word where both ends show the same."""
+def show_probability_range(low: float, high: float, lang: str, *, sentence: bool = False) -> str:
+    """Return a range of probabilities; one word where both ends show the same.
+
+    Parameters
+    ----------
+    low, high : float
+    lang : {"zh", "en"}
+    sentence : bool
+        The range follows a verb ("the probability is ..."), not a colon.
+    """
     first, last = show_probability(low, lang), show_probability(high, lang)
     if first == last:
         return first
     figures = first[0].isdigit() and last[0].isdigit()
-    return say("show.range" if figures else "show.range_words", lang=lang, low=first, high=last)
+    message = ("show.sentence" if sentence else "show.range") + ("" if figures else "_words")
+    return say(message, lang=lang, low=first, high=last)
 
 
 def show_met(met: int, n: int, low: float, high: float, lang: str, *, paths: bool = False) -> str:
@@ -40,22 +64,28 @@ def show_met(met: int, n: int, low: float, high: float, lang: str, *, paths: boo
         The n are direct count paths, not simulated runs.
     """
     message = ("show.paths" if paths else "show.met") + ("_never" if met == 0 else "_always" if met == n else "")
-    return say(message, lang=lang, met=met, n=n, low=f"{100 * low:.1f}", high=f"{100 * high:.1f}")
+    return say(message, lang=lang, met=met, n=n, low=show_percent(low, 1), high=show_percent(high, 1))
+
+
+def show_pooled(probability: float, low: float, high: float, lang: str) -> str:
+    """Return a probability pooled over scenarios with the conservative interval of its computation."""
+    shown = show_probability(probability, lang)
+    return say("letter.pooled_n", lang=lang, probability=shown, low=show_percent(low, 1), high=show_percent(high, 1))
 
 
 def show_count_range(low: float, high: float, lang: str) -> str:
     """Return a range of whole enterprises."""
-    return _range(f"{low:.0f}", f"{high:.0f}", lang)
+    return _range(show_rounded(low), show_rounded(high), lang)
 
 
 def show_ratio_range(low: float, high: float, lang: str) -> str:
     """Return a range of ratios with one decimal."""
-    return _range(f"{low:.1f}", f"{high:.1f}", lang)
+    return _range(show_rounded(low, 1), show_rounded(high, 1), lang)
 
 
 def show_share_range(low: float, high: float, lang: str) -> str:
     """Return a range of shares (0..1) in whole per cent."""
-    return _range(f"{100 * low:.0f}%", f"{100 * high:.0f}%", lang)
+    return _range(f"{show_percent(low)}%", f"{show_percent(high)}%", lang)
 
 
 def show_number_range(low: float, high: float | None, lang: str) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numpy as np
 import pandas as pd
 
 from dpsim.core.streams import check_word
@@ -25,7 +24,6 @@ BESIDE = "past_pace"
 """The yardstick that always stands beside the strategies."""
 DRAWS = 2000
 """Paths per cell of the snapshot forecast."""
-QUANTILES = {"q025": 0.025, "q10": 0.1, "q25": 0.25, "q50": 0.5, "q75": 0.75, "q90": 0.9, "q975": 0.975}
 
 
 @dataclass(frozen=True)
@@ -43,8 +41,20 @@ class Request:
 
     @property
     def main(self) -> Strategy:
-        """The strategy the headline speaks of."""
+        """The strategy asked for first: fan charts, pace and queues are drawn from its runs."""
         return self.strategies[0]
+
+    @property
+    def reference(self) -> Strategy:
+        """The arrangement in force, which is always run: headline, targets and bottlenecks speak of it."""
+        return next(s for s in self.strategies if s.id == self.case.default_strategy)
+
+    @property
+    def asked(self) -> tuple[str, ...]:
+        """Names or paths that ask for the same again: without those always run, unless one of them comes first."""
+        given = dict(zip((s.id for s in self.strategies), self.strategies_given, strict=True))
+        always = {BESIDE, self.case.default_strategy} - {self.main.id}
+        return tuple(name for id_, name in given.items() if id_ not in always)
 
     def record(self) -> dict[str, object]:
         """Return the record of the whole report."""
@@ -55,7 +65,8 @@ class Request:
 
     def run_id(self) -> str:
         """Return a name for the run's folder: strategies, language, short hash of all inputs."""
-        names = "+".join(strategy.id for strategy in self.strategies if strategy.id != BESIDE) or BESIDE
+        always = {BESIDE} | ({self.case.default_strategy} - {self.main.id})
+        names = "+".join(strategy.id for strategy in self.strategies if strategy.id not in always) or BESIDE
         return f"{names[:80]}-{self.lang}-{input_hash(self.record())}"
 
 
@@ -77,8 +88,13 @@ class YearEnd:
 
     @property
     def main(self) -> Ensemble:
-        """The runs of the main strategy."""
+        """The runs of the strategy asked for first."""
         return self.ensembles[self.request.main.id]
+
+    @property
+    def reference(self) -> Ensemble:
+        """The runs of the arrangement in force."""
+        return self.ensembles[self.request.reference.id]
 
 
 def check_request(
@@ -100,7 +116,8 @@ def check_request(
     as_of : date or ISO string, optional
         None or empty takes the case's own.
     strategy : str or sequence of str
-        Names or files of strategies; in one text separated by commas. The first is the main one.
+        Names or files of strategies; in one text separated by commas. The first is the main one;
+        the arrangement in force and the past pace are run beside it in any case.
     replications, seed : int
     lang : {"zh", "en"}
     progress : None
@@ -125,11 +142,10 @@ def check_request(
     loaded = attempt(load_case, case)
     names = list(strategy.split(",") if isinstance(strategy, str) else strategy)
     names = [name.strip() for name in names if name.strip()]
-    if not names and isinstance(loaded, Case):
-        names = [loaded.default_strategy]
     strategies: dict[str, Strategy] = {}
     given: dict[str, str] = {}
-    for name in dict.fromkeys([*names, BESIDE]):
+    always = [loaded.default_strategy] if isinstance(loaded, Case) else []
+    for name in dict.fromkeys([*names, *always, BESIDE]):
         strategy_loaded = attempt(load_strategy, name)
         if not isinstance(strategy_loaded, Strategy):
             continue
@@ -183,40 +199,3 @@ def run_year_end(request: Request, *, workers: int | None = None, progress: bool
         pace=weekly_pace(case),
         capacity=agency_capacity(case),
     )
-
-
-def stage_bands(ensemble: Ensemble, stage: str) -> pd.DataFrame:
-    """Return weekly quantiles over the runs of a stage's city count: date, q025 ... q975."""
-    wide = _city(ensemble, stage)
-    frame = wide.quantile(list(QUANTILES.values()), axis=0, interpolation="linear").T
-    frame.columns = list(QUANTILES)
-    return frame.reset_index()
-
-
-def weekly_flow(ensemble: Ensemble, stage: str) -> tuple[float, float, float]:
-    """Return the 25%, 50% and 75% points over the runs of the mean weekly increase of a stage."""
-    wide = _city(ensemble, stage)
-    weeks = (wide.columns[-1] - wide.columns[0]).days / 7.0
-    low, middle, high = np.quantile((wide.iloc[:, -1] - wide.iloc[:, 0]) / weeks, (0.25, 0.5, 0.75))
-    return float(low), float(middle), float(high)
-
-
-def organisation_bands(ensemble: Ensemble) -> pd.DataFrame:
-    """Return weekly quantiles of queues and utilisation: organisation, date, measure, q10, q50, q90."""
-    frame = ensemble.indicators
-    frame = frame[frame["indicator"].str.contains("queue_length:|utilisation:", regex=True)]
-    parts = frame["indicator"].str.split(":", n=1, expand=True)
-    parts[1] = parts[1].str.removeprefix("agency_")
-    grouped = frame.assign(measure=parts[0], organisation=parts[1]).groupby(["organisation", "date", "measure"])[
-        "value"
-    ]
-    quantiles = grouped.quantile([0.1, 0.5, 0.9]).unstack()
-    quantiles.columns = ["q10", "q50", "q90"]
-    return quantiles.reset_index()
-
-
-def _city(ensemble: Ensemble, stage: str) -> pd.DataFrame:
-    """Return the city count of a stage: one row per replication, one column per date."""
-    frame = ensemble.indicators
-    chosen = frame[(frame["indicator"] == stage) & (frame["view"] == "reported")]
-    return chosen.groupby(["replication", "date"])["value"].sum().unstack()

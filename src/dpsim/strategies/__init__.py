@@ -1,9 +1,10 @@
 """Instruments, one file each, and the registry that finds them.
 
-An instrument module holds: `NAME`, a compiled `act(day, due, parameters, reported, levers)`, `due(settings,
-timeline)`, the working mornings on which it acts, and `parameters(settings)`, its settings as numbers. It reads
-reported facts (counts by county and stage) and writes levers, in the morning, and nothing else; what it writes holds
-until the next working morning. Dropping a file into this folder registers it.
+An instrument module holds: `NAME`; `WORDS`, its name in both languages; `NEEDS`, the dates it cannot do without, of
+`start` and `end`; `SETTINGS`, the numbers a strategy file gives it; `due(settings, timeline)`, the working mornings
+on which it acts; `parameters(settings)`, its settings as numbers; and a compiled `act(day, due, parameters, reported,
+levers)`. It reads reported facts and writes levers, in the morning, and nothing else; what it writes holds until the
+next working morning. Dropping a file into this folder registers it.
 """
 
 from __future__ import annotations

@@ -6,21 +6,27 @@ import numpy as np
 import numpy.typing as npt
 
 from dpsim.core.compiled import kernel
+from dpsim.core.instrument import EVERY_DAYS, STAFF_DAYS, Setting, Settings, Words
 from dpsim.core.levers import Contact, Levers
 from dpsim.core.timeline import Timeline
-from dpsim.params.instruments import DispatchMeeting
 from dpsim.strategies._schedule import every
 
 NAME = "dispatch_meeting"
+WORDS = Words("工作调度会", "dispatch meeting")
+NEEDS = ()
+SETTINGS = {
+    "every_days": Setting(EVERY_DAYS, "工作调度会的间隔", "interval between dispatch meetings"),
+    "staff_days_each": Setting(STAFF_DAYS, "每次工作调度会的用工", "staff time per dispatch meeting"),
+}
 _MEETING = int(Contact.MEETING)
 
 
-def due(settings: DispatchMeeting, timeline: Timeline) -> npt.NDArray[np.bool_]:
+def due(settings: Settings, timeline: Timeline) -> npt.NDArray[np.bool_]:
     """Return the mornings of the meetings."""
     return every(timeline, int(settings.every_days.value), settings.start, settings.end)
 
 
-def parameters(settings: DispatchMeeting) -> npt.NDArray[np.float64]:
+def parameters(settings: Settings) -> npt.NDArray[np.float64]:
     """Return staff-days per meeting."""
     return np.array([settings.staff_days_each.value], dtype=np.float64)
 

@@ -9,23 +9,29 @@ import numpy as np
 import numpy.typing as npt
 
 from dpsim.core.compiled import kernel
+from dpsim.core.instrument import EVERY_DAYS, STAFF_DAYS, Setting, Settings, Words
 from dpsim.core.levers import Contact, Levers
 from dpsim.core.rates import relative_shortfall
 from dpsim.core.timeline import Timeline
-from dpsim.params.instruments import RankingNotice
 from dpsim.strategies._schedule import every
 
 NAME = "ranking_notice"
+WORDS = Words("月通报", "ranking notice")
+NEEDS = ()
+SETTINGS = {
+    "every_days": Setting(EVERY_DAYS, "月通报的间隔", "interval between ranking notices"),
+    "staff_days_each": Setting(STAFF_DAYS, "每次月通报的用工", "staff time per ranking notice"),
+}
 _NOTICE = int(Contact.NOTICE)
 _TOTAL, _ONLINE = 0, 3
 
 
-def due(settings: RankingNotice, timeline: Timeline) -> npt.NDArray[np.bool_]:
+def due(settings: Settings, timeline: Timeline) -> npt.NDArray[np.bool_]:
     """Return the mornings of the notices."""
     return every(timeline, int(settings.every_days.value), settings.start, settings.end)
 
 
-def parameters(settings: RankingNotice) -> npt.NDArray[np.float64]:
+def parameters(settings: Settings) -> npt.NDArray[np.float64]:
     """Return staff-days per notice."""
     return np.array([settings.staff_days_each.value], dtype=np.float64)
 

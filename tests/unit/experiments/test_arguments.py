@@ -28,7 +28,14 @@ def _no_run(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(ensemble, "run_one", never)
 
 
+class Shy:
+    def __repr__(self) -> str:
+        raise RuntimeError("no words")
+
+
 BOTH = [
+    ({"case": Shy()}, "error.not_loaded", ["<Shy>", "load_case"]),
+    ({"by": Shy()}, "error.by_kind", ["<Shy>"]),
     ({"case": "linyi-2018"}, "error.not_loaded", ["case", "'linyi-2018'", "load_case"]),
     ({"case": None}, "error.not_loaded", ["case", "None", "load_case"]),
     ({"case": PLAN}, "error.not_loaded", ["case", "load_case"]),
@@ -57,6 +64,7 @@ BOTH = [
     ({"state": "full"}, "error.no_state_yet", ["state"]),
 ]
 ONE = [
+    *(({"trace": given}, "error.not_true_false", ["trace", repr(given)]) for given in (1, "yes", None)),
     ({"replication": True}, "error.key_word", ["replication", "True"]),
     ({"replication": 1.0}, "error.key_word", ["replication", "1.0"]),
     ({"replication": None}, "error.key_word", ["replication", "None"]),
@@ -64,7 +72,11 @@ ONE = [
 MANY = [
     *(({"replications": given}, "error.not_positive", ["replications"]) for given in (0, -1, True, 2.5, "5", None)),
     *(({"workers": given}, "error.not_positive", ["workers"]) for given in (0, -1, "x", True, 1.5)),
+    *(({"workers": given}, "error.too_many_workers", ["workers", "1024"]) for given in (1025, 10**30, 10**5000)),
+    *(({"progress": given}, "error.not_true_false", ["progress", repr(given)]) for given in (1, "yes", None)),
     ({"replications": 10**9}, "error.too_many_replications", ["1000000000"]),
+    ({"replications": 10**24}, "error.too_many_replications", [str(10**24), "100000"]),
+    ({"replications": 10**5000}, "error.too_many_replications", ["<int>"]),
     ({"store": "folder"}, "error.no_store_yet", ["store"]),
 ]
 
@@ -152,3 +164,28 @@ def test_anything_else_than_a_plain_day_is_refused(given: object) -> None:
     with pytest.raises(InputError) as caught:
         check_as_of(CASE, given)  # type: ignore[arg-type]
     assert_refused(caught.value, "error.bad_date", ["as_of", "2018-09-10"])
+
+
+# ------------------------------------------------------------------ processes
+
+
+def test_no_more_processes_than_chunks(monkeypatch: pytest.MonkeyPatch) -> None:
+    import joblib
+
+    asked: list[int] = []
+
+    class Pool:
+        def __init__(self, n_jobs: int, **_: object) -> None:
+            asked.append(n_jobs)
+
+        def __call__(self, chunks: Iterator[object]) -> list[object]:
+            return list(chunks)
+
+    monkeypatch.setattr(joblib, "Parallel", Pool)
+    assert len(list(ensemble._stream(None, None, [[0], [1], [2]], 0, (), ensemble.MAX_WORKERS))) == 3  # type: ignore[arg-type]
+    assert asked == [3]
+
+
+@pytest.mark.parametrize("given", [True, False, np.True_])
+def test_a_flag_of_numpy_is_a_flag(given: object) -> None:
+    assert replication.check_flag("trace", given) is bool(given)

@@ -118,6 +118,8 @@ CASE = {  # file: (old text, new text)
         "deadline: 2028-12-31, required: assessment",
     ),
     "name_climbs": ("case: linyi-2018", "case: ../linyi-2018"),
+    "closure_zero": ("value: 0.008, unit: per_week, range: [0.004,", "value: 0.008, unit: per_week, range: [0.0,"),
+    "target_id_markup": ("{id: all_built,", '{id: "<b>all</b>",'),
 }
 FIRST = "every_days: {value: 7, unit: days, range: [1, 31], source: LY15, grade: seed}"
 STRATEGY = {

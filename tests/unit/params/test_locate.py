@@ -65,7 +65,7 @@ def test_an_odd_path_is_refused_as_such(given: str | Path, message: str) -> None
             assert len(caught.value.text(lang)) < 900 and "\0" not in caught.value.text(lang)
 
 
-@pytest.mark.parametrize("given", [None, b"a.yaml", 3, ""])
+@pytest.mark.parametrize("given", [None, b"a.yaml", 3])
 def test_what_is_no_path_cannot_be_checked(given: object) -> None:
     with pytest.raises(InputError) as caught:
         check_file(given)  # type: ignore[arg-type]

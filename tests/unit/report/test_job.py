@@ -176,6 +176,47 @@ def test_a_file_system_that_does_not_tell_its_room_is_no_reason_to_refuse(
     check_out(tmp_path / "new")
 
 
+@pytest.mark.parametrize("name", ["x" * 300, "x" * 255, "a\0b", "/".join(["y" * 200] * 30)], ids=["1", "2", "3", "4"])
+@pytest.mark.parametrize("option", ["--out", "out"])
+def test_a_place_that_cannot_be_written_is_refused_before_the_run(tmp_path: Path, name: str, option: str) -> None:
+    with pytest.raises(InputError) as caught:
+        check_out(tmp_path / name, Path("linyi-2018", "z" * (1 if len(name) != 255 else 256)), option=option)
+    assert caught.value.message == "error.out_not_writable"
+    for lang in ("zh", "en"):
+        text = caught.value.text(lang)
+        assert option in text.split() and len(text) < 500 and text.isprintable(), text
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.skipif(not Path("/proc/self").is_dir(), reason="needs a folder in which nobody can write")
+def test_the_letter_refuses_a_place_that_cannot_be_written_before_it_runs(monkeypatch: pytest.MonkeyPatch) -> None:
+    from dpsim.report import letter
+
+    def never(*_: object) -> None:
+        pytest.fail("a simulation was started")
+
+    monkeypatch.setattr(letter, "run_year_end", never)
+    for out in ("/proc/x", "/proc/self/status", "/dev/null/x"):
+        with pytest.raises(InputError) as caught:
+            letter.year_end_letter(case="linyi-2018", strategy="", as_of="", out=out)
+        assert caught.value.message.startswith("error.out_not_")
+        assert "--out" not in caught.value.text("en") and "out" in caught.value.text("en").split(" ")
+    with pytest.raises(InputError, match="out"):
+        letter.year_end_letter(case="linyi-2018", out=5)  # type: ignore[arg-type]
+
+
+def test_folders_that_stay_empty_go_and_others_stay(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def stop(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(job, "execute_notebook", stop)
+    (tmp_path / "mine" / "empty").mkdir(parents=True)
+    for out in (tmp_path / "new" / "deep", tmp_path / "mine" / "empty"):
+        with pytest.raises(KeyboardInterrupt):
+            make_report(requested(), out, title="t", progress=False)
+    assert sorted(place.name for place in tmp_path.rglob("*")) == ["empty", "mine"]
+
+
 def requested(case: str = "linyi-2018", strategy: str = "past_pace") -> Request:
     return check_request(case=case, as_of=None, strategy=strategy, replications=2, seed=1, lang="zh")
 

@@ -16,6 +16,7 @@ from dpsim.report.show import (
     show_probability,
     show_probability_range,
     show_ratio_range,
+    show_rounded,
     show_setting,
     show_share_range,
 )
@@ -49,6 +50,9 @@ def test_a_range_of_probabilities_is_one_word_where_both_ends_look_the_same() ->
     )
     assert show_probability_range(0.0, 1.0, "en") == "under 3% to over 97%"
     assert show_probability_range(0.501, 0.499, "en") == "50%"
+    assert show_probability_range(0.0, 0.07, "en", sentence=True) == "between under 3% and 7%"
+    assert show_probability_range(0.1, 0.32, "zh", sentence=True) == "10%—32%"
+    assert show_probability_range(0.0, 0.07, "zh", sentence=True) == "不足3%至7%"
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
@@ -75,3 +79,16 @@ def test_ranges_numbers_and_days() -> None:
     assert [show_setting(value, "en") for value in (day, "order", 0.5)] == ["10 Sep", "order with a deadline", "0.5"]
     assert show_date(day, "zh") == "9月10日" and show_date(day, "zh", year=True) == "2018年9月10日"
     assert show_date(day, "en") == "10 Sep" and show_date(day, "en", year=True) == "10 Sep 2018"
+
+
+def test_a_half_is_rounded_up_as_people_do() -> None:
+    assert [show_rounded(value) for value in (458.5, 459.5, 0.5, 1.499, 458.49)] == [
+        "459",
+        "460",
+        "1",
+        "1",
+        "458",
+    ]
+    assert [show_rounded(value, 1) for value in (36.75, 36.25, 0.05, -0.04)] == ["36.8", "36.3", "0.1", "0.0"]
+    assert show_rounded(100 * 0.145) == "15" and show_rounded(float("inf")) == "inf"
+    assert show_count_range(458.5, 884.5, "zh") == "459—885" and show_share_range(0.125, 0.145, "zh") == "13%—15%"

@@ -13,7 +13,8 @@ from dpsim.language import say
 from dpsim.report.figures import fan_parts, style
 from dpsim.report.figures.axes import label_right
 from dpsim.report.figures.frames import Table, checked
-from dpsim.report.figures.words import date_text, literal, wrapped
+from dpsim.report.figures.words import date_text, literal, of_strategy, wrapped
+from dpsim.report.show import show_rounded
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -34,6 +35,7 @@ def plot_fan_chart(
     probability_text: str,
     n: int,
     lang: str,
+    name: str = "",
     second: pd.DataFrame | None = None,
     assumed: bool = False,
 ) -> Figure:
@@ -53,6 +55,8 @@ def plot_fan_chart(
     n : int
         Number of runs.
     lang : {"zh", "en"}
+    name : str
+        Strategy of the runs, named in the title; nothing is named when empty.
     second : pandas.DataFrame, optional
         Columns ``date, q50`` (enterprises) and ``label``: median of another strategy, its name in every row.
     assumed : bool
@@ -77,7 +81,7 @@ def plot_fan_chart(
     dot = "figures.fan.observed_assumed" if assumed else "figures.fan.observed"
     with style.figure_style(lang):
         as_of = date_text(past.days()[-1], lang)
-        figure = style.new_figure(say(title, lang=lang, stage=words, as_of=as_of))
+        figure = style.new_figure(say(title, lang=lang, stage=words, as_of=as_of) + of_strategy(name, lang))
         axes = figure.subplots()
         axes.set_title(literal(wrapped(probability_text, 96)), bbox=_BOX, pad=9, x=0.008)
         handles = fan_parts.draw_fan(axes, fan, past, lang)
@@ -86,7 +90,7 @@ def plot_fan_chart(
         handles += fan_parts.draw_goal(axes, goal, lang)
         start = fan_parts.set_scale(axes, fan, past, goal, lang)
         label = "figures.fan.y" if start == 0 else "figures.fan.y_cut"
-        axes.set_ylabel(say(label, lang=lang, stage=words, start=f"{start:.0f}"))
+        axes.set_ylabel(say(label, lang=lang, stage=words, start=show_rounded(start)))
         label_right(axes, fan_parts.right_labels(fan, other, goal, lang), points=_AXES_POINTS)
         style.legend_below(figure, handles, columns=4, title=say("figures.fan.bands", lang=lang, n=n))
         return style.finish(figure)

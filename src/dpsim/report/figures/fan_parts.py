@@ -14,6 +14,7 @@ from dpsim.report.figures import style
 from dpsim.report.figures.axes import date_axis, day_number
 from dpsim.report.figures.frames import Table, checked
 from dpsim.report.figures.words import one_line, user_label, wrapped
+from dpsim.report.show import show_rounded
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -143,12 +144,13 @@ def right_labels(fan: Table, other: Table | None, goal: Goal, lang: str) -> list
         entries.append(("label_total", goal.total, style.GREY))
     entries.append(("label_median", _at(fan, goal.deadline), MEDIAN))
     labels = [
-        (value, say(f"figures.fan.{name}", lang=lang, count=f"{value:.0f}"), colour) for name, value, colour in entries
+        (value, say(f"figures.fan.{name}", lang=lang, count=show_rounded(value)), colour)
+        for name, value, colour in entries
     ]
     if other is not None:
         value, name = _at(other, goal.deadline), wrapped(one_line(other.texts("label")[0]), 12, lines=2)
         labels.append(
-            (value, say("figures.fan.label_second", lang=lang, name=name, count=f"{value:.0f}"), style.PURPLE)
+            (value, say("figures.fan.label_second", lang=lang, name=name, count=show_rounded(value)), style.PURPLE)
         )
     return labels
 

@@ -9,7 +9,8 @@ import numpy as np
 from dpsim.language import say
 from dpsim.report.figures import style
 from dpsim.report.figures.frames import Table, checked
-from dpsim.report.figures.words import user_label
+from dpsim.report.figures.words import of_strategy, user_label
+from dpsim.report.show import show_rounded
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -20,7 +21,7 @@ KINDS = {"needed": (style.RED, "D", "////"), "so_far": (style.BLUE, "o", ""), "p
 """Colour, marker and hatch of each kind of row, in the order drawn."""
 
 
-def plot_pace(pace: pd.DataFrame, *, lang: str) -> Figure:
+def plot_pace(pace: pd.DataFrame, *, lang: str, name: str = "") -> Figure:
     """Draw one bar per row of `pace`, grouped by stage, the needed pace of a stage as a line through its rows.
 
     Parameters
@@ -30,6 +31,8 @@ def plot_pace(pace: pd.DataFrame, *, lang: str) -> Figure:
         ``low, value, high`` (enterprises per week; ``low, high`` NaN where there is no range, ``value`` NaN where
         none can be computed).
     lang : {"zh", "en"}
+    name : str
+        Strategy of the runs, named in the title; nothing is named when empty.
 
     Returns
     -------
@@ -46,7 +49,7 @@ def plot_pace(pace: pd.DataFrame, *, lang: str) -> Figure:
     order = sorted(range(len(table)), key=lambda row: (known.index(stages[row]), list(KINDS).index(kinds[row])))
     with style.figure_style(lang):
         height = min(12.0, max(3.2, 1.7 + 0.42 * len(table)))
-        figure = style.new_figure(say("figures.pace.title", lang=lang), height=height)
+        figure = style.new_figure(say("figures.pace.title", lang=lang) + of_strategy(name, lang), height=height)
         axes = figure.subplots()
         places = _places([stages[row] for row in order])
         for place, row in zip(places, order, strict=True):
@@ -88,7 +91,7 @@ def _draw_row(axes: Axes, place: float, kind: str, values: list[float], lang: st
         axes.plot([low, high], [place, place], color=colour, lw=2.4, solid_capstyle="butt")
     axes.plot([value], [place], color=colour, marker=marker, ms=6.5, mec="white", mew=0.8)
     message = "figures.pace.range" if ranged else "figures.pace.value"
-    words = say(message, lang=lang, low=low, value=value, high=high)
+    words = say(message, lang=lang, **{end: show_rounded(each, 1) for end, each in zip(_VALUES, values, strict=True)})
     axes.text(1.012, place, words, fontsize=8.5, va="center", transform=axes.get_yaxis_transform())
 
 

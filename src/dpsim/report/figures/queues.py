@@ -10,7 +10,7 @@ from dpsim.language import say
 from dpsim.report.figures import style
 from dpsim.report.figures.axes import date_axis, day_number
 from dpsim.report.figures.frames import Table, checked
-from dpsim.report.figures.words import user_label
+from dpsim.report.figures.words import of_strategy, user_label
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -22,7 +22,7 @@ KNOWN = ("mines", "chemicals", "industry_trade", "assessors")
 """Organisations whose names the catalogue knows; others are drawn under the name given."""
 
 
-def plot_queues(queues: pd.DataFrame, *, lang: str) -> Figure:
+def plot_queues(queues: pd.DataFrame, *, lang: str, name: str = "") -> Figure:
     """Draw queue length at the left and workload at the right for each organisation.
 
     Parameters
@@ -32,6 +32,8 @@ def plot_queues(queues: pd.DataFrame, *, lang: str) -> Figure:
         name), ``date``, ``measure`` (``"queue_length"`` in enterprises, ``"utilisation"`` as a share 0..1) and
         ``q10, q50, q90`` of the runs.
     lang : {"zh", "en"}
+    name : str
+        Strategy of the runs, named in the title; nothing is named when empty.
 
     Returns
     -------
@@ -48,14 +50,17 @@ def plot_queues(queues: pd.DataFrame, *, lang: str) -> Figure:
     names = np.array(table.texts("organisation"))
     rows, days = list(dict.fromkeys(names.tolist())), table.days()
     with style.figure_style(lang):
-        figure = style.new_figure(say("figures.queues.title", lang=lang), height=max(2.9, 1.45 + 1.1 * len(rows)))
+        title = say("figures.queues.title", lang=lang) + of_strategy(name, lang)
+        figure = style.new_figure(title, height=max(2.9, 1.45 + 1.1 * len(rows)))
         grid: Any = figure.subplots(len(rows), len(MEASURES), sharex=True, squeeze=False)
         handles: list[Any] = []
-        for row, name in enumerate(rows):
+        for row, organisation in enumerate(rows):
             for column, measure in enumerate(MEASURES):
-                part = table.where((names == name) & (measures == measure)).sorted_by_day()
+                part = table.where((names == organisation) & (measures == measure)).sorted_by_day()
                 handles = _draw_panel(grid[row, column], part, measure, lang) or handles
-            grid[row, 0].set_ylabel(_name(name, lang), rotation=0, ha="right", va="center", labelpad=8)
+            grid[row, 0].set_ylabel(
+                organisation_name(organisation, lang), rotation=0, ha="right", va="center", labelpad=8
+            )
         for column, measure in enumerate(MEASURES):
             grid[0, column].set_title(say(f"figures.queues.{measure}", lang=lang))
             date_axis(grid[-1, column], min(days), max(days), lang=lang, labels=5)
@@ -64,7 +69,7 @@ def plot_queues(queues: pd.DataFrame, *, lang: str) -> Figure:
         return style.finish(figure)
 
 
-def _name(name: str, lang: str) -> str:
+def organisation_name(name: str, lang: str) -> str:
     """Return the printed name of an organisation."""
     return say(f"figures.queues.{name}", lang=lang) if name in KNOWN else user_label(name, 14)
 

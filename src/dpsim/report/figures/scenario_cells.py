@@ -16,6 +16,7 @@ from dpsim.measure.probability import DISPLAY_HIGH, DISPLAY_LOW
 from dpsim.report.figures import style
 from dpsim.report.figures.frames import Numbers, Table, checked
 from dpsim.report.figures.words import date_text, wrapped
+from dpsim.report.show import show_percent
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -118,7 +119,7 @@ def _label_axes(grid: Any, table: Table, rushes: list[float], lang: str) -> None
     grid[1, 0].set_ylim(0, 1.08 * max(1.0, float(table.numbers("shortfall_q75").max())))
     grid[0, 0].set_ylabel(say("figures.cells.probability", lang=lang))
     grid[1, 0].set_ylabel(say("figures.cells.shortfall", lang=lang))
-    grid[1, 0].set_xticks(range(len(rushes)), [f"{100 * value:.0f}%" for value in rushes])
+    grid[1, 0].set_xticks(range(len(rushes)), [f"{show_percent(value)}%" for value in rushes])
     grid[1, 0].set_xlim(-0.5, len(rushes) - 0.5)
     grid[1, grid.shape[1] // 2].set_xlabel(say("figures.cells.rush", lang=lang))
     for axes in grid.flat:

@@ -10,6 +10,7 @@ from dpsim.language import say
 from dpsim.report.figures import style
 from dpsim.report.figures.frames import Numbers, checked
 from dpsim.report.figures.words import columns_of, literal, one_line, user_label, wrapped
+from dpsim.report.show import show_rounded
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -76,7 +77,7 @@ def plot_sensitivity(rows: pd.DataFrame, *, lang: str) -> Figure:
 def _end(setting: str, value: float, lang: str) -> str:
     """Return the words at the end of a bar."""
     short = wrapped(one_line(setting), 26, lines=1)
-    return literal(say("figures.sensitivity.end", lang=lang, setting=short, count=f"{value:.0f}"))
+    return literal(say("figures.sensitivity.end", lang=lang, setting=short, count=show_rounded(value)))
 
 
 def _limits(values: dict[str, Numbers], ends: dict[str, list[str]]) -> tuple[float, float]:
@@ -113,7 +114,7 @@ def _draw_base(axes: Axes, bases: Numbers, lang: str) -> None:
     """Draw the base: one line when all rows share it, else one mark per row."""
     if float(np.ptp(bases)) < 0.5:
         axes.axvline(float(bases[0]), color=style.INK, lw=1.3)
-        text = say("figures.sensitivity.base", lang=lang, count=f"{bases[0]:.0f}")
+        text = say("figures.sensitivity.base", lang=lang, count=show_rounded(float(bases[0])))
         axes.set_title(text, x=_share(axes, float(bases[0])), loc="center", fontsize=8.5)
         return
     for place, base in enumerate(bases):

@@ -39,6 +39,11 @@ def one_line(text: object) -> str:
     return re.sub(r" {2,}", " ", plain).strip()
 
 
+def of_strategy(name: str, lang: str) -> str:
+    """Return what a title says of the strategy whose runs are drawn; nothing without a name."""
+    return say("figures.of_strategy", lang=lang, name=one_line(name)) if name else ""
+
+
 def columns_of(text: str) -> int:
     """Return the width of `text` in half-width columns (a Chinese character takes two)."""
     return sum(2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in text)

@@ -6,11 +6,14 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from dpsim.forecast.pooling import regime_weights
+from dpsim.measure.probability import DISPLAY_HIGH, DISPLAY_LOW
+from dpsim.model.prior import CLOSE_WEIGHT
 from dpsim.params.evidence import evidence
-from dpsim.params.labels import grade_label, quantity_label, strategy_label, unit_label
+from dpsim.params.labels import grade_label, option_label, quantity_label, strategy_label, unit_label
 from dpsim.params.quantity import GRADES
 from dpsim.report.parts import Part
-from dpsim.report.show import show_number_range, show_setting
+from dpsim.report.show import show_number_range, show_percent, show_rounded, show_setting
 from dpsim.report.tables import html_table
 
 if TYPE_CHECKING:
@@ -25,7 +28,7 @@ WEIGHTED = ("scenario.rush", "scenario.start")
 
 def part(letter: Letter) -> Part:
     """Return every value with its ground, the weakest first."""
-    request, rows = letter.result.request, []
+    request, rows = letter.result.request, beliefs(letter)
     entries = [(quantity_label(a.key, letter.lang), a) for a in request.case.assumptions()]
     entries += [(strategy_label(s, a.key, letter.lang), a) for s in request.strategies for a in s.assumptions()]
     seen: set[tuple[str, str]] = set()
@@ -45,7 +48,29 @@ def part(letter: Letter) -> Part:
         )
     header = letter.columns("assumption", "value", "unit", "range", "grade", "source")
     letter.save_table(pd.DataFrame(rows, columns=["item", "value", "unit", "range", "grade", "source"]), "assumptions")
-    return letter.headed("part_assumptions", html_table(header, rows, numeric=(1, 3), whole=(1, 2, 3, 4)))
+    return letter.headed("part_assumptions", html_table(header, rows, numeric=(1, 3), whole=(2, 3, 4)))
+
+
+def beliefs(letter: Letter) -> list[tuple[str, str, str, str, str, str]]:
+    """Return what the program believes without an estimate: weights of regimes, share that closes, limits."""
+    grade = letter.say("letter.belief.grade")
+    mine = letter.result.case.scenario.reference_class.value
+    rows = []
+    for name in CLOSE_WEIGHT:
+        weights = [
+            letter.say("letter.belief.weight", regime=option_label(regime, letter.lang), weight=show_rounded(weight, 2))
+            for regime, weight in regime_weights(name).items()
+        ]
+        label = letter.say("letter.belief.regimes", reference_class=option_label(name, letter.lang))
+        label += letter.say("letter.belief.mine") if name == mine else ""
+        rows.append((label, letter.join(weights), "", "", grade, letter.say(f"letter.belief.ground_{name}")))
+    uniform = letter.say("letter.belief.uniform")
+    ends = show_number_range(0.0, 1.0, letter.lang)
+    ground = letter.say("letter.belief.ground_share")
+    share = (letter.say("letter.belief.share"), uniform, unit_label("share", letter.lang), ends, grade, ground)
+    limits = letter.join([f"{show_percent(DISPLAY_LOW)}%", f"{show_percent(DISPLAY_HIGH)}%"])
+    floor = (letter.say("letter.belief.limits"), limits, "", "", grade, letter.say("letter.belief.ground_limits"))
+    return [*rows, share, floor]
 
 
 def _ground(letter: Letter, a: Assumption) -> str:
@@ -54,7 +79,9 @@ def _ground(letter: Letter, a: Assumption) -> str:
     weights = ""
     if a.key in WEIGHTED:
         block = getattr(letter.result.case.scenario, a.key.removeprefix("scenario."))
-        weights = letter.say("letter.weights", weights=letter.join([f"{weight:.2f}" for weight in block.weights]))
+        weights = letter.say(
+            "letter.weights", weights=letter.join([show_rounded(weight, 2) for weight in block.weights])
+        )
     if not a.source:
         return letter.join([reason, weights])
     known = evidence()[a.source]

@@ -9,7 +9,6 @@ from dpsim.experiments.runrecord import input_hash
 from dpsim.params.evidence import evidence
 from dpsim.report.parts import Part
 from dpsim.report.show import show_number_range
-from dpsim.report.yearend import BESIDE
 
 if TYPE_CHECKING:
     from dpsim.report.letter import Letter
@@ -18,7 +17,7 @@ if TYPE_CHECKING:
 def part(letter: Letter) -> Part:
     """Return the model in short, on what its rates rest, and how to repeat the report."""
     request, record = letter.result.request, letter.result.request.record()
-    names = " ".join(f"--strategy {name}" for name in request.strategies_given if name != BESIDE)
+    names = " ".join(f"--strategy {name}" for name in request.asked)
     again = letter.say(
         "letter.rerun",
         case=request.case_given,

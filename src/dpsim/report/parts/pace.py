@@ -1,4 +1,4 @@
-"""The weekly pace needed, so far and projected, and how far the closure of the gap would have to rise."""
+"""The weekly pace needed, so far and projected, why they differ, and how far the closure of the gap must rise."""
 
 from __future__ import annotations
 
@@ -6,12 +6,18 @@ import math
 from typing import TYPE_CHECKING
 
 from dpsim.model.targets import headline_target
+from dpsim.params.labels import option_label
+from dpsim.report import alts
+from dpsim.report.bands import regime_flow, weekly_flow
 from dpsim.report.parts import Part
-from dpsim.report.show import show_date, show_number, show_ratio_range, show_setting
-from dpsim.report.yearend import BESIDE, stage_bands
+from dpsim.report.show import show_date, show_number, show_ratio_range, show_rounded
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from dpsim.report.letter import Letter
+
+STAGES = ("built", "online")
 
 
 def part(letter: Letter) -> Part:
@@ -23,23 +29,40 @@ def part(letter: Letter) -> Part:
         letter.say(
             "letter.pace_text",
             deadline=show_date(deadline, letter.lang),
-            weeks=show_number(round(result.timeline.end_of(deadline) / 7.0, 1)),
+            weeks=show_number(float(show_rounded(result.timeline.end_of(deadline) / 7.0, 1))),
             built=math.ceil(needed["built"]),
             online=math.ceil(needed["online"]),
-            built_exact=f"{needed['built']:.1f}",
-            online_exact=f"{needed['online']:.1f}",
-        )
+            built_exact=show_rounded(needed["built"], 1),
+            online_exact=show_rounded(needed["online"], 1),
+        ),
+        *(_so_far(letter, stage) for stage in STAGES),
     )
     text += letter.paragraph(_acceleration(letter))
-    text += letter.paragraph(*(_slower(letter, stage) for stage in ("built", "online")))
+    text += "".join(letter.paragraph(*_against_average(letter, stage)) for stage in STAGES)
     letter.save_table(pace.assign(start=pace["start"].astype("string")), "pace")
-    return letter.headed("part_pace", text + letter.picture("pace", letter.say("letter.part_pace")))
+    return letter.headed("part_pace", text + letter.picture("pace", alts.pace(letter)))
+
+
+def _rows(letter: Letter, stage: str) -> pd.DataFrame:
+    """Return the pace so far of a stage under each assumed start."""
+    pace = letter.result.pace
+    return pace[(pace["stage"] == stage) & (pace["kind"] == "so_far")]
+
+
+def _so_far(letter: Letter, stage: str) -> str:
+    """Return the pace so far of a stage and how many times it the needed pace is."""
+    rows = _rows(letter, stage)
+    so_far = show_ratio_range(rows["per_week"].min(), rows["per_week"].max(), letter.lang)
+    text = letter.say("letter.pace_so_far", stage=letter.stage(stage), so_far=so_far)
+    if not rows["ratio"].map(math.isfinite).all() or not (rows["ratio"] > 0.0).any():
+        return text + letter.say("letter.pace_end")
+    ratio = show_ratio_range(rows["ratio"].min(), rows["ratio"].max(), letter.lang)
+    return text + letter.say("letter.pace_ratio", ratio=ratio) + letter.say("letter.pace_end")
 
 
 def _acceleration(letter: Letter) -> str:
     """Return how far the weekly closure of the gap must rise to reach "basically"; nothing where that is reached."""
-    pace = letter.result.pace
-    so_far = pace[(pace["stage"] == "online") & (pace["kind"] == "so_far")]
+    so_far = _rows(letter, "online")
     closure = so_far["acceleration"]
     if not (closure > 0.0).all() or not closure.map(math.isfinite).all():
         return ""
@@ -52,29 +75,38 @@ def _acceleration(letter: Letter) -> str:
     return text
 
 
-def _slower(letter: Letter, stage: str) -> str:
-    """Return why the runs of the main strategy end below the past pace continued; nothing where they do not."""
-    result, lang = letter.result, letter.lang
-    if result.request.main.id == BESIDE or result.request.main.pace != "path":
-        return ""
-    deadline = headline_target(result.case).deadline
-    runs, past = (_median(letter, name, stage) for name in (result.request.main.id, BESIDE))
-    if runs >= past:
-        return ""
-    names = {s.id: getattr(s.name, lang) for s in result.request.strategies}
-    return letter.say(
-        "letter.slower_text",
-        stage=letter.stage(stage),
-        deadline=show_setting(deadline, lang),
-        name=names[result.request.main.id],
-        runs=f"{runs:.0f}",
-        beside=names[BESIDE],
-        past=f"{past:.0f}",
-    )
-
-
-def _median(letter: Letter, strategy: str, stage: str) -> float:
-    """Return the median count of a stage over the runs of a strategy at the headline's deadline."""
-    bands = stage_bands(letter.result.ensembles[strategy], stage)
-    deadline = headline_target(letter.result.case).deadline
-    return float(bands.loc[bands["date"].dt.date <= deadline, "q50"].iloc[-1])
+def _against_average(letter: Letter, stage: str) -> list[str]:
+    """Return why the runs go above or below the average so far of every start; nothing where they do neither."""
+    result = letter.result
+    if result.request.main.pace != "path":
+        return []
+    so_far, projected = _rows(letter, stage)["per_week"], weekly_flow(result.main, stage)[1]
+    where = "above" if projected > so_far.max() else "below" if projected < so_far.min() else ""
+    if not where:
+        return []
+    flows = regime_flow(result, stage)
+    word = letter.stage(stage)
+    said = [
+        letter.say(
+            f"letter.average.{where}",
+            stage=word,
+            name=getattr(result.request.main.name, letter.lang),
+            projected=show_rounded(projected, 1),
+            so_far=show_ratio_range(so_far.min(), so_far.max(), letter.lang),
+            regimes=letter.join(
+                [
+                    letter.say(
+                        "letter.average.regime", regime=option_label(regime, letter.lang), flow=show_rounded(f, 1)
+                    )
+                    for regime, f in flows.items()
+                ]
+            ),
+        )
+    ]
+    if where == "below":
+        gap = float(result.case.population.enterprises.value - getattr(result.case.state, stage).value)
+        weeks = result.timeline.end_of(headline_target(result.case).deadline) / 7.0
+        values = {"gap": show_rounded(gap), "most": show_rounded(gap / weeks, 1)}
+        return [*said, letter.say("letter.average.why_below", stage=word, **values)]
+    faster = [regime for regime in ("spread", "close") if flows.get(regime, 0.0) > so_far.max()]
+    return said + [letter.say(f"letter.average.why_{regime}", stage=word) for regime in faster]

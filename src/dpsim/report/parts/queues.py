@@ -5,9 +5,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dpsim.forecast.pace import agency_capacity
+from dpsim.model.organisations import capacity_bound
+from dpsim.model.prior import case_timeline
 from dpsim.model.targets import headline_target
+from dpsim.report import alts
 from dpsim.report.parts import Part
-from dpsim.report.show import show_count_range, show_date, show_number, show_share_range
+from dpsim.report.show import (
+    show_count_range,
+    show_date,
+    show_number,
+    show_percent,
+    show_rounded,
+    show_share_range,
+)
 from dpsim.report.tables import html_table
 
 if TYPE_CHECKING:
@@ -29,16 +39,18 @@ def part(letter: Letter) -> Part:
         (
             letter.say(f"letter.where.{row.where}"),
             show_share_range(row.share_low, row.share_high, letter.lang),
-            f"{row.enterprises:.0f}",
+            show_rounded(row.enterprises),
         )
         for row in result.forecast.bottlenecks.itertuples()
         if row.where in WHERE
     ]
     text = letter.paragraph(*_bound(letter), letter.say(f"letter.capacity.{verdict(result.capacity)}"))
     text += letter.paragraph(*extremes(letter))
-    stuck = letter.paragraph(letter.say("letter.bottleneck_text"))
+    name = getattr(result.request.reference.name, letter.lang)
+    stuck = letter.paragraph(letter.say("letter.bottleneck_text", name=name))
     stuck += html_table(letter.columns("where", "share", "enterprises"), rows, numeric=(1, 2), whole=(0, 1, 2))
-    return letter.headed("part_queues", text + letter.picture("queues", letter.say("letter.part_queues")) + stuck)
+    stuck += letter.paragraph(_beginning(letter))
+    return letter.headed("part_queues", text + letter.picture("queues", alts.queues(letter)) + stuck)
 
 
 def verdict(capacity: pd.DataFrame, *, bound: str = "bound", needed: str = "needed") -> str:
@@ -55,7 +67,7 @@ def extremes(letter: Letter) -> list[str]:
         return []
     more = capacity.assign(needed=needed_at_most(capacity, agencies.user_share))
     if (users := verdict(more)) != first:
-        values = {"share": f"{100 * agencies.user_share.high:.0f}", "needed": f"{more['needed'].max():.0f}"}
+        values = {"share": show_percent(agencies.user_share.high), "needed": show_rounded(more["needed"].max())}
         said.append(letter.say(f"letter.capacity.users_{users}", **values))
     if "bound_low" in capacity and (less := verdict(capacity, bound="bound_low")) != first:
         bound = show_count_range(capacity["bound_low"].min(), capacity["bound_low"].max(), letter.lang)
@@ -85,5 +97,19 @@ def _bound(letter: Letter) -> list[str]:
         builders=show_count_range(capacity["builders"].min(), capacity["builders"].max(), letter.lang),
         bound=show_count_range(capacity["bound"].min(), capacity["bound"].max(), letter.lang),
     )
-    needed, share = f"{capacity['needed'].iloc[0]:.0f}", f"{100 * case.agencies.user_share.value:.0f}"
-    return [supply, letter.say("letter.capacity.need", needed=needed, share=share)]
+    needed, share = show_rounded(capacity["needed"].iloc[0]), show_percent(case.agencies.user_share.value)
+    days, service = case_timeline(case).end_of(headline_target(case).deadline), float(case.agencies.service_mean.value)
+    each = capacity_bound(0.0, 1, service, days)
+    rule = letter.say(
+        "letter.capacity.rule", service=show_number(service), days=show_number(days), each=show_rounded(each)
+    )
+    return [supply, rule, letter.say("letter.capacity.need", needed=needed, share=share)]
+
+
+def _beginning(letter: Letter) -> str:
+    """Return which assumed count the table of bottlenecks starts from; nothing where it is published."""
+    connected = letter.result.case.state.connected
+    if not connected.assumed:
+        return ""
+    ends = {"low": show_rounded(connected.low), "high": show_rounded(connected.high)}
+    return letter.say("letter.bottleneck_assumed", count=show_rounded(connected.value), **ends)

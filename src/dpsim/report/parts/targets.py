@@ -9,7 +9,7 @@ import pandas as pd
 from dpsim.model.targets import Target, resolve_targets
 from dpsim.params.labels import option_label
 from dpsim.report.parts import Part
-from dpsim.report.show import show_date, show_met, show_probability_range
+from dpsim.report.show import show_date, show_met, show_probability_range, show_rounded
 from dpsim.report.tables import html_table
 
 if TYPE_CHECKING:
@@ -17,14 +17,13 @@ if TYPE_CHECKING:
 
 
 def part(letter: Letter) -> Part:
-    """Return the table of all targets with their probabilities, and what must be known to read it."""
+    """Return all targets under the arrangement in force, and what must be known to read the table."""
     result, lang = letter.result, letter.lang
     rows, cells, notes = [], result.forecast.cells, []
-    table = result.main.targets.set_index("target")
+    table = result.reference.targets.set_index("target")
     for target in resolve_targets(result.case):
         row = table.loc[target.id]
         mine = cells[(cells["target"] == target.id) & (cells["level"] == "all")]
-        ends = (mine["probability"].min(), mine["probability"].max())
         name = letter.say("letter.target_name", group=_group(letter, target), stage=letter.stage(target.stage))
         note = _already(letter, target, name)
         notes += [note] if note else []
@@ -33,18 +32,35 @@ def part(letter: Letter) -> Part:
                 letter.say("letter.already_mark", name=name) if note else name,
                 show_date(target.deadline, lang),
                 f"{row['required']}/{target.total}",
-                show_probability_range(*ends, lang) if len(mine) else "—",
+                _probability(letter, mine),
                 show_met(row["met"], row["replications"], row["low"], row["high"], lang),
-                f"{row['shortfall_median']:.0f}",
+                show_rounded(row["shortfall_median"]),
             )
         )
-    letter.save_table(result.main.targets, "targets")
+    letter.save_table(result.reference.targets, "targets")
     letter.save_table(result.forecast.cells, "forecast_cells")
     letter.save_table(result.forecast.pooled, "forecast_pooled")
     header = letter.columns("target", "deadline", "required", "range_all", "met", "shortfall", n=result.forecast.draws)
-    body = html_table(header, rows, numeric=(2, 5), whole=(0, 1, 2, 3, 5))
-    body += letter.paragraph(letter.say("letter.targets_note"))
+    body = html_table(header, rows, numeric=(2, 5), whole=(0, 1, 2, 5))
+    names = {
+        "name": getattr(result.request.reference.name, lang),
+        "split": option_label(result.case.scenario.benchmark_split.value, lang),
+    }
+    body += letter.paragraph(letter.say("letter.targets_note", **names))
     return letter.headed("part_targets", body + "".join(letter.paragraph(note) for note in notes))
+
+
+def _probability(letter: Letter, cells: pd.DataFrame) -> str:
+    """Return the range over the scenarios; where the split of the benchmarks matters, each reading apart."""
+    by_split = {
+        option_label(split, letter.lang): show_probability_range(
+            mine["probability"].min(), mine["probability"].max(), letter.lang
+        )
+        for split, mine in cells.groupby("split", sort=False)
+    }
+    if len(set(by_split.values())) < 2:
+        return next(iter(by_split.values()), "—")
+    return letter.join([letter.say("letter.under_split", split=s, probability=p) for s, p in by_split.items()])
 
 
 def _group(letter: Letter, target: Target) -> str:
@@ -55,7 +71,7 @@ def _group(letter: Letter, target: Target) -> str:
 def _already(letter: Letter, target: Target, name: str) -> str:
     """Return the note on a target met at the as-of date in every run, and by which counts; nothing for others."""
     case = letter.result.case
-    attained = letter.result.main.attained
+    attained = letter.result.reference.attained
     dates = pd.to_datetime(attained.loc[attained["target"] == target.id, "date"])
     if dates.isna().any() or (dates > pd.Timestamp(case.as_of)).any():
         return ""
@@ -64,7 +80,7 @@ def _already(letter: Letter, target: Target, name: str) -> str:
         "target": name,
         "as_of": show_date(case.as_of, letter.lang),
         "stage": letter.stage(target.stage),
-        "count": f"{state.value:.0f}",
+        "count": show_rounded(state.value),
         "split": option_label(case.scenario.benchmark_split.value, letter.lang),
         "required": target.required,
     }

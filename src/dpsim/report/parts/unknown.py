@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from dpsim.params.labels import option_label
-from dpsim.params.load import load_strategy
-from dpsim.report import sentences
+from dpsim.report import alts, sentences
 from dpsim.report.parts import Part
-from dpsim.report.show import show_count_range, show_probability
+from dpsim.report.show import show_count_range, show_percent, show_pooled, show_rounded
 from dpsim.report.tables import html_table
 
 if TYPE_CHECKING:
@@ -21,10 +20,11 @@ if TYPE_CHECKING:
 def part(letter: Letter) -> Part:
     """Return the scenario cells, the sensitivity, the medians side by side and the reference classes."""
     case, forecast = letter.result.case, letter.result.forecast
-    alt = letter.say("letter.part_unknown")
-    body = letter.paragraph(letter.say("letter.cells_text")) + letter.picture("scenario_cells", alt)
+    name = getattr(letter.result.request.reference.name, letter.lang)
+    body = letter.paragraph(letter.say("letter.cells_text", name=name))
+    body += letter.picture("scenario_cells", alts.cells(letter))
     body += letter.paragraph(letter.say("letter.sensitivity_text", draws=max(1, forecast.draws // 2)))
-    body += letter.picture("sensitivity", alt) + letter.paragraph(*medians(letter))
+    body += letter.picture("sensitivity", alts.sensitivity(letter)) + letter.paragraph(*medians(letter))
     letter.save_table(letter.drawings["sensitivity"].frame, "sensitivity")
     body += letter.paragraph(
         letter.say(
@@ -43,20 +43,18 @@ def medians(letter: Letter) -> list[str]:
     base = float(result.forecast.sensitivity["base"].iloc[0])
     pooled = sentences.own_pooled(result)["shortfall_median"]
     values: dict[str, object] = {
-        "base": f"{base:.0f}",
+        "base": show_rounded(base),
         "draws": max(1, result.forecast.draws // 2),
-        "pooled": f"{pooled:.0f}",
+        "pooled": show_rounded(pooled),
         "cells": len(sentences.headline_cells(result, "all")),
     }
-    values["name"] = getattr(load_strategy(case.default_strategy).name, letter.lang)
-    if case.default_strategy not in result.ensembles:  # the forecast speaks of the arrangement in force only
-        return [letter.say("letter.medians.two", **values)]
-    attained = result.ensembles[case.default_strategy].attained
+    values["name"] = getattr(result.request.reference.name, letter.lang)
+    attained = result.reference.attained
     mine = attained[attained["target"] == case.targets.headline]
     missing = (mine["required"] - mine["attained"]).clip(lower=0).sort_values()
     low, high = median_interval(missing)
     middle, runs = float(missing.median()), len(missing)
-    values |= {"runs": runs, "median": f"{middle:.0f}"}
+    values |= {"runs": runs, "median": show_rounded(middle)}
     wider = math.sqrt(1.0 + runs / max(1, result.forecast.draws // 2))  # the other medians have an error too
     inside = all(wider * (low - middle) <= other - middle <= wider * (high - middle) for other in (base, pooled))
     error = letter.say(
@@ -85,15 +83,10 @@ def _class_table(letter: Letter) -> str:
     for name in mine["reference_class"].unique():
         by_level = mine[mine["reference_class"] == name].set_index("level")
         low, high = by_level.loc["all", "shortfall_q05"], by_level.loc["all", "shortfall_q95"]
-        cells = [_pooled(letter, by_level.loc[level]) for level in ("all", "basically")]
-        rows.append((option_label(name, letter.lang), *cells, show_count_range(low, high, letter.lang)))
-    share = f"{100 * case.targets.switches.level.basically_share.value:.0f}"
-    header = letter.columns("class", "p_all", "p_basically", "shortfall_90", share=share)
-    return html_table(header, rows, numeric=(1, 2, 3), whole=(0, 3))
-
-
-def _pooled(letter: Letter, row: pd.Series) -> str:
-    """Return a pooled probability with the interval of its Monte Carlo error."""
-    shown = show_probability(row["probability"], letter.lang)
-    low, high = f"{100 * row['low']:.1f}", f"{100 * row['high']:.1f}"
-    return letter.say("letter.pooled_n", probability=shown, low=low, high=high)
+        shown = (by_level.loc[level] for level in ("all", "basically"))
+        cells = [show_pooled(row["probability"], row["low"], row["high"], letter.lang) for row in shown]
+        median = show_rounded(by_level.loc["all", "shortfall_median"])
+        rows.append((option_label(name, letter.lang), *cells, median, show_count_range(low, high, letter.lang)))
+    share = show_percent(case.targets.switches.level.basically_share.value)
+    header = letter.columns("class", "p_all", "p_basically", "shortfall_median", "shortfall_90", share=share)
+    return html_table(header, rows, numeric=(1, 2, 3, 4), whole=(0, 3, 4))

@@ -1,0 +1,40 @@
+"""What an instrument's file says of itself beside its law: its words, and the settings a strategy gives it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any, NamedTuple, Protocol
+
+from dpsim.core.expect import Expect
+
+Settings = Any
+"""Settings as a strategy file gives them: `start`, `end` (dates or None), and each setting with its `value`."""
+
+
+class Words(NamedTuple):
+    """One text in both languages."""
+
+    zh: str
+    en: str
+
+
+class Setting(NamedTuple):
+    """One number of an instrument: what is expected of it, and what it is called."""
+
+    expect: Expect
+    zh: str
+    en: str
+
+
+class Window(Protocol):
+    """When an instrument is in force; None leaves that end open."""
+
+    start: dt.date | None
+    end: dt.date | None
+
+
+EVERY_DAYS = Expect("days", 1, 366, whole=True)
+STAFF_DAYS = Expect("staff_days", 0, 1e6)
+YUAN = Expect("yuan", 0, 1e9)
+SHARE = Expect("share", 0, 1)
+RATIO = Expect("ratio", 0, 100, above=True)

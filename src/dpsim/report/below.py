@@ -1,0 +1,165 @@
+"""What must stand below the headline: the one working figure, what the words mean, why it is a range, warnings."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from dpsim.language import say
+from dpsim.model.targets import Target, headline_target, resolve_targets
+from dpsim.params.schema import Strategy
+from dpsim.report.sentences import capital, headline_cells, own_pooled
+from dpsim.report.show import (
+    show_count_range,
+    show_date,
+    show_met,
+    show_percent,
+    show_pooled,
+    show_probability_range,
+    show_rounded,
+    show_share_range,
+)
+from dpsim.report.yearend import BESIDE, YearEnd
+
+FEW_RUNS = 100
+"""Reports of fewer runs carry a warning: their medians and intervals are too wide for use."""
+
+
+def below_headline(result: YearEnd) -> list[str]:
+    """Return the sentences that must stand below the headline."""
+    case, lang = result.case, result.request.lang
+    basically = headline_cells(result, "basically")["probability"]
+    sentences = [
+        working_figure(result),
+        say("letter.words", lang=lang, total=headline_target(case).total),
+        say(
+            "letter.basically",
+            lang=lang,
+            share=show_percent(case.targets.switches.level.basically_share.value),
+            deadline=show_date(headline_target(case).deadline, lang),
+            probability=show_probability_range(basically.min(), basically.max(), lang, sentence=True),
+        ),
+        why_range(result, headline_cells(result, "all")),
+        *[strategy_sentence(result, strategy) for strategy in in_order(result)],
+        say("letter.effects", lang=lang) if len(result.ensembles) > len({BESIDE, case.default_strategy}) else "",
+        *milestones(result),
+        say(
+            "letter.reported",
+            lang=lang,
+            paper=show_share_range(case.caveats.paper_share.low, case.caveats.paper_share.high, lang),
+            name=getattr(result.request.main.name, lang),
+            n=result.main.record["finished"],
+        ),
+    ]
+    return [sentence for sentence in sentences if sentence] + warnings(result)
+
+
+def working_figure(result: YearEnd) -> str:
+    """Return the one figure to work with: the scenarios pooled by their weights, with the error and the range."""
+    lang, own = result.request.lang, own_pooled(result)
+    return say(
+        "letter.working_figure",
+        lang=lang,
+        name=getattr(result.request.reference.name, lang),
+        cells=len(headline_cells(result, "all")),
+        draws=result.forecast.draws,
+        probability=show_pooled(own["probability"], own["low"], own["high"], lang),
+        median=show_rounded(own["shortfall_median"]),
+        range=show_count_range(own["shortfall_q05"], own["shortfall_q95"], lang),
+        part=say("letter.part_unknown", lang=lang),
+    )
+
+
+def in_order(result: YearEnd) -> list[Strategy]:
+    """Return the strategies with the arrangement in force first and the yardstick last."""
+    first = result.request.reference.id
+    return sorted(result.request.strategies, key=lambda s: 0 if s.id == first else 2 if s.id == BESIDE else 1)
+
+
+def why_range(result: YearEnd, cells: pd.DataFrame) -> str:
+    """Return why the answer is a range, with n and interval of its lowest and its highest cell."""
+    lang = result.request.lang
+    least, most = (
+        show_met(int(row["met"]), int(row["n"]), float(row["low"]), float(row["high"]), lang, paths=True)
+        for row in (cells.loc[cells["probability"].idxmin()], cells.loc[cells["probability"].idxmax()])
+    )
+    draws = result.forecast.draws
+    return say("letter.why_range", lang=lang, cells=len(cells), draws=draws, least=least, most=most)
+
+
+def strategy_sentence(result: YearEnd, strategy: Strategy) -> str:
+    """Return one strategy's result on the headline target, with n and interval."""
+    lang, ensemble = result.request.lang, result.ensembles[strategy.id]
+    row = ensemble.targets.set_index("target").loc[result.case.targets.headline]
+    return say(
+        "letter.beside" if strategy.id == BESIDE else "letter.main",
+        lang=lang,
+        name=getattr(strategy.name, lang) if strategy.id == BESIDE else capital(getattr(strategy.name, lang)),
+        sentence=getattr(strategy.sentence, lang),
+        met=show_met(row["met"], row["replications"], row["low"], row["high"], lang),
+        shortfall=show_rounded(row["shortfall_median"]),
+    )
+
+
+def milestones(result: YearEnd) -> list[str]:
+    """Return a sentence per intermediate date whose outcome hangs on a split that was not reported."""
+    case, lang, cells = result.case, result.request.lang, result.forecast.cells
+    said = []
+    for target in resolve_targets(case):
+        if not target.milestone or target.stage != "online":
+            continue
+        mine = cells[(cells["target"] == target.id) & (cells["level"] == "all")]
+        by_split = {split: mine[mine["split"] == split] for split in case.scenario.benchmark_split.options}
+        if len(by_split) < 2 or mine.empty:
+            continue  # the case knows the split: the table of targets says it all
+        proportional, first = by_split["proportional"], by_split["benchmark_first"]
+        sample = next(
+            (
+                t.required
+                for t in resolve_targets(case, assessment="sample")
+                if t.group == target.group and t.stage == "assessed"
+            ),
+            0,
+        )
+        said.append(
+            say(
+                "letter.milestone",
+                lang=lang,
+                deadline=show_date(target.deadline, lang),
+                total=target.total,
+                proportional=show_probability_range(
+                    proportional["probability"].min(), proportional["probability"].max(), lang, sentence=True
+                ),
+                shortfall=show_count_range(
+                    proportional["shortfall_median"].min(), proportional["shortfall_median"].max(), lang
+                ),
+                first=_benchmarks_first(result, target, first),
+                sample=sample,
+            )
+        )
+    return said
+
+
+def _benchmarks_first(result: YearEnd, target: Target, cells: pd.DataFrame) -> str:
+    """Return what follows if benchmarks came first: no question of chance where all of them are online today."""
+    case, lang = result.case, result.request.lang
+    if case.state.online.value >= target.total:
+        return say("letter.milestone_done", lang=lang, as_of=show_date(case.as_of, lang))
+    probability = show_probability_range(cells["probability"].min(), cells["probability"].max(), lang, sentence=True)
+    return say("letter.milestone_first", lang=lang, probability=probability)
+
+
+def warnings(result: YearEnd) -> list[str]:
+    """Return what a reader must know of the runs themselves."""
+    lang, record, notes = result.request.lang, result.main.record, []
+    if result.timeline.unknown_years:
+        years = ", ".join(str(year) for year in result.timeline.unknown_years)
+        notes.append(say("letter.calendar_warning", lang=lang, years=years))
+    fewest = min(int(str(ensemble.record["finished"])) for ensemble in result.ensembles.values())
+    if fewest < FEW_RUNS:
+        notes.append(say("letter.few_runs", lang=lang, n=fewest, least=FEW_RUNS))
+    if record["interrupted"]:
+        notes.append(say("letter.interrupted", lang=lang, asked=record["replications"], done=record["finished"]))
+    failed = sum(len(ensemble.failures) for ensemble in result.ensembles.values())
+    if failed:
+        notes.append(say("letter.failed", lang=lang, failed=failed, done=record["finished"]))
+    return notes
