@@ -716,7 +716,9 @@ def test_a_strategy_file_is_what_the_notebook_runs(call: Call, monkeypatch: pyte
 
     given = received(monkeypatch)
     text = (params_folder() / "strategies" / "current_arrangement.yaml").read_text(encoding="utf-8")
-    text = text.replace("{value: 7, unit: days", "{value: 28, unit: days").replace("strategy: current_", "strategy: my_")
+    text = text.replace("{value: 7, unit: days", "{value: 28, unit: days").replace(
+        "strategy: current_", "strategy: my_"
+    )
     Path("mine.yaml").write_text(text, encoding="utf-8")
     call("report", CASE, "--strategy", "mine.yaml", "--out", "reports")
     assert str(given["strategy"]).split(",")[0] == "inputs/strategy_1.yaml"
