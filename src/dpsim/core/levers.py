@@ -1,4 +1,4 @@
-"""What an instrument may write, and nothing else: contacts, multipliers, capacities, and what it costs.
+"""What an instrument may write, and nothing else: contacts, multipliers, priorities, capacities, and what it costs.
 
 Levers are filled anew every working morning. Instruments read reported facts only.
 """
@@ -17,6 +17,24 @@ class Contact(IntEnum):
 
     MEETING = 0
     NOTICE = 1
+    VISIT = 2
+    ADVICE = 3
+
+
+class Plan(IntEnum):
+    """Rules by which inspectors are sent; each has its row of `Levers.priority`."""
+
+    DOUBLE_RANDOM = 0
+    COVERAGE_ROTA = 1
+    RISK_WEIGHTED = 2
+    PREDICTED_SCORE = 3
+    LAGGING_FIRST = 4
+    ESCALATION = 5
+    SECTOR_FOCUS = 6
+
+
+NO_CAP = 2**31
+"""Annual visits where no cap is set."""
 
 
 class Levers(NamedTuple):
@@ -33,7 +51,27 @@ class Levers(NamedTuple):
     yuan_per_job : numpy.ndarray
         Shape (1,): price of each hand-over by an added builder.
     staff_days, yuan : numpy.ndarray
-        Shape (1,): spent today.
+        Shape (1,): spent today, staff-days of all counties together.
+    plan_share : numpy.ndarray
+        Shape (plans,): weight of each plan in today's visits; all 0 leaves the coverage rota.
+    priority : numpy.ndarray of int64
+        Shape (plans, n): larger is visited sooner, ties by entity.
+    visit_cap : numpy.ndarray of int64
+        Shape (n,): most planned visits to an enterprise in a calendar year.
+    inspect_factor : numpy.ndarray
+        Shape (1,): factor on the legal inspection days.
+    borrowed : numpy.ndarray
+        Shape (1,): inspection days borrowed from other duties (negative: given back), per inspector and day.
+    advising : numpy.ndarray
+        Shape (1,): staff-days for one-to-one assistance, per county and day.
+    reward : numpy.ndarray
+        Shape (1,): factor on the rate of workers' reports.
+    penalty, publicity : numpy.ndarray
+        Shape (1,): factor on the share of visits that end in a penalty; share of penalties made public.
+    look_back : numpy.ndarray
+        Shape (2,): share of closed hazards checked again, and after how many days.
+    listing : numpy.ndarray
+        Shape (1,): share of the major hazards found that the upper level follows by name.
     """
 
     contact: npt.NDArray[np.float64]
@@ -42,20 +80,66 @@ class Levers(NamedTuple):
     yuan_per_job: npt.NDArray[np.float64]
     staff_days: npt.NDArray[np.float64]
     yuan: npt.NDArray[np.float64]
+    plan_share: npt.NDArray[np.float64]
+    priority: npt.NDArray[np.int64]
+    visit_cap: npt.NDArray[np.int64]
+    inspect_factor: npt.NDArray[np.float64]
+    borrowed: npt.NDArray[np.float64]
+    advising: npt.NDArray[np.float64]
+    reward: npt.NDArray[np.float64]
+    penalty: npt.NDArray[np.float64]
+    publicity: npt.NDArray[np.float64]
+    look_back: npt.NDArray[np.float64]
+    listing: npt.NDArray[np.float64]
 
 
-def empty_levers(counties: int, groups: int, sectors: int) -> Levers:
+NEUTRAL: dict[str, float] = {
+    "multiplier": 1.0,
+    "visit_cap": NO_CAP,
+    "inspect_factor": 1.0,
+    "reward": 1.0,
+    "penalty": 1.0,
+}
+"""What a lever is when no instrument touches it; 0 for all others."""
+
+COMBINED: dict[str, str] = {
+    "multiplier": "multiply",
+    "visit_cap": "least",
+    "inspect_factor": "multiply",
+    "reward": "multiply",
+    "penalty": "multiply",
+    "look_back": "most",
+}
+"""How two instruments on one lever go together; all others add."""
+
+
+def empty_levers(counties: int, groups: int, sectors: int, enterprises: int) -> Levers:
     """Return levers that do nothing."""
-    return Levers(
-        np.zeros((len(Contact), counties)), np.ones(groups), np.zeros(sectors), np.zeros(1), np.zeros(1), np.zeros(1)
+    one = tuple(np.zeros(1) for _ in range(7))
+    levers = Levers(
+        contact=np.zeros((len(Contact), counties)),
+        multiplier=np.zeros(groups),
+        builders_added=np.zeros(sectors),
+        yuan_per_job=np.zeros(1),
+        staff_days=np.zeros(1),
+        yuan=np.zeros(1),
+        plan_share=np.zeros(len(Plan)),
+        priority=np.zeros((len(Plan), enterprises), dtype=np.int64),
+        visit_cap=np.zeros(enterprises, dtype=np.int64),
+        inspect_factor=one[0],
+        borrowed=one[1],
+        advising=one[2],
+        reward=one[3],
+        penalty=one[4],
+        publicity=one[5],
+        look_back=np.zeros(2),
+        listing=one[6],
     )
+    reset_levers(levers)
+    return levers
 
 
 def reset_levers(levers: Levers) -> None:
     """Put all levers back to doing nothing."""
-    levers.contact[:] = 0.0
-    levers.multiplier[:] = 1.0
-    levers.builders_added[:] = 0.0
-    levers.yuan_per_job[:] = 0.0
-    levers.staff_days[:] = 0.0
-    levers.yuan[:] = 0.0
+    for name, lever in zip(Levers._fields, levers, strict=True):
+        lever[...] = NEUTRAL.get(name, 0.0)

@@ -71,6 +71,31 @@ class Stream(IntEnum):
     ASSESS_SCORE = 63
     ASSESS_HOUR = 64
     ASSESS_RESIDUAL = 65
+    # hazards; entity = the enterprise, ordinal = the hazard's number there
+    HAZARD_CLOCK_GENERAL = 100
+    HAZARD_CLOCK_MAJOR = 101
+    HAZARD_DETECT = 102
+    HAZARD_HARM = 103
+    HAZARD_STEP = 104
+    """Delays and outcomes of the closed loop, one after the other."""
+    HAZARD_DEATHS = 105
+    # an enterprise's hazards and checks
+    HAZARD_INTENSITY = 110
+    CHECK_PHASE = 111
+    """Ordinal = the periodic channel."""
+    PAST_VISIT = 112
+    RISK_COLOUR = 113
+    PAPER = 114
+    PAPER_REVEALED = 115
+    LAST_VISIT = 116
+    # supervision
+    VISIT_HOUR = 120
+    VISIT_PENALTY = 121
+    VISIT_RETURN = 122
+    DOUBLE_RANDOM = 123
+    """Entity = the enterprise, ordinal = the day."""
+    TEAM_QUALITY = 124
+    """Entity = the county's number, ordinal = the team."""
     # direct count paths of the forecast layer
     CHAIN = 80
     # verification suites

@@ -21,6 +21,29 @@ class Kind(IntEnum):
     REMOVED = 10
     MEETING = 11
     NOTICE = 12
+    # the life of a hazard
+    BORN = 13
+    FOUND = 14
+    ASSIGNED = 15
+    RECTIFIED = 16
+    REFUSED = 17
+    """Acceptance refused: rectified again."""
+    ACCEPTED = 18
+    CLOSED = 19
+    OVERDUE = 20
+    RELAPSED = 21
+    """Unsafe again after closing, or never repaired at all; nobody knows yet."""
+    ACCIDENT = 22
+    DROPPED = 23
+    """Its enterprise has left the list."""
+    # supervision
+    VISIT = 24
+    ADVISED = 25
+    PENALTY = 26
+    PAPER = 27
+    """Built on paper only; nobody knows yet."""
+    REVEALED = 28
+    """A paper system seen through."""
 
 
 class Channel(IntEnum):
@@ -31,6 +54,21 @@ class Channel(IntEnum):
     AGENCY = 2
     ASSESSOR = 3
     CITY_BUREAU = 4
+    # how a hazard is found
+    SELF_CHECK = 5
+    WORKER_REPORT = 6
+    EXPERT = 7
+    SPOT_CHECK = 8
+    OVERSIGHT = 9
+    PATROL = 10
+    LOOK_BACK = 11
+
+
+class HazardClass(IntEnum):
+    """General or major."""
+
+    GENERAL = 0
+    MAJOR = 1
 
 
 STAGES = ("built", "connected", "online", "assessed", "passed")
@@ -47,3 +85,15 @@ KIND_OF_STAGE = {
     "passed": int(Kind.PASSED),
 }
 REMOVED = int(Kind.REMOVED)
+
+CLASSES = ("general", "major")
+"""Hazard classes, in the order of every array with a class axis."""
+
+DISCOVERY = ("self_check", "worker_report", "expert", "spot_check", "oversight", "patrol", "look_back")
+"""Channels of discovery, in the order of every array with a channel axis."""
+
+FIRST_DISCOVERY = int(Channel.SELF_CHECK)
+"""A discovery channel's number in the log is its place in `DISCOVERY` plus this."""
+
+DUTIES = ("reporting", "meetings", "advising", "inspecting")
+"""What a county's staff days go to, in the order in which they are served."""

@@ -17,18 +17,31 @@ import numpy.typing as npt
 import simpy
 
 from dpsim.core.levers import Contact, reset_levers
+from dpsim.core.rates import decayed
+from dpsim.core.reported import Reported
 from dpsim.core.streams import Stream, uniform
 from dpsim.core.words import GROUPS, Channel, Kind
+from dpsim.engines.hazard_world import SPOT_CHECK, HazardWorld
 from dpsim.engines.log import Log
 from dpsim.engines.world import Bench, World, reported_counts
 from dpsim.model.adoption import advance, assess, fire, hand_over, next_event, remove
-from dpsim.model.attention import contact_counties
+from dpsim.model.attention import contact, contact_counties
+from dpsim.model.detection import fatigue
+from dpsim.model.formalism import paper_probability
+from dpsim.model.hazard_sites import publish
 from dpsim.model.organisations import busy_servers, free_server, queue_priority
+from dpsim.model.paths import rush_mean
 from dpsim.model.refresh import refresh
-from dpsim.model.state import Col, Phase, Track, stage_flags
+from dpsim.model.staffing import allot
+from dpsim.model.state import SIDES, Col, Ints, Phase, Track, stage_flags
+from dpsim.model.visits import Roster, deal_advice, deal_visits, visit_time, write_ledger, write_progress
 
 Process = Generator[simpy.Event, object, None]
 _BENCHMARK = GROUPS.index("benchmark")
+_EXPERT = 2
+"""Place of the advisers' channel in `DISCOVERY`."""
+_MOST = 64
+"""Most visits of a county on one day."""
 
 
 @dataclass
@@ -47,6 +60,8 @@ class Outcome:
         Shape (days, organisations): servers in place.
     spent : numpy.ndarray
         Shape (days, 2): staff-days and yuan of the strategy's instruments.
+    hazards : HazardWorld
+        Its ledger, the staff-days by duty, the stock it began with.
     """
 
     events: npt.NDArray[np.void]
@@ -54,6 +69,8 @@ class Outcome:
     busy: npt.NDArray[np.int64]
     servers: npt.NDArray[np.int64]
     spent: npt.NDArray[np.float64]
+    hazards: HazardWorld
+    """Ledger, duties and stock of the run."""
 
 
 def run(world: World) -> Outcome:
@@ -75,7 +92,10 @@ class SimpyRun:
         self.benches = (*world.agencies, world.assessors)
         self.waiting: list[list[tuple[int, int, int]]] = [[] for _ in self.benches]
         self.plans = [0] * world.state.entity.size
-        self.reported = reported_counts(world)
+        self.hazards = world.hazards
+        self.key = np.array([world.seed, world.replication], dtype=np.int64)
+        self.reported = self._know(ledger=True)
+        self.allotted = np.zeros(4)
         self.refresh_end = 0.0
         shape = (days, len(self.benches))
         self.queue, self.busy, self.servers = (np.zeros(shape, dtype=np.int64) for _ in range(3))
@@ -86,9 +106,10 @@ class SimpyRun:
         for organisation in (self.calendar, self.reporting, self.bureau, self.intensities, self.allocation):
             self.env.process(organisation())
         self.env.run(until=self.at(self.world.timeline.days, Phase.CALENDAR))
+        self._live(float(self.world.timeline.days))
         for bench in range(len(self.benches)):  # days without a morning keep the state of the last one
             self._fill_gaps(bench)
-        return Outcome(self.log.sorted(), self.queue, self.busy, self.servers, self.spent)
+        return Outcome(self.log.sorted(), self.queue, self.busy, self.servers, self.spent, self.hazards)
 
     # ------------------------------------------------------------------ time
     def at(self, time: float, phase: int) -> simpy.Event:
@@ -100,22 +121,31 @@ class SimpyRun:
 
     # ---------------------------------------------------------- organisations
     def calendar(self) -> Process:
-        """Phase 1: enterprises whose removal has fallen due leave the list."""
+        """Phase 1: enterprises whose removal has fallen due leave the list; a new year's visits count from 0."""
         world = self.world
         order = np.argsort(world.removal, kind="stable")
         order = order[world.removal[order] < world.timeline.days]
-        done = 0
+        done, year = 0, world.timeline.as_of.year
         for day in world.timeline.mornings:
             yield self.at(float(day), Phase.CALENDAR)
+            if world.timeline.date(int(day)).year > year:
+                year = world.timeline.date(int(day)).year
+                self.hazards.roster[:, :, Roster.VISITS_YEAR] = 0
             while done < order.size and world.removal[order[done]] <= day:
                 self._leave_list(int(order[done]), float(day))
                 done += 1
 
     def reporting(self) -> Process:
-        """Phase 2: what is known becomes the reported state."""
-        for day in self.world.timeline.mornings:
-            yield self.at(float(day), Phase.REPORTING)
-            self.reported = reported_counts(self.world)
+        """Phase 2: what is known becomes the reported state; hazards and visits are reported when intervals begin."""
+        timeline = self.world.timeline
+        begins = set(timeline.refresh_times.tolist())
+        mornings = set(timeline.mornings.tolist())
+        for time in sorted(begins | mornings):
+            yield self.at(float(time), Phase.REPORTING)
+            if time in begins:
+                self._live(float(time))
+            if time in mornings:
+                self.reported = self._know(ledger=time in begins)
 
     def bureau(self) -> Process:
         """Phase 3: instruments pull their levers; meetings and notices reach the enterprises."""
@@ -127,7 +157,7 @@ class SimpyRun:
             for side, levers in enumerate(world.levers):
                 reset_levers(levers)
                 for lever in world.setting.levers[side]:
-                    lever.act(int(day), self.reported, levers)
+                    lever.act(int(day), self.reported[side], levers)
                 for kind in Contact:
                     sizes = levers.contact[kind]
                     if sizes.any():
@@ -168,6 +198,8 @@ class SimpyRun:
             if time in ends or not np.array_equal(now, multiplier):
                 self.refresh_end = ends.get(time, self.refresh_end)
                 multiplier = now
+                if time in ends:
+                    self._set_controls()
                 self._refresh(time, multiplier)
 
     def allocation(self) -> Process:
@@ -184,6 +216,8 @@ class SimpyRun:
                 self.queue[day, number] = len(self.waiting[number])
                 self.busy[day, number] = busy_servers(bench.free_at, servers, float(day))
                 self.servers[day, number] = servers
+            for side in range(SIDES):
+                self._send(side, int(day))
 
     # ------------------------------------------------------------ enterprises
     def plan(self, i: int) -> None:
@@ -198,6 +232,7 @@ class SimpyRun:
         self._advance(i, time)
         kind = fire(state.status, state.residual, state.spell, entity, i, track, time, world.seed, world.replication)
         self.log.add(time, Phase.ENTERPRISES, kind, entity=entity, ordinal=ordinal, channel=Channel.OWN_STAFF, index=i)
+        self._tell_hazards(i, kind, time)
         if kind == Kind.READY:
             self._join(int(state.sector[i]), i)
         elif kind == Kind.ENTERED:
@@ -235,6 +270,120 @@ class SimpyRun:
         self._record(i, time, Phase.ENTERPRISES, Kind.ASSESSED, spell, Channel.ASSESSOR, team, float(points))
         self._record(i, time, Phase.ENTERPRISES, kind, spell, Channel.ASSESSOR, team, float(points))
         self.plan(i)
+
+    # ------------------------------------------------------------ supervision
+    def _know(self, *, ledger: bool) -> tuple[Reported, Reported]:
+        """Return what the bureau knows under the strategy and under the reference."""
+        counts, world = reported_counts(self.world), self.hazards
+        for side in range(SIDES):
+            write_progress(self.state.status, world.roster[side], world.facts[side])
+            if ledger:
+                write_ledger(world.sites, world.facts[side])
+        return Reported(counts, world.facts[0], self.key), Reported(counts, world.facts[1], self.key)
+
+    def _live(self, time: float) -> None:
+        """Let the hazards live until the weekly report, publish the week's penalties, drop who has left."""
+        world, setting = self.hazards, self.world.setting
+        world.live(time)
+        publish(world.sites, self.state.county, int(setting.case.population.counties.value), time, world.laws)
+        for i in np.flatnonzero(world.sites["on_list"] > self.state.status[:, Col.ON_LIST]).tolist():
+            world.leave(i)
+
+    def _set_controls(self) -> None:
+        """Let what the strategy's instruments set this morning hold until the next weekly report."""
+        laws, levers = self.hazards.laws, self.world.levers[0]
+        laws["penalty_factor"], laws["publicity"] = levers.penalty[0], min(1.0, levers.publicity[0])
+        laws["look_share"], laws["look_days"] = levers.look_back[0], levers.look_back[1]
+        laws["listing_share"] = levers.listing[0]
+        self.hazards.sites["report_factor"] = levers.reward[0]
+
+    def _send(self, side: int, day: int) -> None:
+        """Phase 5, last: the counties' staff-days of a morning become advisers' and inspectors' visits."""
+        world, levers, hazards = self.world, self.world.levers[side], self.hazards
+        counties = hazards.owed.shape[1]
+        for c in range(counties):
+            hazards.owed[side, c] = allot(
+                hazards.staff,
+                levers.staff_days[0] / counties,
+                levers.advising[0],
+                levers.inspect_factor[0],
+                levers.borrowed[0],
+                hazards.owed[side, c],
+                self.allotted,
+            )
+            hazards.advice_credit[side, c] += self.allotted[2]
+            hazards.credit[side, c] += self.allotted[3]
+            if side == 0:
+                hazards.duties[day] += self.allotted
+        advised = deal_advice(
+            day,
+            hazards.members,
+            hazards.first,
+            self.state.entity,
+            self.state.status,
+            hazards.roster[side],
+            hazards.advice_credit[side],
+            hazards.staff.advice_cost,
+            int(world.setting.case.staff.revisit_gap.value),
+            _MOST,
+        )
+        visited, order = deal_visits(
+            day,
+            hazards.members,
+            hazards.first,
+            self.state.entity,
+            self.state.status[:, Col.ON_LIST],
+            levers.plan_share,
+            levers.priority,
+            levers.visit_cap,
+            hazards.roster[side],
+            hazards.dealt[side],
+            hazards.credit[side],
+            hazards.staff.visit_cost,
+            int(world.setting.case.staff.revisit_gap.value),
+            _MOST,
+        )
+        self._hold(side, day, advised, np.zeros_like(advised), Contact.ADVICE)
+        self._hold(side, day, visited, order, Contact.VISIT)
+
+    def _hold(self, side: int, day: int, index: Ints, order: Ints, kind: Contact) -> None:
+        """Hold the day's visits of one kind: contacts on this side, chances of detection under the strategy."""
+        world, hazards, staff = self.world, self.hazards, self.world.setting.case.staff
+        per_day, teams = int(staff.visits_per_team_day.value), hazards.quality.shape[1]
+        drop, inspects = float(world.setting.case.discovery.fatigue_drop.value), kind == Contact.VISIT
+        for i, k in zip(index.tolist(), order.tolist(), strict=True):
+            ordinal = int(hazards.roster[side, i, Roster.VISITS]) if inspects else 1_000_000 + day
+            entity, county = int(self.state.entity[i]), int(self.state.county[i])
+            time = visit_time(day, k, per_day, world.seed, world.replication, entity, ordinal)
+            contact(
+                self.state.attention, self.state.attention_time, side, int(kind), i, time, 1.0, world.memories[kind]
+            )
+            if side == 0:
+                team = (day + k // per_day) % teams
+                quality = hazards.quality[county, team] * fatigue(k % per_day, drop) if inspects else 1.0
+                hazards.pending.append((i, time, SPOT_CHECK if inspects else _EXPERT, quality, int(inspects)))
+
+    def _tell_hazards(self, i: int, kind: int, time: float) -> None:
+        """Let an enterprise's new stage count for its self-checks; a system built now may be paper."""
+        world, sites, f = self.world, self.hazards.sites, self.world.setting.case.formalism
+        if kind == Kind.ONLINE:
+            sites["online_at"][i] = time
+        if kind != Kind.BUILT:
+            return
+        sites["built_at"][i] = time
+        law, entity = self.hazards.laws[0], int(self.state.entity[i])
+        chance = paper_probability(
+            float(world.setting.case.caveats.paper_share.value),
+            rush_mean(world.path.rush, int(self.state.group[i]), time, time),
+            float(f.rush_effect.value),
+            bool(self.state.status[i, Col.AGENCY_USER] == 1),
+            float(f.agency_effect.value),
+            decayed(sites["perceived"][i], max(0.0, time - sites["perceived_at"][i]), law["memory"]),
+            float(f.perceived_effect.value),
+        )
+        if uniform(world.seed, world.replication, entity, int(Stream.PAPER), 0, 0) < chance:
+            sites["paper"][i] = 1
+            self._record(i, time, Phase.ENTERPRISES, Kind.PAPER, 0, Channel.NONE)
 
     # ---------------------------------------------------------------- helpers
     def _advance(self, i: int, now: float) -> None:
@@ -297,6 +446,7 @@ class SimpyRun:
                 if server >= bench.base:
                     self.spent[day, 1] += self.world.levers[0].yuan_per_job[0]
                 self._record(i, float(day), Phase.ALLOCATION, kind, 0, Channel.AGENCY, server)
+                self._tell_hazards(i, kind, float(day))
                 self.plan(i)
 
     def _leave_list(self, i: int, time: float) -> None:

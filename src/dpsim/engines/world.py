@@ -14,9 +14,11 @@ import numpy as np
 
 from dpsim.core.levers import Contact, Levers, empty_levers
 from dpsim.core.rates import NEVER
+from dpsim.core.reported import Reported
 from dpsim.core.streams import Stream, uniforms
 from dpsim.core.timeline import Timeline
 from dpsim.core.words import GROUPS
+from dpsim.engines.hazard_world import HazardWorld, make_hazards
 from dpsim.model.organisations import gamma_quantile, residual_quantile, sector_builders
 from dpsim.model.paths import Path, entry_interval, settle_level
 from dpsim.model.population import Population, case_margins, synthesise
@@ -49,7 +51,7 @@ class Lever:
     due: Flags
     parameters: Floats
 
-    def act(self, day: int, reported: Ints, levers: Levers) -> None:
+    def act(self, day: int, reported: Reported, levers: Levers) -> None:
         """Let the instrument pull its levers on a morning."""
         self.module.act(day, self.due, self.parameters, reported, levers)
 
@@ -105,6 +107,7 @@ class World:
     levers: tuple[Levers, Levers]
     effects: Floats
     memories: Floats
+    hazards: HazardWorld
 
     @property
     def timeline(self) -> Timeline:
@@ -154,7 +157,7 @@ def make_world(setting: Setting, paths: PathSet, row: int, *, seed: int) -> Worl
         state.status[np.isin(np.array(population.codes), list(setting.exempt)), Col.ON_LIST] = 0
     removals = case.scenario.removals_per_year.value / 365.0
     removal = -np.log(luck(Stream.CLOCK_REMOVAL)) / removals if removals > 0 else np.full(n, NEVER)
-    attention = case.attention
+    attention, deterrence = case.attention, case.deterrence
     return World(
         setting=setting,
         seed=seed,
@@ -166,8 +169,25 @@ def make_world(setting: Setting, paths: PathSet, row: int, *, seed: int) -> Worl
         agencies=_agencies(case, population, start, seed, replication, luck),
         assessors=_assessors(case, luck),
         levers=_empty(case, population),
-        effects=np.array([attention.meeting_effect.value, attention.notice_effect.value], dtype=np.float64),
-        memories=np.array([attention.meeting_memory.value, attention.notice_memory.value], dtype=np.float64),
+        effects=np.array(
+            [
+                attention.meeting_effect.value,
+                attention.notice_effect.value,
+                deterrence.visit_effect.value,
+                deterrence.advice_effect.value,
+            ],
+            dtype=np.float64,
+        ),
+        memories=np.array(
+            [
+                attention.meeting_memory.value,
+                attention.notice_memory.value,
+                deterrence.visit_memory.value,
+                deterrence.advice_memory.value,
+            ],
+            dtype=np.float64,
+        ),
+        hazards=make_hazards(case, population, state, entry, setting.timeline, seed, replication),
     )
 
 
@@ -311,7 +331,8 @@ def _levers(strategy: Strategy, timeline: Timeline) -> tuple[Lever, ...]:
 def _empty(case: Case, population: Population) -> tuple[Levers, Levers]:
     """Return empty levers for the strategy and the reference."""
     counties, sectors = int(case.population.counties.value), len(population.sector_names)
-    return empty_levers(counties, len(GROUPS), sectors), empty_levers(counties, len(GROUPS), sectors)
+    n = population.entity.size
+    return empty_levers(counties, len(GROUPS), sectors, n), empty_levers(counties, len(GROUPS), sectors, n)
 
 
 def reported_counts(world: World) -> Ints:

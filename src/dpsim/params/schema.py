@@ -16,6 +16,7 @@ from pydantic import Field
 from dpsim.core.expect import Expect
 from dpsim.params.assumption import Assumption, assumptions_of
 from dpsim.params.blocks import Adoption, Agencies, Assessors, Attention, Calendar, Caveats, Population, State
+from dpsim.params.blocks_hazards import ClosedLoop, Deterrence, Discovery, Formalism, Hazards, Incidents, Staff
 from dpsim.params.change import changed
 from dpsim.params.check import Rules, checked
 from dpsim.params.faults import Fault, Origin
@@ -128,6 +129,13 @@ class Case(File):
     attention: Attention
     agencies: Agencies
     assessors: Assessors
+    hazards: Hazards
+    discovery: Discovery
+    closed_loop: ClosedLoop
+    staff: Staff
+    deterrence: Deterrence
+    formalism: Formalism
+    incidents: Incidents
     caveats: Caveats
     published: tuple[Published, ...]
 

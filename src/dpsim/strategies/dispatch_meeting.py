@@ -8,6 +8,7 @@ import numpy.typing as npt
 from dpsim.core.compiled import kernel
 from dpsim.core.instrument import EVERY_DAYS, STAFF_DAYS, Setting, Settings, Words
 from dpsim.core.levers import Contact, Levers
+from dpsim.core.reported import Reported
 from dpsim.core.timeline import Timeline
 from dpsim.strategies._schedule import every
 
@@ -36,7 +37,7 @@ def act(
     day: int,
     due: npt.NDArray[np.bool_],
     parameters: npt.NDArray[np.float64],
-    reported: npt.NDArray[np.int64],
+    reported: Reported,
     levers: Levers,
 ) -> None:
     """On a meeting morning give every county one contact."""

@@ -12,6 +12,7 @@ from dpsim.core.compiled import kernel
 from dpsim.core.instrument import EVERY_DAYS, STAFF_DAYS, Setting, Settings, Words
 from dpsim.core.levers import Contact, Levers
 from dpsim.core.rates import relative_shortfall
+from dpsim.core.reported import Reported
 from dpsim.core.timeline import Timeline
 from dpsim.strategies._schedule import every
 
@@ -41,14 +42,15 @@ def act(
     day: int,
     due: npt.NDArray[np.bool_],
     parameters: npt.NDArray[np.float64],
-    reported: npt.NDArray[np.int64],
+    reported: Reported,
     levers: Levers,
 ) -> None:
     """On a notice morning give each county that lags the city a contact of its relative shortfall."""
     if due[day]:
-        city_total, city_online = reported[:, _TOTAL].sum(), reported[:, _ONLINE].sum()
-        for county in range(reported.shape[0]):
+        counts = reported.counts
+        city_total, city_online = counts[:, _TOTAL].sum(), counts[:, _ONLINE].sum()
+        for county in range(counts.shape[0]):
             levers.contact[_NOTICE, county] += relative_shortfall(
-                reported[county, _ONLINE], reported[county, _TOTAL], city_online, city_total
+                counts[county, _ONLINE], counts[county, _TOTAL], city_online, city_total
             )
         levers.staff_days[0] += parameters[0]

@@ -12,6 +12,7 @@ from dpsim.core.compiled import kernel
 from dpsim.core.expect import Expect
 from dpsim.core.instrument import YUAN, Setting, Settings, Words
 from dpsim.core.levers import Levers
+from dpsim.core.reported import Reported
 from dpsim.core.timeline import Timeline
 from dpsim.strategies._schedule import within
 
@@ -39,7 +40,7 @@ def act(
     day: int,
     due: npt.NDArray[np.bool_],
     parameters: npt.NDArray[np.float64],
-    reported: npt.NDArray[np.int64],
+    reported: Reported,
     levers: Levers,
 ) -> None:
     """While it lasts, add the share of builders in every sector."""

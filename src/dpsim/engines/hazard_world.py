@@ -1,0 +1,338 @@
+"""Assembly of the hazard half of a replication: places where hazards arise, their stock, the county staff.
+
+The stock at the as-of date comes out of no formula: a year of hazard life runs before it, with the enterprises' own
+dates of building, their self-checks and random past visits, so that hidden, open and overdue hazards stand as they do
+later.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+from dataclasses import dataclass, field
+from typing import Protocol
+
+import numpy as np
+
+from dpsim.core.levers import Plan
+from dpsim.core.reported import Fact
+from dpsim.core.streams import Stream, uniform, uniforms
+from dpsim.core.timeline import Timeline
+from dpsim.core.words import DUTIES
+from dpsim.model.detection import chance_spend
+from dpsim.model.formalism import paper_probability
+from dpsim.model.hazard_sites import census, drop_site, live_sites
+from dpsim.model.hazards import (
+    CHANNELS,
+    LAW,
+    SITE,
+    Records,
+    Visits,
+    doubled,
+    empty_ledger,
+    empty_table,
+    no_visits,
+    sorted_visits,
+)
+from dpsim.model.organisations import gamma_quantile
+from dpsim.model.population import Population
+from dpsim.model.staffing import Staff
+from dpsim.model.state import SIDES, Col, Floats, Ints, State
+from dpsim.model.visits import Roster
+from dpsim.params.schema import Case
+
+PAST_DAYS = 365.0
+"""How long hazards live before the as-of date."""
+WORKING_DAYS = 250.0
+"""Working days of a year: turns inspection days a year into days a working day."""
+MAX_PAST_VISITS = 24
+"""More past visits a year than any enterprise is given."""
+SPOT_CHECK = 3
+"""Place of the inspectors' channel in `DISCOVERY`."""
+PERIODIC = {0: "self_check_every", 2: "expert_every", 4: "oversight_every", 5: "patrol_every"}
+
+
+class Luck(Protocol):
+    """One uniform per enterprise for a stream and an ordinal."""
+
+    def __call__(self, stream: Stream, ordinal: int = 0) -> Floats:
+        """Return shape (n,)."""
+
+
+@dataclass
+class HazardWorld:
+    """Everything that changes about hazards and supervision in one replication.
+
+    Attributes
+    ----------
+    sites, table, counters, ledger, count, laws
+        See `dpsim.model.hazards`.
+    staff : Staff
+        Of one county.
+    members, first : numpy.ndarray
+        Enterprises by county and where each county begins.
+    quality : numpy.ndarray
+        Shape (counties, teams): factor on what a team's visit spends.
+    roster, facts : numpy.ndarray of int64
+        Shape (sides, n, ...): visits, and what the bureau knows, under the strategy and under the reference.
+    credit, advice_credit, owed : numpy.ndarray
+        Shape (sides, counties): staff-days in hand and owed.
+    dealt : numpy.ndarray
+        Shape (sides, counties, plans): visits each plan has had.
+    duties : numpy.ndarray
+        Shape (days, duties): staff-days spent by all counties together under the strategy.
+    stock : numpy.ndarray
+        Shape (n, 4, classes): hazards at the as-of date by how they stand.
+    paper : numpy.ndarray of bool
+        Systems that are paper at the as-of date.
+    """
+
+    sites: Records
+    table: Records
+    counters: Ints
+    ledger: Records
+    count: Ints
+    laws: Records
+    staff: Staff
+    members: Ints
+    first: Ints
+    quality: Floats
+    roster: Ints
+    facts: Ints
+    credit: Floats
+    advice_credit: Floats
+    owed: Floats
+    dealt: Floats
+    duties: Floats
+    stock: Ints
+    paper: Ints
+    lived: float = 0.0
+    pending: list[tuple[int, float, int, float, int]] = field(default_factory=list)
+    """Visits since the last weekly report: enterprise, time, channel, quality, supervisor."""
+
+    def live(self, until: float, visits: Visits | None = None) -> None:
+        """Let all hazards live until `until` with the pending visits; rooms grow as they must."""
+        n = self.sites.size
+        if visits is None:
+            visits = self._pending_visits(n)
+        done = 0
+        while True:
+            done = live_sites(
+                done,
+                self.lived,
+                until,
+                self.sites,
+                self.table,
+                self.counters,
+                self.ledger,
+                self.count,
+                self.laws,
+                visits,
+            )
+            if done == n:
+                break
+            self.table, self.ledger = doubled(self.table), doubled(self.ledger)
+        self.lived = until
+
+    def leave(self, i: int) -> None:
+        """Drop the hazards of an enterprise that has left the list, now that they have lived until now."""
+        self.sites["on_list"][i] = 0
+        drop_site(self.sites[i], self.lived, self.table, self.counters, self.ledger, self.count)
+
+    def _pending_visits(self, n: int) -> Visits:
+        """Return the visits since the last report in the order the kernel wants, and forget them."""
+        if not self.pending:
+            return no_visits(n)
+        index, time, channel, quality, supervisor = zip(*self.pending, strict=True)
+        self.pending.clear()
+        return sorted_visits(
+            np.array(index, dtype=np.int64),
+            np.array(time),
+            np.array(channel, dtype=np.int64),
+            np.array(quality),
+            np.array(supervisor, dtype=np.int64),
+            n,
+        )
+
+
+def make_hazards(
+    case: Case, population: Population, state: State, entry: Floats, timeline: Timeline, seed: int, replication: int
+) -> HazardWorld:
+    """Return the hazard half of one replication at the as-of date.
+
+    Parameters
+    ----------
+    case, population, state, timeline
+        The enterprises and their stages.
+    entry : numpy.ndarray
+        Times at which each path track's step was done, NaN if not.
+    seed, replication : int
+        Name of the run.
+    """
+    n, counties = population.entity.size, int(case.population.counties.value)
+
+    def luck(stream: Stream, ordinal: int = 0) -> Floats:
+        return uniforms(seed, replication, population.entity, int(stream), ordinal)
+
+    colour = _colours(case, luck(Stream.RISK_COLOUR))
+    sites = _sites(case, state, entry, colour, luck)
+    members = np.argsort(population.county, kind="stable").astype(np.int64)
+    table, counters = empty_table(max(4096, 40 * n))
+    ledger, count = empty_ledger(max(4096, 200 * n))
+    world = HazardWorld(
+        sites=sites,
+        table=table,
+        counters=counters,
+        ledger=ledger,
+        count=count,
+        laws=_law(case, seed, replication),
+        staff=_staff(case),
+        members=members,
+        first=np.searchsorted(population.county[members], np.arange(counties + 1)).astype(np.int64),
+        quality=_qualities(case, counties, seed, replication),
+        roster=np.zeros((SIDES, n, len(Roster)), dtype=np.int64),
+        facts=np.zeros((SIDES, n, len(Fact)), dtype=np.int64),
+        credit=np.zeros((SIDES, counties)),
+        advice_credit=np.zeros((SIDES, counties)),
+        owed=np.zeros((SIDES, counties)),
+        dealt=np.zeros((SIDES, counties, len(Plan))),
+        duties=np.zeros((timeline.days, len(DUTIES))),
+        stock=np.zeros((n, 4, 2), dtype=np.int64),
+        paper=sites["paper"].copy(),
+        lived=-PAST_DAYS,
+    )
+    _fixed_facts(world, population, colour)
+    _live_the_past(world, case, population, timeline.as_of, luck)
+    return world
+
+
+def _live_the_past(world: HazardWorld, case: Case, population: Population, as_of: dt.date, luck: Luck) -> None:
+    """Let the year before the as-of date pass with random visits, and write down who was visited when."""
+    reveal, world.laws["reveal_share"] = world.laws["reveal_share"].copy(), 0.0  # the published share is of today
+    rate = case.staff.past_visits_per_year.value / 365.0
+    gaps = np.column_stack([-np.log(luck(Stream.PAST_VISIT, k)) for k in range(MAX_PAST_VISITS)])
+    times = -PAST_DAYS + np.cumsum(gaps, axis=1) / rate if rate > 0 else np.zeros_like(gaps)
+    before = times < 0.0
+    index, number = np.nonzero(before)
+    teams = world.quality.shape[1]
+    quality = world.quality[population.county[index], (index + number) % teams]
+    channel, supervisor = np.full(index.size, SPOT_CHECK), np.ones(index.size, dtype=np.int64)
+    world.live(0.0, sorted_visits(index, times[before], channel, quality, supervisor, world.sites.size))
+    world.laws["reveal_share"] = reveal
+    last = np.where(before, times, -np.inf).max(axis=1)
+    never = -PAST_DAYS * (1.0 + luck(Stream.LAST_VISIT))
+    new_year = -float((as_of - dt.date(as_of.year, 1, 1)).days) - 1.0
+    for side in range(SIDES):
+        roster = world.roster[side]
+        roster[:, Roster.LAST_VISIT] = np.floor(np.where(np.isfinite(last), last, never))
+        roster[:, Roster.VISITS_YEAR] = (before & (times >= new_year)).sum(axis=1)
+        roster[:, Roster.LAST_ADVICE] = -10_000
+    world.stock = census(world.sites, world.table)
+
+
+def _sites(case: Case, state: State, entry: Floats, colour: Ints, luck: Luck) -> Records:
+    """Return the enterprises with their intensities, clocks, phases and conditions."""
+    hazards, n = case.hazards, state.entity.size
+    sites = np.zeros(n, dtype=SITE)
+    sites["entity"], sites["index"], sites["head"] = state.entity, np.arange(n), -1
+    sites["on_list"] = state.status[:, Col.ON_LIST]
+    ratio = hazards.colour_ratio.value**colour
+    shares = _colour_shares(case)
+    mean = sum(share * hazards.colour_ratio.value**k for k, share in enumerate(shares))
+    own = gamma_quantile(luck(Stream.HAZARD_INTENSITY), 1.0, hazards.heterogeneity_shape.value**-0.5)
+    for k, klass in enumerate(("general", "major")):
+        sites["intensity"][:, k] = getattr(hazards.arising, klass).value / 365.0 * own * ratio / mean
+        sites["clock"][:, k] = -np.log(luck(Stream(int(Stream.HAZARD_CLOCK_GENERAL) + k)))
+    for channel, key in PERIODIC.items():
+        u = luck(Stream.CHECK_PHASE, channel)
+        sites["phase"][:, channel] = u * getattr(case.discovery, key).value
+    sites["built_at"] = np.where(np.isnan(entry[:, 1]), np.inf, entry[:, 1])
+    sites["online_at"] = np.where(np.isnan(entry[:, 3]), np.inf, entry[:, 3])
+    sites["report_factor"], sites["seen_at"] = 1.0, -PAST_DAYS
+    f, base = case.formalism, case.caveats.paper_share.value
+    chance = [
+        paper_probability(base, 1.0, f.rush_effect.value, agency, f.agency_effect.value, 0.0, f.perceived_effect.value)
+        for agency in (False, True)
+    ]
+    own_chance = np.where(state.status[:, Col.AGENCY_USER] == 1, chance[1], chance[0])
+    sites["paper"] = (luck(Stream.PAPER) < own_chance) & np.isfinite(sites["built_at"])
+    return sites
+
+
+def _colour_shares(case: Case) -> tuple[float, float, float, float]:
+    """Return the shares of blue, yellow, orange and red."""
+    h = case.hazards
+    rest = h.yellow_share.value, h.orange_share.value, h.red_share.value
+    return (1.0 - sum(rest), *rest)
+
+
+def _colours(case: Case, u: Floats) -> Ints:
+    """Return each enterprise's risk colour, 0 blue to 3 red."""
+    return np.searchsorted(np.cumsum(_colour_shares(case))[:3], u, side="right").astype(np.int64)
+
+
+def _law(case: Case, seed: int, replication: int) -> Records:
+    """Return the law of a run from the case's blocks."""
+    laws = np.zeros(1, dtype=LAW)
+    law, loop, d, b = laws[0], case.closed_loop, case.discovery, case.deterrence
+    law["seed"], law["replication"] = seed, replication
+    law["period"] = math.inf
+    for channel, key in PERIODIC.items():
+        law["period"][channel] = getattr(d, key).value
+    for k, klass in enumerate(("general", "major")):
+        for channel, name in ((0, "self_check"), (2, "expert"), (3, "spot_check"), (4, "oversight"), (5, "patrol")):
+            law["spend"][channel, k] = chance_spend(float(getattr(getattr(d, name), klass).value))
+        law["spend"][1, k] = getattr(d.worker_reports, klass).value / 365.0
+        law["spend"][6, k] = chance_spend(float(getattr(d.look_back, klass).value))
+        law["harm"][k] = getattr(case.incidents.accidents, klass).value / 365.0
+        for name in ("assign", "rectify", "accept", "close", "limit", "accepted", "sham", "relapse", "relapse_days"):
+            law[name][k] = getattr(getattr(loop, name), klass).value
+    law["open_harm"] = 1.0, b.open_harm.value
+    law["condition"] = d.not_built_factor.value, d.paper_factor.value, 1.0
+    law["shape"], law["growth"] = loop.delay_shape.value, case.hazards.growth_per_year.value / 365.0
+    law["listed_time"], law["listed_sham"] = loop.listed_time.value, loop.listed_sham.value
+    for name in ("visit_jump", "penalty_jump", "published_jump", "memory", "effort", "penalty_share", "return_share"):
+        law[name] = getattr(b, name).value
+    law["leaning_memory"], law["leaning_effect"] = b.leaning_memory.value, b.leaning_effect.value
+    law["top_rung"], law["reveal_share"] = b.top_rung.value, case.formalism.reveal_share.value
+    i = case.incidents
+    law["deaths"] = i.one_death_share.value, i.three_death_share.value, i.ten_death_share.value
+    law["penalty_factor"] = 1.0
+    return laws
+
+
+def _staff(case: Case) -> Staff:
+    """Return a county's staff."""
+    s = case.staff
+    inspectors = float(s.inspectors_per_county.value)
+    return Staff(
+        inspectors=inspectors,
+        pool=inspectors * s.system_share.value,
+        legal=inspectors * s.inspection_days.value / WORKING_DAYS * s.list_share.value,
+        reporting=s.reporting_days_per_week.value / 5.0,
+        visit_cost=s.staff_per_visit.value / s.visits_per_team_day.value,
+        advice_cost=s.advice_days.value,
+        payback=float(s.payback_share.value),
+    )
+
+
+def _qualities(case: Case, counties: int, seed: int, replication: int) -> Floats:
+    """Return what each inspection team's visit spends over the mean, shape (counties, teams)."""
+    teams = max(1, int(case.staff.inspectors_per_county.value / case.staff.staff_per_visit.value))
+    u = [
+        [uniform(seed, replication, county, int(Stream.TEAM_QUALITY), team, 0) for team in range(teams)]
+        for county in range(counties)
+    ]
+    return gamma_quantile(np.array(u), 1.0, float(case.discovery.quality_cv.value))
+
+
+def _fixed_facts(world: HazardWorld, population: Population, colour: Ints) -> None:
+    """Write what never changes about an enterprise into the reported facts."""
+    for side in range(SIDES):
+        facts = world.facts[side]
+        facts[:, Fact.ENTITY], facts[:, Fact.COUNTY] = population.entity, population.county
+        facts[:, Fact.SECTOR], facts[:, Fact.BENCHMARK] = population.sector, population.group
+        facts[:, Fact.COLOUR] = colour
+
+
+assert CHANNELS == 7

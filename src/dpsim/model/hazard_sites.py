@@ -1,0 +1,331 @@
+"""One enterprise over an interval: its chances of detection in order, its hazards' births and lives, its record.
+
+Self-checks, experts, government oversight and online patrol come round at periods with a phase of the enterprise's own;
+inspectors' and advisers' visits come from outside. What a visit does to perceived risk counts from its hour on; what
+it found is judged when the interval is over (penalty, record, a paper system seen through).
+
+Records are named as in `hazard_life`; `table` holds records of `HAZARD` with `counters`.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from dpsim.core.compiled import kernel, routine
+from dpsim.core.rates import decayed
+from dpsim.core.streams import Stream
+from dpsim.core.words import FIRST_DISCOVERY, Kind
+from dpsim.model.detection import growth_mean, raised
+from dpsim.model.hazard_life import Record, drawn, live_hazard, note, set_thresholds, standing
+from dpsim.model.hazards import CHANNELS, FREE, USED, Hazard, Records, Visits, take_row
+from dpsim.model.state import Floats, Ints
+
+_GONE, _LATENT = int(Hazard.GONE), int(Hazard.LATENT)
+_SELF_CHECK, _PATROL = 0, 5
+_BIRTH = int(Stream.HAZARD_CLOCK_GENERAL)
+_S_PENALTY, _S_RETURN, _S_REVEALED = int(Stream.VISIT_PENALTY), int(Stream.VISIT_RETURN), int(Stream.PAPER_REVEALED)
+_K_BORN, _K_DROPPED, _K_VISIT, _K_ADVISED, _K_PENALTY, _K_REVEALED = (
+    int(Kind[k]) for k in ("BORN", "DROPPED", "VISIT", "ADVISED", "PENALTY", "REVEALED")
+)
+EVENTS_PER_HAZARD = 48
+"""Room in the ledger that is kept for one hazard in one interval."""
+
+
+@routine
+def live_sites(
+    first: int,
+    begin: float,
+    until: float,
+    sites: Records,
+    table: Records,
+    counters: Ints,
+    ledger: Records,
+    count: Ints,
+    laws: Records,
+    visits: Visits,
+) -> int:
+    """Let the hazards of all enterprises from number `first` on live over [begin, until).
+
+    Parameters
+    ----------
+    first : int
+        Where to begin: 0, or what the last call returned.
+    begin, until : float
+        Days.
+    sites, table, counters, ledger, count
+        Changed in place.
+    laws : numpy.ndarray of LAW
+        Shape (1,).
+    visits : Visits
+        Of this interval.
+
+    Returns
+    -------
+    int
+        The enterprise before which the room ran out, to go on with when there is more; n when all have lived.
+    """
+    n, law, most = sites.size, laws[0], 64
+    for k in range(CHANNELS):
+        if law.period[k] < math.inf:
+            most += int((until - begin) / law.period[k]) + 2
+    longest = 0
+    for i in range(first, n):
+        longest = max(longest, visits.first[i + 1] - visits.first[i])
+    most += longest
+    times, channels, spends = np.empty(most), np.empty(most, dtype=np.int64), np.empty((most, 2))
+    source, found = np.empty(most, dtype=np.int64), np.empty((most, 2), dtype=np.int64)
+    for i in range(first, n):
+        s = sites[i]
+        if s.on_list == 0:
+            drop_site(s, begin, table, counters, ledger, count)
+            continue
+        births = most_births(s, law, begin, until)
+        if table.size - counters[USED] < births:
+            return i
+        if until > 0.0 and ledger.size - count[0] < EVENTS_PER_HAZARD * (hazards_of(s, table) + births):
+            return i
+        chances = gather(s, law, begin, until, visits, times, channels, spends, source)
+        found[:chances] = 0
+        be_born(s, law, begin, until, table, counters, ledger, count)
+        row, before = s.head, -1
+        while row >= 0:
+            h = table[row]
+            after = h.next
+            live_hazard(h, s, law, until, times, channels, spends, found, chances, ledger, count)
+            if h.state == _GONE:
+                unlink(row, before, s, table, counters)
+            else:
+                before = row
+            row = after
+        judge(s, law, until, visits, times, channels, source, found, chances, ledger, count)
+    return n
+
+
+@kernel
+def most_births(s: Record, law: Record, begin: float, until: float) -> int:
+    """Return more births than one enterprise will have: mean plus ten standard deviations and some."""
+    mean = (s.intensity[0] + s.intensity[1]) * (until - begin)
+    mean *= growth_mean(law.growth, max(0.0, begin - s.seen_at), until - begin)
+    return int(mean + 10.0 * math.sqrt(mean) + 16.0)
+
+
+@routine
+def hazards_of(s: Record, table: Records) -> int:
+    """Return how many hazards an enterprise has in the table."""
+    number, row = 0, s.head
+    while row >= 0:
+        number += 1
+        row = table[row].next
+    return number
+
+
+@kernel
+def unlink(row: int, before: int, s: Record, table: Records, counters: Ints) -> None:
+    """Take a row out of its enterprise's list and keep it for another hazard."""
+    after = table[row].next
+    if before < 0:
+        s.head = after
+    else:
+        table[before].next = after
+    table[row].next = counters[FREE]
+    counters[FREE] = row
+
+
+@routine
+def drop_site(s: Record, now: float, table: Records, counters: Ints, ledger: Records, count: Ints) -> None:
+    """End the hazards of an enterprise that has left the list."""
+    row = s.head
+    while row >= 0:
+        h = table[row]
+        after = h.next
+        note(ledger, count, now, s.index, h.ordinal, _K_DROPPED, 0, h.klass, standing(h), 0.0)
+        h.state = _GONE
+        unlink(row, -1, s, table, counters)
+        row = after
+    s.open, s.overdue = 0, 0
+
+
+@routine
+def gather(
+    s: Record,
+    law: Record,
+    begin: float,
+    until: float,
+    visits: Visits,
+    times: Floats,
+    channels: Ints,
+    spends: Floats,
+    source: Ints,
+) -> int:
+    """Write an enterprise's chances of [begin, until) in the order of time and return their number.
+
+    `source` gets the visit a chance comes from, -1 for a periodic one.
+    """
+    m = 0
+    for k in range(CHANNELS):
+        period = law.period[k]
+        if period < math.inf:
+            t = s.phase[k] + period * math.ceil((begin - s.phase[k]) / period)
+            while t < until:
+                if t >= begin and (k != _PATROL or s.online_at <= t):
+                    m = insert(m, t, k, -1, times, channels, source)
+                t += period
+    for v in range(visits.first[s.index], visits.first[s.index + 1]):
+        m = insert(m, visits.time[v], visits.channel[v], v, times, channels, source)
+    for j in range(m):
+        k, v = channels[j], source[j]
+        factor = 1.0
+        if v >= 0:
+            factor = visits.quality[v]
+            be_seen(s, law, times[j], visits.supervisor[v])
+        elif k == _SELF_CHECK:
+            factor = self_check_factor(s, law, times[j])
+        for c in range(2):
+            spends[j, c] = law.spend[k, c] * factor if law.spend[k, c] > 0.0 else 0.0
+    return m
+
+
+@kernel
+def insert(m: int, t: float, k: int, v: int, times: Floats, channels: Ints, source: Ints) -> int:
+    """Put a chance at its place among the first `m` and return how many there are now."""
+    j = m
+    while j > 0 and times[j - 1] > t:
+        times[j], channels[j], source[j] = times[j - 1], channels[j - 1], source[j - 1]
+        j -= 1
+    times[j], channels[j], source[j] = t, k, v
+    return m + 1
+
+
+@kernel
+def be_seen(s: Record, law: Record, t: float, supervisor: int) -> None:
+    """Let an enterprise feel a visit: the supervisor's raises perceived risk, the adviser's is leant on."""
+    if supervisor == 1:
+        s.perceived = raised(s.perceived, s.perceived_at, t, law.memory, law.visit_jump)
+        s.perceived_at, s.seen_at = t, t
+    else:
+        s.leaning = decayed(s.leaning, t - s.leaning_at, law.leaning_memory) + 1.0
+        s.leaning_at = t
+
+
+@kernel
+def self_check_factor(s: Record, law: Record, t: float) -> float:
+    """Return the factor on what a self-check spends: the system's condition, perceived risk, leaning on advisers."""
+    condition = law.condition[0]
+    if s.built_at <= t:
+        condition = law.condition[1] if s.paper == 1 else law.condition[2]
+    perceived = decayed(s.perceived, max(0.0, t - s.perceived_at), law.memory)
+    leaning = decayed(s.leaning, max(0.0, t - s.leaning_at), law.leaning_memory)
+    return condition * math.exp(law.effort * perceived - law.leaning_effect * leaning)
+
+
+@routine
+def be_born(
+    s: Record,
+    law: Record,
+    begin: float,
+    until: float,
+    table: Records,
+    counters: Ints,
+    ledger: Records,
+    count: Ints,
+) -> None:
+    """Add the hazards that arise in [begin, until): one keyed exponential clock per class."""
+    factor = growth_mean(law.growth, max(0.0, begin - s.seen_at), until - begin)
+    for c in range(2):
+        rate, now = s.intensity[c] * factor, begin
+        if rate <= 0.0:
+            continue
+        while s.clock[c] < rate * (until - now):
+            now += s.clock[c] / rate
+            k = s.born[c]
+            s.born[c] = k + 1
+            s.clock[c] = -math.log(drawn(law.seed, law.replication, s.entity, _BIRTH + c, k + 1, 0))
+            row = take_row(table, counters)
+            h = table[row]
+            h.ordinal, h.klass, h.state, h.cycle, h.draws = 2 * k + c, c, _LATENT, 0, 0
+            h.sham, h.listed, h.late, h.next = 0, 0, 0, s.head
+            h.at, h.step_at, h.due, h.look_at = now, math.inf, math.inf, math.inf
+            s.head = row
+            set_thresholds(h, s, law)
+            note(ledger, count, now, s.index, h.ordinal, _K_BORN, 0, c, 0, 0.0)
+        s.clock[c] -= rate * (until - now)
+
+
+@routine
+def judge(
+    s: Record,
+    law: Record,
+    until: float,
+    visits: Visits,
+    times: Floats,
+    channels: Ints,
+    source: Ints,
+    found: Ints,
+    chances: int,
+    ledger: Records,
+    count: Ints,
+) -> None:
+    """Draw the consequences of the interval's visits: penalty, record, a paper system seen through."""
+    for j in range(chances):
+        if source[j] < 0:
+            continue
+        t, channel, finds = times[j], FIRST_DISCOVERY + channels[j], found[j, 0] + found[j, 1]
+        quality = visits.quality[source[j]]
+        if visits.supervisor[source[j]] == 0:
+            note(ledger, count, t, s.index, 0, _K_ADVISED, channel, 0, finds, quality)
+            continue
+        ordinal = s.judged
+        s.judged += 1
+        s.finds += finds
+        note(ledger, count, t, s.index, ordinal, _K_VISIT, channel, 0, finds, quality)
+        if s.paper == 1 and drawn(law.seed, law.replication, s.entity, _S_REVEALED, ordinal, 0) < law.reveal_share:
+            s.paper = 0
+            note(ledger, count, t, s.index, ordinal, _K_REVEALED, channel, 0, 0, 0.0)
+        u = drawn(law.seed, law.replication, s.entity, _S_PENALTY, ordinal, 0)
+        if finds > 0 and u < law.penalty_share * law.penalty_factor:
+            punish(s, law, t, until, ordinal, ledger, count)
+        elif found[j, 1] > 0 or s.overdue > 0:
+            s.bad_record = 1
+        elif drawn(law.seed, law.replication, s.entity, _S_RETURN, ordinal, 0) < law.return_share:
+            s.bad_record, s.rung = 0, 0
+
+
+@kernel
+def punish(s: Record, law: Record, t: float, until: float, ordinal: int, ledger: Records, count: Ints) -> None:
+    """Go up one rung of the penalty ladder; the decision reaches the enterprise when the interval is over."""
+    s.rung = min(law.top_rung, s.rung + 1)
+    s.bad_record = 1
+    s.penalties += 1
+    s.perceived = raised(s.perceived, s.perceived_at, until, law.memory, law.penalty_jump)
+    s.perceived_at = until
+    note(ledger, count, t, s.index, ordinal, _K_PENALTY, 0, 0, s.rung, 0.0)
+
+
+@routine
+def publish(sites: Records, county: Ints, counties: int, now: float, laws: Records) -> None:
+    """Let the names published in the interval be felt by the other enterprises of their county."""
+    law, names = laws[0], np.zeros(counties)
+    for i in range(county.size):
+        names[county[i]] += sites[i].penalties * law.publicity
+    for i in range(county.size):
+        s = sites[i]
+        felt = names[county[i]] - s.penalties * law.publicity
+        if felt > 0.0 and law.published_jump > 0.0:
+            s.perceived = raised(s.perceived, s.perceived_at, now, law.memory, 1.0 - (1.0 - law.published_jump) ** felt)
+            s.perceived_at = now
+        s.penalties = 0
+
+
+@routine
+def census(sites: Records, table: Records) -> Ints:
+    """Return how many hazards of each enterprise stand how, shape (n, 4, classes): `standing` of each."""
+    out = np.zeros((sites.size, 4, 2), dtype=np.int64)
+    for i in range(sites.size):
+        row = sites[i].head
+        while row >= 0:
+            h = table[row]
+            out[i, standing(h), h.klass] += 1
+            row = h.next
+    return out

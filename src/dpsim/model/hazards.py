@@ -1,0 +1,254 @@
+"""The tables of hazards and of what an enterprise does about them: columns, laws, and how rows are taken and freed.
+
+A hazard is realised at its birth: what can find it and what can go wrong with it are thresholds keyed by (enterprise,
+ordinal), so no visit changes anybody's luck (model 2). Rows of hazards that are over are used again; the log keeps
+their story. All times are days after the midnight that ends the as-of date; the past is negative.
+"""
+
+from __future__ import annotations
+
+from enum import IntEnum
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from dpsim.core.compiled import kernel
+from dpsim.core.words import CLASSES, DISCOVERY
+from dpsim.model.state import Floats, Ints
+
+
+class Hazard(IntEnum):
+    """States of a hazard; the first two and a paper closure are unknown to the bureau."""
+
+    LATENT = 0
+    FALSELY_CLOSED = 1
+    """Closed in the ledger and never repaired."""
+    RESTING = 2
+    """Repaired and closed; it will come back."""
+    FOUND = 3
+    ASSIGNED = 4
+    RECTIFIED = 5
+    ACCEPTED = 6
+    GONE = 7
+
+
+_I, _F = np.int64, np.float64
+
+HAZARD = np.dtype(
+    [
+        ("ordinal", _I),
+        ("klass", _I),
+        ("state", _I),
+        ("cycle", _I),
+        ("draws", _I),
+        ("sham", _I),
+        ("listed", _I),
+        ("late", _I),
+        ("next", _I),
+        ("at", _F),
+        ("detect", _F),
+        ("harm", _F),
+        ("step_at", _F),
+        ("due", _F),
+        ("look_at", _F),
+    ]
+)
+"""One hazard that is not over.
+
+`ordinal`: twice its number in its class at the enterprise, plus the class; `cycle`: how often it has come back;
+`draws`: draws its closed loop has used; `sham`: rectified on paper only; `late`: its time limit has passed; `next`:
+next row of the same enterprise, -1 at the end (of a free row: the next free one); `at`: time to which its thresholds
+are spent; `detect`, `harm`: what is left of them; `step_at`: its next step in the closed loop, or its return; `due`:
+its time limit; `look_at`: when it is looked at again after closing. Infinity is never.
+"""
+
+SITE = np.dtype(
+    [
+        ("entity", np.uint32),
+        ("on_list", np.uint32),
+        ("index", _I),
+        ("head", _I),
+        ("born", _I, (2,)),
+        ("paper", _I),
+        ("open", _I),
+        ("overdue", _I),
+        ("finds", _I),
+        ("judged", _I),
+        ("bad_record", _I),
+        ("rung", _I),
+        ("penalties", _I),
+        ("intensity", _F, (2,)),
+        ("clock", _F, (2,)),
+        ("perceived", _F),
+        ("perceived_at", _F),
+        ("leaning", _F),
+        ("leaning_at", _F),
+        ("built_at", _F),
+        ("online_at", _F),
+        ("seen_at", _F),
+        ("report_factor", _F),
+        ("phase", _F, (7,)),
+    ]
+)
+"""One enterprise as a place where hazards arise, and its record with the supervisor.
+
+`head`: row of its first hazard; `born`: hazards so far, by class; `open`, `overdue`: by the ledger; `finds`: hazards
+found by supervisors' visits, a past year included; `judged`: the visits these come from (and the ordinal of a visit's
+draws); `bad_record`: in the stricter group of an escalating plan; `rung`: 0 none, 1 ordered to rectify, 2 fined, 3
+stopped; `penalties`: since the last weekly report; `intensity`: births per day; `clock`: what is left of the birth
+clocks; `perceived`: perceived risk of a visit, 0..1, at `perceived_at`; `leaning`: on advisers, at `leaning_at`;
+`built_at`, `online_at`: infinity until then; `seen_at`: last supervisor's visit; `report_factor`: on workers'
+reports; `phase`: a time at which each periodic channel comes round.
+"""
+
+LAW = np.dtype(
+    [
+        ("seed", _I),
+        ("replication", _I),
+        ("spend", _F, (7, 2)),
+        ("period", _F, (7,)),
+        ("condition", _F, (3,)),
+        ("harm", _F, (2,)),
+        ("open_harm", _F, (2,)),
+        ("assign", _F, (2,)),
+        ("rectify", _F, (2,)),
+        ("accept", _F, (2,)),
+        ("close", _F, (2,)),
+        ("shape", _F),
+        ("limit", _F, (2,)),
+        ("accepted", _F, (2,)),
+        ("sham", _F, (2,)),
+        ("relapse", _F, (2,)),
+        ("relapse_days", _F, (2,)),
+        ("listed_time", _F),
+        ("listed_sham", _F),
+        ("growth", _F),
+        ("visit_jump", _F),
+        ("penalty_jump", _F),
+        ("published_jump", _F),
+        ("memory", _F),
+        ("effort", _F),
+        ("leaning_memory", _F),
+        ("leaning_effect", _F),
+        ("penalty_share", _F),
+        ("return_share", _F),
+        ("top_rung", _I),
+        ("reveal_share", _F),
+        ("deaths", _F, (3,)),
+        ("penalty_factor", _F),
+        ("look_share", _F),
+        ("look_days", _F),
+        ("listing_share", _F),
+        ("publicity", _F),
+    ]
+)
+"""Everything the life of hazards is governed by in one run, and the run's name.
+
+Axes: channels as in `DISCOVERY` (7),
+classes as in `CLASSES` (2).
+
+`spend`: -ln(1 - p), what one chance takes off the detection threshold (workers' reports: per day); `period`: days
+between the chances of a periodic channel, infinity for others; `condition`: factor on self-checks where nothing is
+built, built on paper, working; `harm`: accidents per hazard and day while unsafe; `open_harm`: factor on it while the
+hazard is known; `assign`, `rectify`, `accept`, `close`: mean days of the steps, with `shape`; `limit`: days from
+finding to closing; `accepted`: chance that one acceptance passes; `sham`: share rectified on paper only; `relapse`,
+`relapse_days`: share that comes back after a true repair, mean time; `listed_time`, `listed_sham`: factors of
+listing; `growth`: of the births per day without a visit (log); jumps of perceived risk at a visit, an own penalty, a
+neighbour's published one, its `memory` (days) and `effort` (log, at a perceived risk of 1); `leaning_memory`,
+`leaning_effect`: the same of leaning on advisers; `penalty_share`: of visits with a find; `return_share`: chance to
+leave the stricter group on a clean visit; `reveal_share`: of paper systems that one visit sees through; `deaths`:
+chance that an accident costs at least 1, 3, 10 lives; the rest is what instruments set for the week.
+"""
+
+LEDGER = np.dtype(
+    [
+        ("t", _F),
+        ("index", _I),
+        ("ordinal", _I),
+        ("kind", _I),
+        ("channel", _I),
+        ("klass", _I),
+        ("detail", _I),
+        ("value", _F),
+    ]
+)
+"""One event of a hazard or a visit.
+
+`detail` is of FOUND and RELAPSED the cycle; of CLOSED 1 in time, + 2 on paper only;
+of ACCIDENT and DROPPED how it stood; of VISIT and ADVISED the finds; of PENALTY the rung.
+"""
+
+Records = npt.NDArray[np.void]
+
+
+class Visits(NamedTuple):
+    """Visits from outside in an interval, by enterprise, then by time.
+
+    Attributes
+    ----------
+    first : int64, shape (n + 1,): where each enterprise's visits begin
+    time : float64, shape (visits,)
+    channel : int64, shape (visits,): place in `DISCOVERY`
+    quality : float64, shape (visits,): factor on what the visit spends
+    supervisor : int64, shape (visits,): 1 for an inspector, 0 for an adviser
+    """
+
+    first: Ints
+    time: Floats
+    channel: Ints
+    quality: Floats
+    supervisor: Ints
+
+
+CHANNELS = len(DISCOVERY)
+FREE, USED = 0, 1
+"""Of a table's counters: first free row of the list of free ones (-1 for none), rows ever used."""
+
+
+def empty_table(capacity: int) -> tuple[Records, Ints]:
+    """Return a table without hazards, and its two counters."""
+    return np.zeros(capacity, dtype=HAZARD), np.array([-1, 0], dtype=np.int64)
+
+
+def empty_ledger(capacity: int) -> tuple[Records, Ints]:
+    """Return a ledger without entries, and the number of them."""
+    return np.zeros(capacity, dtype=LEDGER), np.zeros(1, dtype=np.int64)
+
+
+def doubled(records: Records) -> Records:
+    """Return the same records with twice the room."""
+    return np.concatenate([records, np.zeros_like(records)])
+
+
+def no_visits(n: int) -> Visits:
+    """Return an interval without visits."""
+    return Visits(
+        np.zeros(n + 1, dtype=np.int64),
+        np.zeros(0),
+        np.zeros(0, dtype=np.int64),
+        np.zeros(0),
+        np.zeros(0, dtype=np.int64),
+    )
+
+
+def sorted_visits(index: Ints, time: Floats, channel: Ints, quality: Floats, supervisor: Ints, n: int) -> Visits:
+    """Return visits in the order of enterprises and times."""
+    order = np.lexsort((time, index))
+    first = np.searchsorted(index[order], np.arange(n + 1)).astype(np.int64)
+    return Visits(first, time[order], channel[order], quality[order], supervisor[order])
+
+
+@kernel
+def take_row(table: Records, counters: Ints) -> int:
+    """Return a free row: one whose hazard is over, else the next never used (the caller has seen to the room)."""
+    row = counters[FREE]
+    if row >= 0:
+        counters[FREE] = table[row].next
+        return row
+    row = counters[USED]
+    counters[USED] += 1
+    return row
+
+
+assert len(CLASSES) == 2 and CHANNELS == 7, "the records hold so many"

@@ -1,0 +1,45 @@
+"""Penalties and publication (行政处罚、公开曝光): more visits end in a penalty, and names are made public (EX31)."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from dpsim.core.compiled import kernel
+from dpsim.core.instrument import RATIO, SHARE, Setting, Settings, Words
+from dpsim.core.levers import Levers
+from dpsim.core.reported import Reported
+from dpsim.core.timeline import Timeline
+from dpsim.strategies._schedule import within
+
+NAME = "penalties"
+WORDS = Words("行政处罚与公开曝光", "penalties and publication")
+NEEDS = ()
+SETTINGS = {
+    "factor": Setting(RATIO, "立案处罚比例的倍数", "factor on the share of visits that end in a penalty"),
+    "published_share": Setting(SHARE, "公开曝光的处罚比例", "share of penalties made public"),
+}
+
+
+def due(settings: Settings, timeline: Timeline) -> npt.NDArray[np.bool_]:
+    """Return the mornings on which it is in force."""
+    return within(timeline, settings.start, settings.end)
+
+
+def parameters(settings: Settings) -> npt.NDArray[np.float64]:
+    """Return the factor and the share made public."""
+    return np.array([settings.factor.value, settings.published_share.value], dtype=np.float64)
+
+
+@kernel
+def act(
+    day: int,
+    due: npt.NDArray[np.bool_],
+    parameters: npt.NDArray[np.float64],
+    reported: Reported,
+    levers: Levers,
+) -> None:
+    """While it lasts, raise the share of penalties and publish some."""
+    if due[day]:
+        levers.penalty[0] *= parameters[0]
+        levers.publicity[0] += parameters[1]
