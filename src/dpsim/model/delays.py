@@ -1,0 +1,37 @@
+"""How long a step of the closed loop takes: Weibull delays by mean and shape.
+
+The family is the one that fits the rectification delays of 4 016 inspection files best among those with two
+parameters and a closed form (decision 0013); shape 1 is the exponential delay of the closed forms (methods 3.2-11).
+"""
+
+from __future__ import annotations
+
+import math
+
+from dpsim.core.compiled import kernel
+
+
+@kernel
+def delay_quantile(u: float, mean: float, shape: float) -> float:
+    """Return the delay in days that a share `u` of all delays does not exceed.
+
+    Parameters
+    ----------
+    u : float
+        Uniform draw in (0, 1); the delay never falls as it grows.
+    mean : float
+        Mean delay in days, 0 or more; 0 is no delay.
+    shape : float
+        Above 0: 1 is exponential, above 1 less spread out than that, infinity the constant `mean`.
+
+    Returns
+    -------
+    float
+        mean (-ln(1 - u))^(1/shape) / Gamma(1 + 1/shape), in days.
+
+    Examples
+    --------
+    >>> round(delay_quantile(0.5, 100.0, 1.0), 3)
+    69.315
+    """
+    return mean * (-math.log1p(-u)) ** (1.0 / shape) / math.gamma(1.0 + 1.0 / shape)
