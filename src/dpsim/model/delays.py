@@ -1,7 +1,7 @@
 """How long a step of the closed loop takes: Weibull delays by mean and shape.
 
-The family is the one that fits the rectification delays of 4 016 inspection files best among those with two
-parameters and a closed form (decision 0013); shape 1 is the exponential delay of the closed forms (methods 3.2-11).
+Of the families with a mean and a shape it fits the delays of 930 inspection files with one violation best, with a
+shape of 0.86 (decision 0013). Shape 1 is the exponential delay of the closed forms (methods 3.2-11).
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ def delay_quantile(u: float, mean: float, shape: float) -> float:
     mean : float
         Mean delay in days, 0 or more; 0 is no delay.
     shape : float
-        Above 0: 1 is exponential, above 1 less spread out than that, infinity the constant `mean`.
+        Above 0: below 1 more spread out than exponential, above 1 less, infinity the constant `mean`.
 
     Returns
     -------
