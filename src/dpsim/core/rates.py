@@ -75,9 +75,3 @@ def relative_shortfall(done: float, total: float, city_done: float, city_total: 
     if total <= 0.0 or city_total <= 0.0 or city_done <= 0.0:
         return 0.0
     return max(0.0, 1.0 - (done / total) / (city_done / city_total))
-
-
-@kernel
-def shrunken_rate(finds: float, visits: float, mean: float, worth: float) -> float:
-    """Return finds per visit, drawn towards `mean` as if that came from `worth` more visits."""
-    return (finds + worth * mean) / (visits + worth)

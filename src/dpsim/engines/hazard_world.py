@@ -107,8 +107,8 @@ class HazardWorld:
     stock: Ints
     paper: Ints
     lived: float = 0.0
-    pending: list[tuple[int, float, int, float, int]] = field(default_factory=list)
-    """Visits since the last weekly report: enterprise, time, channel, quality, supervisor."""
+    pending: list[tuple[Ints, Floats, Ints, Floats, Ints]] = field(default_factory=list)
+    """Visits since the last weekly report: enterprises, times, channels, qualities, supervisors."""
 
     def live(self, until: float, visits: Visits | None = None) -> None:
         """Let all hazards live until `until` with the pending visits; rooms grow as they must."""
@@ -131,7 +131,10 @@ class HazardWorld:
             )
             if done == n:
                 break
-            self.table, self.ledger = doubled(self.table), doubled(self.ledger)
+            if self.table.size < 2 * (self.counters[1] + 4096):
+                self.table = doubled(self.table)
+            if self.ledger.size < 2 * (self.count[0] + 4096):
+                self.ledger = doubled(self.ledger)
         self.lived = until
 
     def leave(self, i: int) -> None:
@@ -143,16 +146,9 @@ class HazardWorld:
         """Return the visits since the last report in the order the kernel wants, and forget them."""
         if not self.pending:
             return no_visits(n)
-        index, time, channel, quality, supervisor = zip(*self.pending, strict=True)
+        parts = [np.concatenate(part) for part in zip(*self.pending, strict=True)]
         self.pending.clear()
-        return sorted_visits(
-            np.array(index, dtype=np.int64),
-            np.array(time),
-            np.array(channel, dtype=np.int64),
-            np.array(quality),
-            np.array(supervisor, dtype=np.int64),
-            n,
-        )
+        return sorted_visits(*parts, n)
 
 
 def make_hazards(
@@ -178,7 +174,8 @@ def make_hazards(
     sites = _sites(case, state, entry, colour, luck)
     members = np.argsort(population.county, kind="stable").astype(np.int64)
     table, counters = empty_table(max(4096, 40 * n))
-    ledger, count = empty_ledger(max(4096, 200 * n))
+    arising = (case.hazards.arising.general.value + case.hazards.arising.major.value) / 365.0
+    ledger, count = empty_ledger(int(n * (10.0 * arising * timeline.days + 64.0)) + 4096)
     world = HazardWorld(
         sites=sites,
         table=table,

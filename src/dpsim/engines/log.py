@@ -7,6 +7,9 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
+_ENTERPRISES = 6
+"""The phase of the enterprises' own events."""
+
 EVENT = np.dtype(
     [
         ("t", np.float64),
@@ -48,3 +51,18 @@ class Log:
     def sorted(self) -> npt.NDArray[np.void]:
         """Return all events ordered by (t, phase, entity, ordinal, kind)."""
         return np.sort(np.array(self.rows, dtype=EVENT), order=["t", "phase", "entity", "ordinal", "kind"])
+
+
+def merged_log(
+    events: npt.NDArray[np.void], ledger: npt.NDArray[np.void], entity: npt.NDArray[np.uint32]
+) -> npt.NDArray[np.void]:
+    """Return the log of the enterprises with the ledger of hazards and visits in it, in the order that counts.
+
+    Of a hazard's event `actor` is its class and `value` the ledger's value, or where that is 0 its detail.
+    """
+    rows = np.zeros(ledger.size, dtype=EVENT)
+    for name in ("t", "ordinal", "kind", "channel", "index"):
+        rows[name] = ledger[name]
+    rows["phase"], rows["entity"], rows["actor"] = _ENTERPRISES, entity[ledger["index"]], ledger["klass"]
+    rows["value"] = np.where(ledger["value"] != 0.0, ledger["value"], ledger["detail"])
+    return np.sort(np.concatenate([events, rows]), order=["t", "phase", "entity", "ordinal", "kind"])

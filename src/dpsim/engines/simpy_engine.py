@@ -25,21 +25,23 @@ from dpsim.engines.hazard_world import SPOT_CHECK, HazardWorld
 from dpsim.engines.log import Log
 from dpsim.engines.world import Bench, World, reported_counts
 from dpsim.model.adoption import advance, assess, fire, hand_over, next_event, remove
-from dpsim.model.attention import contact, contact_counties
-from dpsim.model.detection import fatigue
+from dpsim.model.attention import contact_counties
+from dpsim.model.detection import fatigue_factors
 from dpsim.model.formalism import paper_probability
-from dpsim.model.hazard_sites import publish
+from dpsim.model.hazard_sites import publish, set_reports
 from dpsim.model.organisations import busy_servers, free_server, queue_priority
 from dpsim.model.paths import rush_mean
 from dpsim.model.refresh import refresh
-from dpsim.model.staffing import allot
+from dpsim.model.staffing import allot_counties
 from dpsim.model.state import SIDES, Col, Ints, Phase, Track, stage_flags
-from dpsim.model.visits import Roster, deal_advice, deal_visits, visit_time, write_ledger, write_progress
+from dpsim.model.visits import Roster, deal_advice, deal_visits, hold_visits, write_ledger, write_progress
 
 Process = Generator[simpy.Event, object, None]
 _BENCHMARK = GROUPS.index("benchmark")
 _EXPERT = 2
 """Place of the advisers' channel in `DISCOVERY`."""
+ADVICE_ORDINAL = 1_000_000
+"""Advisers' hours are drawn apart from inspectors': by day, from here on."""
 _MOST = 64
 """Most visits of a county on one day."""
 
@@ -95,7 +97,8 @@ class SimpyRun:
         self.hazards = world.hazards
         self.key = np.array([world.seed, world.replication], dtype=np.int64)
         self.reported = self._know(ledger=True)
-        self.allotted = np.zeros(4)
+        self.reward = 1.0
+        self.elsewhere = np.zeros(4)
         self.refresh_end = 0.0
         shape = (days, len(self.benches))
         self.queue, self.busy, self.servers = (np.zeros(shape, dtype=np.int64) for _ in range(3))
@@ -295,26 +298,24 @@ class SimpyRun:
         laws["penalty_factor"], laws["publicity"] = levers.penalty[0], min(1.0, levers.publicity[0])
         laws["look_share"], laws["look_days"] = levers.look_back[0], levers.look_back[1]
         laws["listing_share"] = levers.listing[0]
-        self.hazards.sites["report_factor"] = levers.reward[0]
+        if levers.reward[0] != self.reward:
+            self.reward = float(levers.reward[0])
+            set_reports(self.reward, self.hazards.lived, self.hazards.sites, self.hazards.table, laws)
 
     def _send(self, side: int, day: int) -> None:
         """Phase 5, last: the counties' staff-days of a morning become advisers' and inspectors' visits."""
         world, levers, hazards = self.world, self.world.levers[side], self.hazards
-        counties = hazards.owed.shape[1]
-        for c in range(counties):
-            hazards.owed[side, c] = allot(
-                hazards.staff,
-                levers.staff_days[0] / counties,
-                levers.advising[0],
-                levers.inspect_factor[0],
-                levers.borrowed[0],
-                hazards.owed[side, c],
-                self.allotted,
-            )
-            hazards.advice_credit[side, c] += self.allotted[2]
-            hazards.credit[side, c] += self.allotted[3]
-            if side == 0:
-                hazards.duties[day] += self.allotted
+        allot_counties(
+            hazards.staff,
+            levers.staff_days[0] / hazards.owed.shape[1],
+            levers.advising[0],
+            levers.inspect_factor[0],
+            levers.borrowed[0],
+            hazards.owed[side],
+            hazards.advice_credit[side],
+            hazards.credit[side],
+            hazards.duties[day] if side == 0 else self.elsewhere,
+        )
         advised = deal_advice(
             day,
             hazards.members,
@@ -348,20 +349,33 @@ class SimpyRun:
 
     def _hold(self, side: int, day: int, index: Ints, order: Ints, kind: Contact) -> None:
         """Hold the day's visits of one kind: contacts on this side, chances of detection under the strategy."""
-        world, hazards, staff = self.world, self.hazards, self.world.setting.case.staff
-        per_day, teams = int(staff.visits_per_team_day.value), hazards.quality.shape[1]
-        drop, inspects = float(world.setting.case.discovery.fatigue_drop.value), kind == Contact.VISIT
-        for i, k in zip(index.tolist(), order.tolist(), strict=True):
-            ordinal = int(hazards.roster[side, i, Roster.VISITS]) if inspects else 1_000_000 + day
-            entity, county = int(self.state.entity[i]), int(self.state.county[i])
-            time = visit_time(day, k, per_day, world.seed, world.replication, entity, ordinal)
-            contact(
-                self.state.attention, self.state.attention_time, side, int(kind), i, time, 1.0, world.memories[kind]
-            )
-            if side == 0:
-                team = (day + k // per_day) % teams
-                quality = hazards.quality[county, team] * fatigue(k % per_day, drop) if inspects else 1.0
-                hazards.pending.append((i, time, SPOT_CHECK if inspects else _EXPERT, quality, int(inspects)))
+        if not index.size:
+            return
+        world, hazards, state = self.world, self.hazards, self.state
+        per_day, inspects = int(world.setting.case.staff.visits_per_team_day.value), kind == Contact.VISIT
+        ordinals = hazards.roster[side, index, Roster.VISITS] if inspects else np.full(index.size, ADVICE_ORDINAL + day)
+        times = hold_visits(
+            day,
+            index,
+            order,
+            ordinals,
+            per_day,
+            state.entity,
+            side,
+            int(kind),
+            world.memories[kind],
+            state.attention,
+            state.attention_time,
+            world.seed,
+            world.replication,
+        )
+        if side == 0:
+            channel, quality = np.full(index.size, _EXPERT), np.ones(index.size)
+            if inspects:
+                channel[:], team = SPOT_CHECK, (day + order // per_day) % hazards.quality.shape[1]
+                tired = float(world.setting.case.discovery.fatigue_drop.value)
+                quality = hazards.quality[state.county[index], team] * fatigue_factors(order % per_day, tired)
+            hazards.pending.append((index, times, channel, quality, np.full(index.size, int(inspects))))
 
     def _tell_hazards(self, i: int, kind: int, time: float) -> None:
         """Let an enterprise's new stage count for its self-checks; a system built now may be paper."""

@@ -15,11 +15,14 @@ import pandas as pd
 
 from dpsim.core.streams import check_word
 from dpsim.core.words import GROUPS, STAGES
+from dpsim.engines.log import merged_log
 from dpsim.engines.world import Setting, make_setting, make_world
 from dpsim.errors import InputError
 from dpsim.measure.events import event_frame
+from dpsim.measure.hazards import hazard_values
 from dpsim.measure.indicators import indicator_frame, indicator_labels, indicator_values, weekly_mean
 from dpsim.measure.stages import stage_counts_over_time
+from dpsim.measure.substance import substance_values
 from dpsim.model.paths import Pace
 from dpsim.model.prior import PathSet, draw_paths
 from dpsim.model.state import stage_flags
@@ -248,11 +251,22 @@ def run_one(setting: Setting, paths: PathSet, row: int, *, seed: int, trace: boo
     days = np.array([timeline.day(date) for date in dates[1:]])  # organisations begin to act after the as-of date
     utilisation = weekly_mean(outcome.busy / np.maximum(outcome.servers, 1), days)
     spent = np.cumsum(outcome.spent, axis=0)[days]
+    hazards = outcome.hazards
+    ledger = hazards.ledger[: hazards.count[0]]
+    counted = np.concatenate(
+        [
+            counts,
+            substance_values(initial, hazards.paper, outcome.events, ledger, cell, len(groups), times),
+            hazard_values(ledger, hazards.stock, cell, len(groups), times),
+        ],
+        axis=2,
+    )
+    duties = np.cumsum(hazards.duties, axis=0)[days]
     return Measured(
         replication=world.replication,
-        values=indicator_values(counts, outcome.queue[days], utilisation, spent),
+        values=indicator_values(counted, outcome.queue[days], utilisation, spent, duties),
         targets=target_rows(setting, initial, outcome.events, world.replication),
-        events=outcome.events if trace else outcome.events[:0],
+        events=merged_log(outcome.events, ledger, world.state.entity) if trace else outcome.events[:0],
     )
 
 

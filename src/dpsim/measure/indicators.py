@@ -9,10 +9,14 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from dpsim.core.words import STAGES
+from dpsim.core.words import DUTIES, STAGES
+from dpsim.measure.hazards import HAZARD_INDICATORS
+from dpsim.measure.substance import TRUE_INDICATORS
 
 Floats = npt.NDArray[np.float64]
-INDICATORS = ("listed", *STAGES)
+INDICATORS = tuple((name, "reported") for name in ("listed", *STAGES))
+COUNTED = (*INDICATORS, *TRUE_INDICATORS, *HAZARD_INDICATORS)
+"""Indicator and view of everything that is counted by cell, in the order of the values."""
 BUREAU = "city_bureau"
 
 
@@ -30,18 +34,18 @@ def indicator_labels(dates: Sequence[dt.date], groups: pd.DataFrame, organisatio
     Returns
     -------
     pandas.DataFrame
-        Columns date, the groupings, indicator, view (`reported` for counts, `true` for organisations).
+        Columns date, the groupings, indicator, view (`reported`: what the bureau knows; `true`: what is).
     """
-    cells, kinds = len(groups), len(INDICATORS)
+    cells, kinds = len(groups), len(COUNTED)
     counts = groups.iloc[np.tile(np.repeat(np.arange(cells), kinds), len(dates))].reset_index(drop=True)
     counts.insert(0, "date", np.repeat(pd.to_datetime(list(dates)).to_numpy(), cells * kinds))
-    counts["indicator"] = np.tile(np.array(INDICATORS), len(dates) * cells)
-    counts["view"] = "reported"
+    counts["indicator"] = np.tile(np.array([name for name, _ in COUNTED]), len(dates) * cells)
+    counts["view"] = np.tile(np.array([view for _, view in COUNTED]), len(dates) * cells)
     parts, later = [counts], pd.to_datetime(list(dates[1:])).to_numpy()
     for indicator, names in (
         ("queue_length", organisations),
         ("utilisation", organisations),
-        ("staff_days", [BUREAU]),
+        ("staff_days", [BUREAU, *DUTIES]),
         ("yuan", [BUREAU]),
     ):
         labels = {
@@ -55,20 +59,22 @@ def indicator_labels(dates: Sequence[dt.date], groups: pd.DataFrame, organisatio
 
 
 def indicator_values(
-    counts: npt.NDArray[np.int64], queue: npt.NDArray[np.int64], utilisation: Floats, spent: Floats
+    counts: Floats, queue: npt.NDArray[np.int64], utilisation: Floats, spent: Floats, duties: Floats
 ) -> Floats:
     """Return one run's values in the order of `indicator_labels`.
 
     Parameters
     ----------
     counts : numpy.ndarray
-        Shape (dates, cells, 1 + stages).
+        Shape (dates, cells, len(COUNTED)).
     queue, utilisation : numpy.ndarray
         Shape (dates - 1, organisations).
     spent : numpy.ndarray
         Shape (dates - 1, 2): staff-days and yuan so far.
+    duties : numpy.ndarray
+        Shape (dates - 1, duties): staff-days of all counties so far.
     """
-    parts = (counts, queue, utilisation, spent[:, 0], spent[:, 1])
+    parts = (counts, queue, utilisation, np.column_stack([spent[:, 0], duties]), spent[:, 1])
     return np.concatenate([np.asarray(part, dtype=np.float64).reshape(-1) for part in parts])
 
 

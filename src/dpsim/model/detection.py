@@ -8,8 +8,11 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
+
 from dpsim.core.compiled import kernel
 from dpsim.core.rates import decayed
+from dpsim.model.state import Floats, Ints
 
 
 @kernel
@@ -30,10 +33,9 @@ def raised(value: float, at: float, now: float, memory: float, jump: float) -> f
     return before + jump * (1.0 - before)
 
 
-@kernel
-def fatigue(order: int, drop: float) -> float:
-    """Return the factor on what a team spends at its visit number `order` (from 0) of a day (evidence EX32)."""
-    return (1.0 - drop) ** order
+def fatigue_factors(order: Ints, drop: float) -> Floats:
+    """Return the factors on what a team spends at its visits number `order` (from 0) of a day (evidence EX32)."""
+    return np.asarray((1.0 - drop) ** order, dtype=np.float64)
 
 
 @kernel

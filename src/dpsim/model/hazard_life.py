@@ -125,7 +125,8 @@ def live_hazard(
                 t_due = h.due
         t_step = h.step_at
         t_harm, t_report = fire_time(h.harm, harm, at), fire_time(h.detect, report, at)
-        now = min(min(min(t_step, t_harm), min(t_report, t_chance)), min(t_look, t_due))
+        h.wake = min(min(t_step, t_harm), min(min(t_report, t_look), t_due))
+        now = min(h.wake, t_chance)
         end = min(now, until)
         h.harm, h.detect, h.at = spend(h.harm, harm, end - at), spend(h.detect, report, end - at), end
         if now >= until:

@@ -14,7 +14,7 @@ import math
 import numpy as np
 
 from dpsim.core.compiled import kernel, routine
-from dpsim.core.rates import decayed
+from dpsim.core.rates import decayed, spend
 from dpsim.core.streams import Stream
 from dpsim.core.words import FIRST_DISCOVERY, Kind
 from dpsim.model.detection import growth_mean, raised
@@ -22,8 +22,8 @@ from dpsim.model.hazard_life import Record, drawn, live_hazard, note, set_thresh
 from dpsim.model.hazards import CHANNELS, FREE, USED, Hazard, Records, Visits, take_row
 from dpsim.model.state import Floats, Ints
 
-_GONE, _LATENT = int(Hazard.GONE), int(Hazard.LATENT)
-_SELF_CHECK, _PATROL = 0, 5
+_GONE, _LATENT, _FALSELY = int(Hazard.GONE), int(Hazard.LATENT), int(Hazard.FALSELY_CLOSED)
+_SELF_CHECK, _WORKER, _PATROL = 0, 1, 5
 _BIRTH = int(Stream.HAZARD_CLOCK_GENERAL)
 _S_PENALTY, _S_RETURN, _S_REVEALED = int(Stream.VISIT_PENALTY), int(Stream.VISIT_RETURN), int(Stream.PAPER_REVEALED)
 _K_BORN, _K_DROPPED, _K_VISIT, _K_ADVISED, _K_PENALTY, _K_REVEALED = (
@@ -93,7 +93,8 @@ def live_sites(
         while row >= 0:
             h = table[row]
             after = h.next
-            live_hazard(h, s, law, until, times, channels, spends, found, chances, ledger, count)
+            if h.wake < until or (chances > 0 and h.state <= _FALSELY):  # else nothing happens to it
+                live_hazard(h, s, law, until, times, channels, spends, found, chances, ledger, count)
             if h.state == _GONE:
                 unlink(row, before, s, table, counters)
             else:
@@ -245,7 +246,7 @@ def be_born(
             row = take_row(table, counters)
             h = table[row]
             h.ordinal, h.klass, h.state, h.cycle, h.draws = 2 * k + c, c, _LATENT, 0, 0
-            h.sham, h.listed, h.late, h.next = 0, 0, 0, s.head
+            h.sham, h.listed, h.late, h.next, h.wake = 0, 0, 0, s.head, now
             h.at, h.step_at, h.due, h.look_at = now, math.inf, math.inf, math.inf
             s.head = row
             set_thresholds(h, s, law)
@@ -316,6 +317,23 @@ def publish(sites: Records, county: Ints, counties: int, now: float, laws: Recor
             s.perceived = raised(s.perceived, s.perceived_at, now, law.memory, 1.0 - (1.0 - law.published_jump) ** felt)
             s.perceived_at = now
         s.penalties = 0
+
+
+@routine
+def set_reports(factor: float, now: float, sites: Records, table: Records, laws: Records) -> None:
+    """Change the factor on workers' reports at `now`: thresholds are spent at the old one first."""
+    law = laws[0]
+    for i in range(sites.size):
+        s = sites[i]
+        row = s.head
+        while row >= 0:
+            h = table[row]
+            if h.state <= _FALSELY and now > h.at:
+                h.harm = spend(h.harm, law.harm[h.klass], now - h.at)
+                h.detect = spend(h.detect, law.spend[_WORKER, h.klass] * s.report_factor, now - h.at)
+                h.at, h.wake = now, now
+            row = h.next
+        s.report_factor = factor
 
 
 @routine

@@ -37,22 +37,24 @@ _I, _F = np.int64, np.float64
 
 HAZARD = np.dtype(
     [
-        ("ordinal", _I),
-        ("klass", _I),
-        ("state", _I),
-        ("cycle", _I),
-        ("draws", _I),
-        ("sham", _I),
-        ("listed", _I),
-        ("late", _I),
-        ("next", _I),
+        ("wake", _F),
+        ("next", np.int32),
+        ("state", np.int8),
+        ("klass", np.int8),
+        ("sham", np.int8),
+        ("listed", np.int8),
+        ("late", np.int8),
+        ("cycle", np.int16),
+        ("ordinal", np.int32),
+        ("draws", np.int32),
         ("at", _F),
         ("detect", _F),
         ("harm", _F),
         ("step_at", _F),
         ("due", _F),
         ("look_at", _F),
-    ]
+    ],
+    align=True,
 )
 """One hazard that is not over.
 
@@ -60,7 +62,8 @@ HAZARD = np.dtype(
 `draws`: draws its closed loop has used; `sham`: rectified on paper only; `late`: its time limit has passed; `next`:
 next row of the same enterprise, -1 at the end (of a free row: the next free one); `at`: time to which its thresholds
 are spent; `detect`, `harm`: what is left of them; `step_at`: its next step in the closed loop, or its return; `due`:
-its time limit; `look_at`: when it is looked at again after closing. Infinity is never.
+its time limit; `look_at`: when it is looked at again after closing;
+`wake`: before this nothing happens to it by itself. Infinity is never.
 """
 
 SITE = np.dtype(
@@ -164,14 +167,15 @@ chance that an accident costs at least 1, 3, 10 lives; the rest is what instrume
 LEDGER = np.dtype(
     [
         ("t", _F),
-        ("index", _I),
-        ("ordinal", _I),
-        ("kind", _I),
-        ("channel", _I),
-        ("klass", _I),
-        ("detail", _I),
         ("value", _F),
-    ]
+        ("index", np.int32),
+        ("ordinal", np.int32),
+        ("kind", np.int8),
+        ("channel", np.int8),
+        ("klass", np.int8),
+        ("detail", np.int32),
+    ],
+    align=True,
 )
 """One event of a hazard or a visit.
 

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from dpsim.core.compiled import kernel
+import numpy as np
+
+from dpsim.core.compiled import kernel, routine
 from dpsim.model.state import Floats
 
 REPORTING, MEETINGS, ADVISING, INSPECTING = range(4)
@@ -72,3 +74,34 @@ def allot(
     back = 0.0 if borrowed > 0.0 else min(owed, staff.payback * days)
     out[INSPECTING] = days - back + borrowed * staff.inspectors
     return owed - back + borrowed * staff.inspectors
+
+
+@routine
+def allot_counties(
+    staff: Staff,
+    meetings: float,
+    advising: float,
+    factor: float,
+    borrowed: float,
+    owed: Floats,
+    advice_credit: Floats,
+    credit: Floats,
+    total: Floats,
+) -> None:
+    """Allot a working day in every county: add to what is in hand for advice and visits, and to the day's total.
+
+    Parameters
+    ----------
+    staff, meetings, advising, factor, borrowed
+        As in `allot`; the same in every county.
+    owed, advice_credit, credit : numpy.ndarray
+        Shape (counties,), changed in place.
+    total : numpy.ndarray
+        Shape (4,): staff-days by duty of all counties, added to.
+    """
+    out = np.zeros(4)
+    for c in range(owed.size):
+        owed[c] = allot(staff, meetings, advising, factor, borrowed, owed[c], out)
+        advice_credit[c] += out[ADVISING]
+        credit[c] += out[INSPECTING]
+        total += out

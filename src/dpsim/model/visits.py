@@ -14,6 +14,7 @@ import numpy as np
 from dpsim.core.compiled import kernel, routine
 from dpsim.core.reported import Fact
 from dpsim.core.streams import Stream, uniform
+from dpsim.model.attention import contact
 from dpsim.model.hazards import Records
 from dpsim.model.state import Assess, Build, Col, Floats, Ints
 
@@ -220,3 +221,43 @@ def visit_time(day: int, order: int, per_day: int, seed: int, replication: int, 
     """Return the hour of a visit: a team's visits follow one another between nine and five."""
     slot = order % per_day
     return day + (9.0 + 8.0 * (slot + uniform(seed, replication, entity, _HOUR, ordinal, 0)) / per_day) / 24.0
+
+
+@routine
+def hold_visits(
+    day: int,
+    index: Ints,
+    order: Ints,
+    ordinals: Ints,
+    per_day: int,
+    entity: Ints,
+    side: int,
+    kind: int,
+    memory: float,
+    attention: Floats,
+    attention_time: Floats,
+    seed: int,
+    replication: int,
+) -> Floats:
+    """Hold the day's visits of one kind on one side: each is a contact at its hour; return the times.
+
+    Parameters
+    ----------
+    day : int
+    index, order, ordinals : numpy.ndarray
+        Who is visited, the how-manieth visit in its county today, and the ordinal of the hour's draw.
+    per_day : int
+        Visits of a team in a day.
+    entity, attention, attention_time
+        Of all enterprises.
+    side, kind : int
+    memory : float
+        Days.
+    seed, replication : int
+    """
+    times = np.empty(index.size)
+    for k in range(index.size):
+        i = index[k]
+        times[k] = visit_time(day, order[k], per_day, seed, replication, entity[i], ordinals[k])
+        contact(attention, attention_time, side, kind, i, times[k], 1.0, memory)
+    return times

@@ -8,6 +8,7 @@ import numpy.typing as npt
 from dpsim.core.compiled import kernel
 from dpsim.core.instrument import SHARE, Setting, Settings, Words
 from dpsim.core.levers import Levers, Plan
+from dpsim.core.priorities import longest_unvisited_score
 from dpsim.core.reported import Fact, Reported
 from dpsim.core.timeline import Timeline
 from dpsim.strategies._schedule import within
@@ -45,4 +46,4 @@ def act(
         facts = reported.facts
         levers.plan_share[_PLAN] += parameters[0]
         for i in range(facts.shape[0]):
-            levers.priority[_PLAN, i] += day - facts[i, _LAST_VISIT]
+            levers.priority[_PLAN, i] += longest_unvisited_score(day, facts[i, _LAST_VISIT])

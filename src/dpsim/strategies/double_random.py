@@ -8,8 +8,9 @@ import numpy.typing as npt
 from dpsim.core.compiled import kernel
 from dpsim.core.instrument import SHARE, Setting, Settings, Words
 from dpsim.core.levers import Levers, Plan
+from dpsim.core.priorities import random_score
 from dpsim.core.reported import Fact, Reported
-from dpsim.core.streams import Stream, uniform
+from dpsim.core.streams import Stream
 from dpsim.core.timeline import Timeline
 from dpsim.strategies._schedule import within
 
@@ -44,8 +45,7 @@ def act(
 ) -> None:
     """While it lasts, give every enterprise a lot of the day."""
     if due[day]:
-        facts = reported.facts
+        facts, seed, replication = reported.facts, reported.key[0], reported.key[1]
         levers.plan_share[_PLAN] += parameters[0]
         for i in range(facts.shape[0]):
-            lot = uniform(reported.key[0], reported.key[1], facts[i, _ENTITY], _LOTS, day, 0)
-            levers.priority[_PLAN, i] += int(lot * 1e9) + 1
+            levers.priority[_PLAN, i] += random_score(seed, replication, facts[i, _ENTITY], _LOTS, day)

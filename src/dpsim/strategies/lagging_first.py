@@ -8,6 +8,7 @@ import numpy.typing as npt
 from dpsim.core.compiled import kernel
 from dpsim.core.instrument import SHARE, Setting, Settings, Words
 from dpsim.core.levers import Levers, Plan
+from dpsim.core.priorities import longest_unvisited_score, risk_class_score
 from dpsim.core.reported import Fact, Reported
 from dpsim.core.timeline import Timeline
 from dpsim.strategies._schedule import within
@@ -22,7 +23,6 @@ _PLAN = int(Plan.LAGGING_FIRST)
 _STARTED, _BUILT, _CONNECTED, _ONLINE, _LAST_VISIT = (
     int(Fact[k]) for k in ("STARTED", "BUILT", "CONNECTED", "ONLINE", "LAST_VISIT")
 )
-_LONGEST = 3660
 
 
 def due(settings: Settings, timeline: Timeline) -> npt.NDArray[np.bool_]:
@@ -49,5 +49,5 @@ def act(
         levers.plan_share[_PLAN] += parameters[0]
         for i in range(facts.shape[0]):
             missing = 4 - facts[i, _STARTED] - facts[i, _BUILT] - facts[i, _CONNECTED] - facts[i, _ONLINE]
-            since = min(max(0, day - facts[i, _LAST_VISIT]), _LONGEST)
-            levers.priority[_PLAN, i] += missing * (_LONGEST + 1) + since
+            since = longest_unvisited_score(day, facts[i, _LAST_VISIT])
+            levers.priority[_PLAN, i] += risk_class_score(missing, since)

@@ -13,7 +13,7 @@ from dpsim.core.compiled import kernel
 from dpsim.core.expect import Expect
 from dpsim.core.instrument import SHARE, Setting, Settings, Words
 from dpsim.core.levers import Levers, Plan
-from dpsim.core.rates import shrunken_rate
+from dpsim.core.priorities import find_rate, longest_unvisited_score, predicted_score
 from dpsim.core.reported import Fact, Reported
 from dpsim.core.timeline import Timeline
 from dpsim.strategies._schedule import within
@@ -29,7 +29,6 @@ SETTINGS = {
 }
 _PLAN = int(Plan.PREDICTED_SCORE)
 _LAST_VISIT, _FINDS, _PAST_VISITS = (int(Fact[k]) for k in ("LAST_VISIT", "FINDS", "PAST_VISITS"))
-_LONGEST = 3660
 
 
 def due(settings: Settings, timeline: Timeline) -> npt.NDArray[np.bool_]:
@@ -56,6 +55,6 @@ def act(
         levers.plan_share[_PLAN] += parameters[0]
         mean = facts[:, _FINDS].sum() / max(1, facts[:, _PAST_VISITS].sum())
         for i in range(facts.shape[0]):
-            since = max(0, day - facts[i, _LAST_VISIT])
-            rate = shrunken_rate(facts[i, _FINDS], facts[i, _PAST_VISITS], mean, parameters[1])
-            levers.priority[_PLAN, i] += int(1000.0 * rate * min(since, _LONGEST))
+            rate = find_rate(facts[i, _FINDS], facts[i, _PAST_VISITS], mean * parameters[1], parameters[1])
+            since = longest_unvisited_score(day, facts[i, _LAST_VISIT])
+            levers.priority[_PLAN, i] += predicted_score(rate) * since

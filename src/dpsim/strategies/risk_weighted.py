@@ -12,6 +12,7 @@ import numpy.typing as npt
 from dpsim.core.compiled import kernel
 from dpsim.core.instrument import RATIO, SHARE, Setting, Settings, Words
 from dpsim.core.levers import Levers, Plan
+from dpsim.core.priorities import longest_unvisited_score
 from dpsim.core.reported import Fact, Reported
 from dpsim.core.timeline import Timeline
 from dpsim.strategies._schedule import within
@@ -51,4 +52,4 @@ def act(
         levers.plan_share[_PLAN] += parameters[0]
         for i in range(facts.shape[0]):
             often = parameters[1] ** facts[i, _COLOUR]
-            levers.priority[_PLAN, i] += int(1000.0 * (day - facts[i, _LAST_VISIT]) * often)
+            levers.priority[_PLAN, i] += int(1000.0 * longest_unvisited_score(day, facts[i, _LAST_VISIT]) * often)

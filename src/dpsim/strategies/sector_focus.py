@@ -9,6 +9,7 @@ from dpsim.core.compiled import kernel
 from dpsim.core.expect import Expect
 from dpsim.core.instrument import SHARE, Setting, Settings, Words
 from dpsim.core.levers import Levers, Plan
+from dpsim.core.priorities import longest_unvisited_score, risk_class_score
 from dpsim.core.reported import Fact, Reported
 from dpsim.core.timeline import Timeline
 from dpsim.strategies._schedule import within
@@ -22,7 +23,6 @@ SETTINGS = {
 }
 _PLAN = int(Plan.SECTOR_FOCUS)
 _SECTOR, _LAST_VISIT = (int(Fact[k]) for k in ("SECTOR", "LAST_VISIT"))
-_LONGEST = 3660
 
 
 def due(settings: Settings, timeline: Timeline) -> npt.NDArray[np.bool_]:
@@ -48,6 +48,6 @@ def act(
         facts = reported.facts
         levers.plan_share[_PLAN] += parameters[0]
         for i in range(facts.shape[0]):
-            inside = facts[i, _SECTOR] == int(parameters[1])
-            since = min(max(0, day - facts[i, _LAST_VISIT]), _LONGEST)
-            levers.priority[_PLAN, i] += (_LONGEST + 1 if inside else 1) + since
+            inside = 1 if facts[i, _SECTOR] == int(parameters[1]) else 0
+            since = longest_unvisited_score(day, facts[i, _LAST_VISIT])
+            levers.priority[_PLAN, i] += risk_class_score(inside, since)

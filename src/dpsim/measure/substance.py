@@ -1,0 +1,64 @@
+"""What stands behind the reported stages: systems that are really operating, and those on paper only."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from dpsim.core.words import KIND_OF_STAGE, REMOVED, STAGES, Kind
+
+TRUE_INDICATORS: tuple[tuple[str, str], ...] = (*((stage, "true") for stage in STAGES), ("paper", "true"))
+"""Indicator and view, in the order of the last axis of `substance_values`."""
+_NEVER = np.inf
+
+
+def substance_values(
+    initial: npt.NDArray[np.bool_],
+    paper: npt.NDArray[np.int64],
+    events: npt.NDArray[np.void],
+    ledger: npt.NDArray[np.void],
+    cell: npt.NDArray[np.int64],
+    cells: int,
+    times: npt.NDArray[np.float64],
+) -> npt.NDArray[np.float64]:
+    """Return true stage counts (paper systems left out; a connection is an account and always true) and paper ones.
+
+    Parameters
+    ----------
+    initial : numpy.ndarray of bool
+        Shape (n, stages): stages reached at the as-of date.
+    paper : numpy.ndarray
+        Shape (n,): 1 for a system that is paper at the as-of date.
+    events, ledger : numpy.ndarray
+        Logs of the enterprises and of the hazards.
+    cell, cells, times
+        As in `stage_counts_over_time`.
+
+    Returns
+    -------
+    numpy.ndarray
+        Shape (times, cells, len(TRUE_INDICATORS)).
+    """
+    n = initial.shape[0]
+    reached = np.where(initial, -_NEVER, _NEVER)
+    for k, stage in enumerate(STAGES):
+        _earliest(reached[:, k], events[events["kind"] == KIND_OF_STAGE[stage]])
+    gone, begins, ends = np.full(n, _NEVER), np.where(paper == 1, -_NEVER, _NEVER), np.full(n, _NEVER)
+    _earliest(gone, events[events["kind"] == REMOVED])
+    _earliest(begins, events[events["kind"] == Kind.PAPER])
+    _earliest(ends, ledger[ledger["kind"] == Kind.REVEALED])
+    out = np.zeros((times.size, cells, len(TRUE_INDICATORS)))
+    for t, time in enumerate(times):
+        listed = gone >= time
+        sham = listed & (begins < time) & (ends >= time)
+        flags = (reached < time) & listed[:, None]
+        for k, stage in enumerate(STAGES):
+            true = flags[:, k] if stage == "connected" else flags[:, k] & ~sham
+            out[t, :, k] = np.bincount(cell[true], minlength=cells)
+        out[t, :, -1] = np.bincount(cell[sham & flags[:, 0]], minlength=cells)
+    return out
+
+
+def _earliest(time: npt.NDArray[np.float64], events: npt.NDArray[np.void]) -> None:
+    """Put in each enterprise's earliest event."""
+    np.minimum.at(time, events["index"], events["t"])
