@@ -45,13 +45,13 @@ def lever_of(module: ModuleType, settings: Instrument, timeline: Timeline = TIME
 
 
 def written(module: ModuleType, settings: Instrument, day: int, timeline: Timeline = TIMELINE) -> Levers:
-    levers = empty_levers(COUNTIES, GROUPS, SECTORS)
+    levers = empty_levers(COUNTIES, GROUPS, SECTORS, N)
     lever_of(module, settings, timeline).act(day, REPORTED, levers)
     return levers
 
 
 def touched(levers: Levers) -> set[str]:
-    plain = empty_levers(COUNTIES, GROUPS, SECTORS)
+    plain = empty_levers(COUNTIES, GROUPS, SECTORS, N)
     return {name for name, a, b in zip(Levers._fields, levers, plain, strict=True) if not np.array_equal(a, b)}
 
 
@@ -165,7 +165,7 @@ def test_an_instrument_reads_and_leaves_the_reported_facts(name: str) -> None:
     module, settings = instruments()[name], settings_in_use()[name]
     facts, lever, again = REPORTED.copy(), lever_of(module, settings), lever_of(module, settings)
     for day in np.flatnonzero(lever.due).tolist():
-        lever.act(day, facts, empty_levers(COUNTIES, GROUPS, SECTORS))
+        lever.act(day, facts, empty_levers(COUNTIES, GROUPS, SECTORS, N))
     assert (facts == REPORTED).all() and (lever.parameters == again.parameters).all()
     assert (lever.due == again.due).all(), "the schedule depends on settings and calendar only"
 
@@ -235,7 +235,7 @@ def test_levers_add_up_over_instruments() -> None:
     for name in NAMES:
         lever = lever_of(instruments()[name], in_use[name])
         morning = int(np.flatnonzero(lever.due)[0])
-        once, twice = empty_levers(COUNTIES, GROUPS, SECTORS), empty_levers(COUNTIES, GROUPS, SECTORS)
+        once, twice = empty_levers(COUNTIES, GROUPS, SECTORS, N), empty_levers(COUNTIES, GROUPS, SECTORS)
         for levers in (once, twice, twice):
             lever.act(morning, REPORTED, levers)
         seen |= touched(once)

@@ -146,9 +146,9 @@ class HazardWorld:
         """Return the visits since the last report in the order the kernel wants, and forget them."""
         if not self.pending:
             return no_visits(n)
-        parts = [np.concatenate(part) for part in zip(*self.pending, strict=True)]
+        index, time, channel, quality, supervisor = (np.concatenate(part) for part in zip(*self.pending, strict=True))
         self.pending.clear()
-        return sorted_visits(*parts, n)
+        return sorted_visits(index, time, channel, quality, supervisor, n)
 
 
 def make_hazards(

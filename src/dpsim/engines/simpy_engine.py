@@ -18,7 +18,7 @@ import simpy
 
 from dpsim.core.levers import Contact, reset_levers
 from dpsim.core.rates import decayed
-from dpsim.core.reported import Reported
+from dpsim.core.reported import Fact, Reported
 from dpsim.core.streams import Stream, uniform
 from dpsim.core.words import GROUPS, Channel, Kind
 from dpsim.engines.hazard_world import SPOT_CHECK, HazardWorld
@@ -63,7 +63,7 @@ class Outcome:
     spent : numpy.ndarray
         Shape (days, 2): staff-days and yuan of the strategy's instruments.
     hazards : HazardWorld
-        Its ledger, the staff-days by duty, the stock it began with.
+        Its ledger, the staff-days by duty, the stock it began with; None where they are not simulated.
     """
 
     events: npt.NDArray[np.void]
@@ -71,8 +71,7 @@ class Outcome:
     busy: npt.NDArray[np.int64]
     servers: npt.NDArray[np.int64]
     spent: npt.NDArray[np.float64]
-    hazards: HazardWorld
-    """Ledger, duties and stock of the run."""
+    hazards: HazardWorld | None
 
 
 def run(world: World) -> Outcome:
@@ -96,6 +95,7 @@ class SimpyRun:
         self.plans = [0] * world.state.entity.size
         self.hazards = world.hazards
         self.key = np.array([world.seed, world.replication], dtype=np.int64)
+        self.nothing = np.zeros((world.state.entity.size, len(Fact)), dtype=np.int64)
         self.reported = self._know(ledger=True)
         self.reward = 1.0
         self.elsewhere = np.zeros(4)
@@ -133,7 +133,8 @@ class SimpyRun:
             yield self.at(float(day), Phase.CALENDAR)
             if world.timeline.date(int(day)).year > year:
                 year = world.timeline.date(int(day)).year
-                self.hazards.roster[:, :, Roster.VISITS_YEAR] = 0
+                if self.hazards is not None:
+                    self.hazards.roster[:, :, Roster.VISITS_YEAR] = 0
             while done < order.size and world.removal[order[done]] <= day:
                 self._leave_list(int(order[done]), float(day))
                 done += 1
@@ -278,6 +279,8 @@ class SimpyRun:
     def _know(self, *, ledger: bool) -> tuple[Reported, Reported]:
         """Return what the bureau knows under the strategy and under the reference."""
         counts, world = reported_counts(self.world), self.hazards
+        if world is None:
+            return (Reported(counts, self.nothing, self.key),) * 2
         for side in range(SIDES):
             write_progress(self.state.status, world.roster[side], world.facts[side])
             if ledger:
@@ -287,6 +290,8 @@ class SimpyRun:
     def _live(self, time: float) -> None:
         """Let the hazards live until the weekly report, publish the week's penalties, drop who has left."""
         world, setting = self.hazards, self.world.setting
+        if world is None:
+            return
         world.live(time)
         publish(world.sites, self.state.county, int(setting.case.population.counties.value), time, world.laws)
         for i in np.flatnonzero(world.sites["on_list"] > self.state.status[:, Col.ON_LIST]).tolist():
@@ -294,17 +299,22 @@ class SimpyRun:
 
     def _set_controls(self) -> None:
         """Let what the strategy's instruments set this morning hold until the next weekly report."""
-        laws, levers = self.hazards.laws, self.world.levers[0]
+        hazards, levers = self.hazards, self.world.levers[0]
+        if hazards is None:
+            return
+        laws = hazards.laws
         laws["penalty_factor"], laws["publicity"] = levers.penalty[0], min(1.0, levers.publicity[0])
         laws["look_share"], laws["look_days"] = levers.look_back[0], levers.look_back[1]
         laws["listing_share"] = levers.listing[0]
         if levers.reward[0] != self.reward:
             self.reward = float(levers.reward[0])
-            set_reports(self.reward, self.hazards.lived, self.hazards.sites, self.hazards.table, laws)
+            set_reports(self.reward, hazards.lived, hazards.sites, hazards.table, laws)
 
     def _send(self, side: int, day: int) -> None:
         """Phase 5, last: the counties' staff-days of a morning become advisers' and inspectors' visits."""
         world, levers, hazards = self.world, self.world.levers[side], self.hazards
+        if hazards is None:
+            return
         allot_counties(
             hazards.staff,
             levers.staff_days[0] / hazards.owed.shape[1],
@@ -349,7 +359,7 @@ class SimpyRun:
 
     def _hold(self, side: int, day: int, index: Ints, order: Ints, kind: Contact) -> None:
         """Hold the day's visits of one kind: contacts on this side, chances of detection under the strategy."""
-        if not index.size:
+        if not index.size or self.hazards is None:
             return
         world, hazards, state = self.world, self.hazards, self.state
         per_day, inspects = int(world.setting.case.staff.visits_per_team_day.value), kind == Contact.VISIT
@@ -379,6 +389,8 @@ class SimpyRun:
 
     def _tell_hazards(self, i: int, kind: int, time: float) -> None:
         """Let an enterprise's new stage count for its self-checks; a system built now may be paper."""
+        if self.hazards is None:
+            return
         world, sites, f = self.world, self.hazards.sites, self.world.setting.case.formalism
         if kind == Kind.ONLINE:
             sites["online_at"][i] = time

@@ -89,6 +89,11 @@ class Setting:
     """Instruments of the strategy and of the reference strategy."""
     exempt: frozenset[str] = frozenset()
 
+    @property
+    def with_hazards(self) -> bool:
+        """Whether hazards and visits are simulated: not where the past pace is simply continued, which is no plan."""
+        return self.strategy.pace != "past"
+
 
 @dataclass
 class World:
@@ -107,7 +112,8 @@ class World:
     levers: tuple[Levers, Levers]
     effects: Floats
     memories: Floats
-    hazards: HazardWorld
+    hazards: HazardWorld | None = None
+    """Hazards, visits and the county staff; None where only adoption is simulated."""
 
     @property
     def timeline(self) -> Timeline:
@@ -187,7 +193,9 @@ def make_world(setting: Setting, paths: PathSet, row: int, *, seed: int) -> Worl
             ],
             dtype=np.float64,
         ),
-        hazards=make_hazards(case, population, state, entry, setting.timeline, seed, replication),
+        hazards=make_hazards(case, population, state, entry, setting.timeline, seed, replication)
+        if setting.with_hazards
+        else None,
     )
 
 

@@ -251,29 +251,29 @@ def run_one(setting: Setting, paths: PathSet, row: int, *, seed: int, trace: boo
     days = np.array([timeline.day(date) for date in dates[1:]])  # organisations begin to act after the as-of date
     utilisation = weekly_mean(outcome.busy / np.maximum(outcome.servers, 1), days)
     spent = np.cumsum(outcome.spent, axis=0)[days]
-    hazards = outcome.hazards
-    ledger = hazards.ledger[: hazards.count[0]]
-    counted = np.concatenate(
-        [
-            counts,
-            substance_values(initial, hazards.paper, outcome.events, ledger, cell, len(groups), times),
-            hazard_values(ledger, hazards.stock, cell, len(groups), times),
-        ],
-        axis=2,
-    )
-    duties = np.cumsum(hazards.duties, axis=0)[days]
+    parts: list[npt.NDArray[np.float64]] = [counts.astype(np.float64)]
+    duties, ledger = np.zeros((days.size, 0)), None
+    if outcome.hazards is not None:
+        hazards = outcome.hazards
+        ledger = hazards.ledger[: hazards.count[0]]
+        parts.append(substance_values(initial, hazards.paper, outcome.events, ledger, cell, len(groups), times))
+        parts.append(hazard_values(ledger, hazards.stock, cell, len(groups), times))
+        duties = np.cumsum(hazards.duties, axis=0)[days]
+    counted = np.concatenate(parts, axis=2)
+    events = outcome.events if ledger is None or not trace else merged_log(outcome.events, ledger, world.state.entity)
     return Measured(
         replication=world.replication,
         values=indicator_values(counted, outcome.queue[days], utilisation, spent, duties),
         targets=target_rows(setting, initial, outcome.events, world.replication),
-        events=merged_log(outcome.events, ledger, world.state.entity) if trace else outcome.events[:0],
+        events=events if trace else events[:0],
     )
 
 
 def labels_of(setting: Setting, by: tuple[str, ...]) -> pd.DataFrame:
     """Return the labels of every run of an experiment."""
     organisations = [f"agency_{name}" for name in setting.population.sector_names] + ["assessors"]
-    return indicator_labels(setting.timeline.weekly_dates, group_cells(setting, by)[1], organisations)
+    dates, groups = setting.timeline.weekly_dates, group_cells(setting, by)[1]
+    return indicator_labels(dates, groups, organisations, with_hazards=setting.with_hazards)
 
 
 @lru_cache(maxsize=8)

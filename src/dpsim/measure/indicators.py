@@ -20,7 +20,9 @@ COUNTED = (*INDICATORS, *TRUE_INDICATORS, *HAZARD_INDICATORS)
 BUREAU = "city_bureau"
 
 
-def indicator_labels(dates: Sequence[dt.date], groups: pd.DataFrame, organisations: Sequence[str]) -> pd.DataFrame:
+def indicator_labels(
+    dates: Sequence[dt.date], groups: pd.DataFrame, organisations: Sequence[str], *, with_hazards: bool = True
+) -> pd.DataFrame:
     """Return the labels of one run's values, in the order of `indicator_values`.
 
     Parameters
@@ -30,22 +32,25 @@ def indicator_labels(dates: Sequence[dt.date], groups: pd.DataFrame, organisatio
     groups : pandas.DataFrame
         One row per cell, one column per grouping.
     organisations : sequence of str
+    with_hazards : bool
+        Whether hazards, visits and staff-days by duty are simulated.
 
     Returns
     -------
     pandas.DataFrame
         Columns date, the groupings, indicator, view (`reported`: what the bureau knows; `true`: what is).
     """
-    cells, kinds = len(groups), len(COUNTED)
+    counted = COUNTED if with_hazards else INDICATORS
+    cells, kinds = len(groups), len(counted)
     counts = groups.iloc[np.tile(np.repeat(np.arange(cells), kinds), len(dates))].reset_index(drop=True)
     counts.insert(0, "date", np.repeat(pd.to_datetime(list(dates)).to_numpy(), cells * kinds))
-    counts["indicator"] = np.tile(np.array([name for name, _ in COUNTED]), len(dates) * cells)
-    counts["view"] = np.tile(np.array([view for _, view in COUNTED]), len(dates) * cells)
+    counts["indicator"] = np.tile(np.array([name for name, _ in counted]), len(dates) * cells)
+    counts["view"] = np.tile(np.array([view for _, view in counted]), len(dates) * cells)
     parts, later = [counts], pd.to_datetime(list(dates[1:])).to_numpy()
     for indicator, names in (
         ("queue_length", organisations),
         ("utilisation", organisations),
-        ("staff_days", [BUREAU, *DUTIES]),
+        ("staff_days", [BUREAU, *DUTIES] if with_hazards else [BUREAU]),
         ("yuan", [BUREAU]),
     ):
         labels = {

@@ -10,6 +10,7 @@ from __future__ import annotations
 from enum import IntEnum
 
 import numpy as np
+import numpy.typing as npt
 
 from dpsim.core.compiled import kernel, routine
 from dpsim.core.reported import Fact
@@ -17,6 +18,9 @@ from dpsim.core.streams import Stream, uniform
 from dpsim.model.attention import contact
 from dpsim.model.hazards import Records
 from dpsim.model.state import Assess, Build, Col, Floats, Ints
+
+
+Entities = npt.NDArray[np.uint32]
 
 
 class Roster(IntEnum):
@@ -80,7 +84,7 @@ def deal_visits(
     day: int,
     members: Ints,
     first: Ints,
-    entity: Ints,
+    entity: Entities,
     on_list: Ints,
     share: Floats,
     priority: Ints,
@@ -167,7 +171,7 @@ def next_plan(share: Floats, dealt: Floats, total: float) -> int:
 
 
 @kernel
-def sooner(i: int, j: int, plan: int, priority: Ints, roster: Ints, entity: Ints) -> bool:
+def sooner(i: int, j: int, plan: int, priority: Ints, roster: Ints, entity: Entities) -> bool:
     """Return whether `i` is visited before `j`."""
     a = -roster[i, _LAST] if plan < 0 else priority[plan, i]
     b = -roster[j, _LAST] if plan < 0 else priority[plan, j]
@@ -179,7 +183,7 @@ def deal_advice(
     day: int,
     members: Ints,
     first: Ints,
-    entity: Ints,
+    entity: Entities,
     status: Ints,
     roster: Ints,
     credit: Floats,
@@ -230,7 +234,7 @@ def hold_visits(
     order: Ints,
     ordinals: Ints,
     per_day: int,
-    entity: Ints,
+    entity: Entities,
     side: int,
     kind: int,
     memory: float,
