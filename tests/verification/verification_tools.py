@@ -211,7 +211,7 @@ def queue_world(
         state.group[:] = benchmark
     sectors = 0 if assessed else sizes.size
     counties = int(setting.case.population.counties.value)
-    levers = tuple(empty_levers(counties, 2, sectors) for _ in range(2))
+    levers = tuple(empty_levers(counties, 2, sectors, n) for _ in range(2))
     return World(
         setting=setting,
         seed=SEED,

@@ -19,7 +19,6 @@ from dpsim.model.attention import contact
 from dpsim.model.hazards import Records
 from dpsim.model.state import Assess, Build, Col, Floats, Ints
 
-
 Entities = npt.NDArray[np.uint32]
 
 

@@ -4,28 +4,34 @@ from __future__ import annotations
 
 import numpy as np
 
-from dpsim.core.levers import Contact, Levers, empty_levers, reset_levers
+from dpsim.core.levers import COMBINED, NEUTRAL, Contact, Levers, Plan, empty_levers, reset_levers
 
 
 def neutral(levers: Levers) -> bool:
-    return bool(
-        (levers.multiplier == 1.0).all()
-        and all((array == 0.0).all() for array in levers if array is not levers.multiplier)
-    )
+    pairs = zip(Levers._fields, levers, strict=True)
+    return all(bool((array == NEUTRAL.get(name, 0.0)).all()) for name, array in pairs)
 
 
 def test_empty_levers_do_nothing() -> None:
-    levers = empty_levers(13, 2, 3)
+    levers = empty_levers(13, 2, 3, 20)
     assert neutral(levers)
-    shapes = [array.shape for array in levers]
-    assert shapes == [(len(Contact), 13), (2,), (3,), (1,), (1,), (1,)]
-    assert Levers._fields == ("contact", "multiplier", "builders_added", "yuan_per_job", "staff_days", "yuan")
-    assert all(array.dtype == np.float64 for array in levers)
+    shapes = {name: array.shape for name, array in zip(Levers._fields, levers, strict=True)}
+    assert shapes["contact"] == (len(Contact), 13) and shapes["multiplier"] == (2,) and shapes["builders_added"] == (3,)
+    assert shapes["priority"] == (len(Plan), 20) and shapes["plan_share"] == (len(Plan),)
+    assert shapes["visit_cap"] == (20,) and shapes["look_back"] == (2,)
+    assert {name for name, shape in shapes.items() if shape == (1,)} == {
+        *("yuan_per_job", "staff_days", "yuan", "inspect_factor", "borrowed", "advising", "reward", "penalty"),
+        *("publicity", "listing"),
+    }
+    assert set(NEUTRAL) | set(COMBINED) <= set(Levers._fields)
+    whole = {name for name, array in zip(Levers._fields, levers, strict=True) if array.dtype == np.int64}
+    assert whole == {"priority", "visit_cap"}
+    assert all(array.dtype in (np.float64, np.int64) for array in levers)
 
 
 def test_a_reset_puts_everything_back() -> None:
     for k in range(len(Levers._fields)):
-        levers = empty_levers(4, 2, 3)
+        levers = empty_levers(4, 2, 3, 5)
         levers[k][...] = 7.0
         assert not neutral(levers), f"the check must see a change of {Levers._fields[k]}"
         reset_levers(levers)
