@@ -71,7 +71,7 @@ class Outcome:
     busy: npt.NDArray[np.int64]
     servers: npt.NDArray[np.int64]
     spent: npt.NDArray[np.float64]
-    hazards: HazardWorld | None
+    hazards: HazardWorld | None = None
 
 
 def run(world: World) -> Outcome:
