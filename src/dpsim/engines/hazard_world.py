@@ -115,7 +115,7 @@ class HazardWorld:
         n = self.sites.size
         if visits is None:
             visits = self._pending_visits(n)
-        done = 0
+        done, before = 0, -1
         while True:
             done = live_sites(
                 done,
@@ -131,9 +131,10 @@ class HazardWorld:
             )
             if done == n:
                 break
-            if self.table.size < 2 * (self.counters[1] + 4096):
+            stuck, before = done == before, done  # one enterprise alone may need more than the rule of thumb gives
+            if stuck or self.table.size < 2 * (self.counters[1] + 4096):
                 self.table = doubled(self.table)
-            if self.ledger.size < 2 * (self.count[0] + 4096):
+            if stuck or self.ledger.size < 2 * (self.count[0] + 4096):
                 self.ledger = doubled(self.ledger)
         self.lived = until
 
