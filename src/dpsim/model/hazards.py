@@ -35,7 +35,13 @@ class Hazard(IntEnum):
 
 _I, _F = np.int64, np.float64
 
-HAZARD = np.dtype(
+
+def _record(fields: list[tuple[object, ...]], *, align: bool = False) -> np.dtype[np.void]:
+    """Return a dtype whose single entries have their fields as attributes, compiled or not."""
+    return np.dtype((np.record, np.dtype(fields, align=align)))
+
+
+HAZARD = _record(
     [
         ("wake", _F),
         ("next", np.int32),
@@ -66,7 +72,7 @@ its time limit; `look_at`: when it is looked at again after closing;
 `wake`: before this nothing happens to it by itself. Infinity is never.
 """
 
-SITE = np.dtype(
+SITE = _record(
     [
         ("entity", np.uint32),
         ("on_list", np.uint32),
@@ -105,7 +111,7 @@ clocks; `perceived`: perceived risk of a visit, 0..1, at `perceived_at`; `leanin
 reports; `phase`: a time at which each periodic channel comes round.
 """
 
-LAW = np.dtype(
+LAW = _record(
     [
         ("seed", _I),
         ("replication", _I),
@@ -164,7 +170,7 @@ leave the stricter group on a clean visit; `reveal_share`: of paper systems that
 chance that an accident costs at least 1, 3, 10 lives; the rest is what instruments set for the week.
 """
 
-LEDGER = np.dtype(
+LEDGER = _record(
     [
         ("t", _F),
         ("value", _F),
