@@ -18,7 +18,7 @@ from dpsim.core.levers import Plan
 from dpsim.core.reported import Fact
 from dpsim.core.streams import Stream, uniform, uniforms
 from dpsim.core.timeline import Timeline
-from dpsim.core.words import DUTIES
+from dpsim.core.words import CLASSES, DUTIES
 from dpsim.model.detection import chance_spend
 from dpsim.model.formalism import paper_probability
 from dpsim.model.hazard_sites import census, drop_site, live_sites
@@ -37,7 +37,7 @@ from dpsim.model.hazards import (
 from dpsim.model.organisations import gamma_quantile
 from dpsim.model.population import Population
 from dpsim.model.staffing import Staff
-from dpsim.model.state import SIDES, Col, Floats, Ints, State
+from dpsim.model.state import SIDES, Col, Flags, Floats, Ints, State
 from dpsim.model.visits import Roster
 from dpsim.params.schema import Case
 
@@ -55,8 +55,8 @@ PERIODIC = {0: "self_check_every", 2: "expert_every", 4: "oversight_every", 5: "
 class Luck(Protocol):
     """One uniform per enterprise for a stream and an ordinal."""
 
-    def __call__(self, stream: Stream, ordinal: int = 0) -> Floats:
-        """Return shape (n,)."""
+    def __call__(self, stream: Stream, ordinal: int = 0, who: Flags | None = None) -> Floats:
+        """Return shape (n,), or one for each marked."""
 
 
 @dataclass
@@ -167,8 +167,9 @@ def make_hazards(
     """
     n, counties = population.entity.size, int(case.population.counties.value)
 
-    def luck(stream: Stream, ordinal: int = 0) -> Floats:
-        return uniforms(seed, replication, population.entity, int(stream), ordinal)
+    def luck(stream: Stream, ordinal: int = 0, who: Flags | None = None) -> Floats:
+        entity = population.entity if who is None else population.entity[who]
+        return uniforms(seed, replication, entity, int(stream), ordinal)
 
     colour = _colours(case, luck(Stream.RISK_COLOUR))
     sites = _sites(case, state, entry, colour, luck)
@@ -237,9 +238,10 @@ def _sites(case: Case, state: State, entry: Floats, colour: Ints, luck: Luck) ->
     shares = _colour_shares(case)
     mean = sum(share * hazards.colour_ratio.value**k for k, share in enumerate(shares))
     own = gamma_quantile(luck(Stream.HAZARD_INTENSITY), 1.0, hazards.heterogeneity_shape.value**-0.5)
-    for k, klass in enumerate(("general", "major")):
+    clocks = (Stream.HAZARD_CLOCK_GENERAL, Stream.HAZARD_CLOCK_MAJOR)
+    for k, klass in enumerate(CLASSES):
         sites["intensity"][:, k] = getattr(hazards.arising, klass).value / 365.0 * own * ratio / mean
-        sites["clock"][:, k] = -np.log(luck(Stream(int(Stream.HAZARD_CLOCK_GENERAL) + k)))
+        sites["clock"][:, k] = -np.log(luck(clocks[k]))
     for channel, key in PERIODIC.items():
         u = luck(Stream.CHECK_PHASE, channel)
         sites["phase"][:, channel] = u * getattr(case.discovery, key).value
@@ -252,7 +254,8 @@ def _sites(case: Case, state: State, entry: Floats, colour: Ints, luck: Luck) ->
         for agency in (False, True)
     ]
     own_chance = np.where(state.status[:, Col.AGENCY_USER] == 1, chance[1], chance[0])
-    sites["paper"] = (luck(Stream.PAPER) < own_chance) & np.isfinite(sites["built_at"])
+    built = np.isfinite(sites["built_at"])
+    sites["paper"][built] = luck(Stream.PAPER, who=built) < own_chance[built]
     return sites
 
 
@@ -276,7 +279,7 @@ def _law(case: Case, seed: int, replication: int) -> Records:
     law["period"] = math.inf
     for channel, key in PERIODIC.items():
         law["period"][channel] = getattr(d, key).value
-    for k, klass in enumerate(("general", "major")):
+    for k, klass in enumerate(CLASSES):
         for channel, name in ((0, "self_check"), (2, "expert"), (3, "spot_check"), (4, "oversight"), (5, "patrol")):
             law["spend"][channel, k] = chance_spend(float(getattr(getattr(d, name), klass).value))
         law["spend"][1, k] = getattr(d.worker_reports, klass).value / 365.0
@@ -286,7 +289,7 @@ def _law(case: Case, seed: int, replication: int) -> Records:
             law[name][k] = getattr(getattr(loop, name), klass).value
     law["open_harm"] = 1.0, b.open_harm.value
     law["condition"] = d.not_built_factor.value, d.paper_factor.value, 1.0
-    law["shape"], law["growth"] = loop.delay_shape.value, case.hazards.growth_per_year.value / 365.0
+    law["delay_shape"], law["growth"] = loop.delay_shape.value, case.hazards.growth_per_year.value / 365.0
     law["listed_time"], law["listed_sham"] = loop.listed_time.value, loop.listed_sham.value
     for name in ("visit_jump", "penalty_jump", "published_jump", "memory", "effort", "penalty_share", "return_share"):
         law[name] = getattr(b, name).value
