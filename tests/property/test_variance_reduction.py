@@ -16,9 +16,6 @@ from dpsim.params.schema import Case, Strategy
 RUNS, COUNTIES, SEED = 40, 3, 5
 TIERS = ("provincial", "municipal", "county")
 STAGES = ("built", "online", "passed", "building", "connected", "assessed")
-    ("provincial", "municipal", "county"),
-    ("built", "online", "passed", "building", "connected", "assessed"),
-)
 
 
 @pytest.fixture(scope="module")
