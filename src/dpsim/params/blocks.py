@@ -19,8 +19,16 @@ from dpsim.params.quantity import (
     Quantity,
     Ratio,
     Share,
+    Text,
     Yuan,
 )
+
+
+class Source(Block):
+    """A table or document of the user's own that values of the case cite by its id."""
+
+    id: Text
+    words: Label
 
 
 class CalendarDay(Block):

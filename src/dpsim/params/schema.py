@@ -15,7 +15,7 @@ from pydantic import Field
 
 from dpsim.core.expect import Expect
 from dpsim.params.assumption import Assumption, assumptions_of
-from dpsim.params.blocks import Adoption, Agencies, Assessors, Attention, Calendar, Caveats, Population, State
+from dpsim.params.blocks import Adoption, Agencies, Assessors, Attention, Calendar, Caveats, Population, Source, State
 from dpsim.params.change import changed
 from dpsim.params.check import Rules, checked
 from dpsim.params.faults import Fault, Origin
@@ -130,6 +130,7 @@ class Case(File):
     assessors: Assessors
     caveats: Caveats
     published: tuple[Published, ...]
+    sources: tuple[Source, ...] | None = None
 
     @property
     def id(self) -> str:
