@@ -86,7 +86,8 @@ def _population(table: Table) -> Content:
     content: Content = {
         "enterprises": _counted(total, "enterprises", table, "enterprises"),
         "counties": {**_counted(len(table.counties), "counties", table, "county"), "reason": _listed(table)},
-        "county_names_published": False,
+        "county_names_published": True,
+        "county_list": _county_list(table),
     }
     if TIERS[0] in table.columns:
         content["tiers"] = {key: _counted(table.total(key), "enterprises", table, key) for key in TIERS}
@@ -95,6 +96,12 @@ def _population(table: Table) -> Content:
             key: _counted(table.total(key) / total, "share", table, key, "enterprises") for key in SECTORS
         }
     return content
+
+
+def _county_list(table: Table) -> Content:
+    """Return the counties with their counts, which the synthesised list meets in each of them."""
+    rows = tuple({"name": county.name, **county.counts} for county in table.counties)
+    return {"rows": rows, "source": OWN_TABLE, "grade": "own record", "reason": _listed(table)}
 
 
 def _listed(table: Table) -> Content:

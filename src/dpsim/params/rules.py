@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping
 from itertools import pairwise
 from typing import Any
 
+from dpsim.params.county_rules import county_rules
 from dpsim.params.dig import at_most, choice, dig, entries, is_number, items, once, part, value_of
 from dpsim.params.faults import Fault, Path, dotted
 from dpsim.params.locate import NAME, list_strategies
@@ -42,6 +43,7 @@ def case_rules(content: Mapping[str, Any]) -> Iterator[Fault]:
         content = {**content, "as_of": None}  # no other date can be compared with it
     for rules in (_counts, _population, _dates, _weights, _calendar, target_rules, switch_rules, published_rules):
         yield from rules(content)
+    yield from county_rules(content)
     yield from source_rules(content)
 
 
