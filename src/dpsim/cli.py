@@ -270,7 +270,7 @@ def _usage_text(error: Any, arguments: list[str]) -> str:
     command = context.command_path if context else " ".join(["dpsim", *arguments[: arguments[0][:1] != "-"]])
     match type(error).__name__:
         case "MissingParameter" if error.param:
-            return say("cli.missing_argument", name=error.param.name, command=command)
+            return say("cli.missing_argument", name=error.param.opts[0], command=command)
         case "NoSuchOption":
             known = [name for option in context.command.params for name in option.opts if name[:2] == "--"]
             allowed = ", ".join([*known, "--help"])

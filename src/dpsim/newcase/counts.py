@@ -8,7 +8,7 @@ import unicodedata
 
 MAX_COUNT = 1_000_000
 """Largest count of a case."""
-_DIGITS = re.compile(r"([0-9]{1,3}([, ][0-9]{3})+|[0-9]{1,18})(\.0*)?(家|户|个)?\Z")
+_DIGITS = re.compile(r"([0-9]{1,3}([, ][0-9]{3})+|[0-9]{1,18})(\.0*)? ?(家|户|个)?\Z")
 
 
 def whole(cell: object) -> int | str:

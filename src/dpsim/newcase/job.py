@@ -8,7 +8,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from dpsim.errors import FileFaults, InputError
+from dpsim.errors import FileFaults, InputError, RunError
 from dpsim.language import say
 from dpsim.newcase.content import Wanted, case_content
 from dpsim.newcase.sheet import read_sheets
@@ -36,8 +36,22 @@ FIRST = (
     "assessors.teams",
 )
 """What to replace first: by how far each end of its range moves the median shortfall of Linyi 2018 (its report)."""
+COMMENTED = (
+    "place",
+    "default_strategy",
+    "calendar",
+    "population",
+    "state",
+    "scenario",
+    "targets",
+    "adoption",
+    "published",
+    "sources",
+)
+"""Keys of a case file with a comment above them."""
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}\Z")
 _LONGEST_NAME = 60
+_LONGEST_DAYS = 731
 
 
 @dataclass(frozen=True)
@@ -143,8 +157,8 @@ def _wanted(case: str, as_of: str, horizon_end: str | None, name_zh: str | None,
     if first and not (YEARS[0] <= first.year <= YEARS[1] and (first.month, first.day) < (12, 31)):
         allowed = f"{YEARS[0]}-01-01 … {YEARS[1]}-12-30"
         faults.append(InputError("newcase.as_of_outside", given=first.isoformat(), allowed=allowed))
-    elif first and last and not first < last <= first.replace(year=first.year + 2, day=min(first.day, 28)):
-        allowed = f"{first + dt.timedelta(days=1)} … {first.replace(year=first.year + 2, day=min(first.day, 28))}"
+    elif first and last and not 0 < (last - first).days <= _LONGEST_DAYS:
+        allowed = f"{first + dt.timedelta(days=1)} … {first + dt.timedelta(days=_LONGEST_DAYS)}"
         faults.append(InputError("newcase.horizon_outside", given=last.isoformat(), allowed=allowed))
     if len(faults) == 1:
         raise faults[0]
@@ -183,20 +197,7 @@ def _head(case: Case, like: Case) -> str:
 
 def _comments() -> dict[str, str]:
     """Return the comments above the blocks."""
-    return {
-        key: say(f"newcase.comment_{key}")
-        for key in (
-            "place",
-            "calendar",
-            "population",
-            "state",
-            "scenario",
-            "targets",
-            "adoption",
-            "published",
-            "sources",
-        )
-    }
+    return {key: say(f"newcase.comment_{key}") for key in COMMENTED}
 
 
 def _write(out: Path, text: str, case: Case) -> None:
@@ -204,8 +205,16 @@ def _write(out: Path, text: str, case: Case) -> None:
     draft = out.with_name(f".{out.stem}.{os.getpid()}.yaml")
     try:
         draft.write_text(text, encoding="utf-8", newline="\n")
-        if load_case(draft) != case:
-            raise AssertionError("a case file does not read as it was written")  # a fault of ours
+        if not _reads_as(draft, case):
+            raise RunError("newcase.not_as_written", out=shown_name(out, 200))
         draft.replace(out)
     finally:
         draft.unlink(missing_ok=True)
+
+
+def _reads_as(file: Path, case: Case) -> bool:
+    """Tell whether a file holds a case."""
+    try:
+        return load_case(file) == case
+    except FileFaults:
+        return False

@@ -41,6 +41,7 @@ def yaml_text(content: Mapping[str, Any], head: str, comments: Mapping[str, str]
             top.yaml_set_comment_before_after_key(key, before=f"\n{comment}")
     top.yaml_set_start_comment(head)
     yaml = YAML()
+    yaml.representer.ignore_aliases = lambda *_: True  # a date used twice is written twice
     yaml.width = 1 << 20
     yaml.allow_unicode = True
     yaml.indent(mapping=2, sequence=4, offset=2)
