@@ -20,7 +20,7 @@ from dpsim.params.wording import shown_name
 
 MAX_BYTES = 20_000_000
 """Largest file that is read."""
-WORKBOOKS = (".xlsx", ".xls", ".ods")
+WORKBOOKS = (".xlsx", ".xlsm", ".xls", ".ods")
 TEXTS = (".csv", ".tsv", ".txt")
 _SEPARATORS = ",\t;"
 

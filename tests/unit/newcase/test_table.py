@@ -12,8 +12,9 @@ from table_files import FULL, FULL_HEAD, FULL_ROWS, GOOD, HEAD, ROWS, text, work
 from dpsim.errors import FileFaults
 from dpsim.newcase.columns import ALIASES, column_of, find_header
 from dpsim.newcase.counts import whole
+from dpsim.newcase.reading import cell_name
 from dpsim.newcase.sheet import read_sheets
-from dpsim.newcase.table import MAX_COUNTIES, Table, cell_name, read_table
+from dpsim.newcase.table import MAX_COUNTIES, Table, read_table
 
 Rows = Sequence[Sequence[object]]
 
