@@ -34,8 +34,10 @@ FIRST = (
     "population.tiers.benchmark_municipal",
     "population.tiers.benchmark_county",
     "assessors.teams",
+    "staff.inspectors_per_county",
+    "staff.past_visits_per_year",
 )
-"""What to replace first: by how far each end of its range moves the median shortfall of Linyi 2018 (its report)."""
+"""What to replace first: what moves the median shortfall of Linyi 2018 most, then what a bureau knows of itself."""
 COMMENTED = (
     "place",
     "default_strategy",

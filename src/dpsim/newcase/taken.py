@@ -14,13 +14,14 @@ from typing import Any
 
 from dpsim.language import LANGUAGES, say
 from dpsim.params.evidence import evidence
+from dpsim.params.faults import Path
 from dpsim.params.labels import grade_label
 from dpsim.params.schema import Case
 
 OWN_TABLE, TAKEN_OVER = "own-table", "taken-over"
 """Ids of the two sources a case of one's own brings."""
-SCALED = ("enterprises", "teams")
-"""Units that grow with the number of enterprises."""
+GROWING = (("population", "tiers"), ("assessors", "teams"))
+"""Entries that grow with the number of enterprises; everything else is taken over as it is."""
 _WORDS = 60
 """Characters of another case's name that a reason repeats."""
 
@@ -63,27 +64,27 @@ def moved(day: dt.date, years: int) -> dt.date:
         return day.replace(year=day.year + years, day=28)
 
 
-def taken_over(entry: Any, template: Template) -> Any:
-    """Return plain content of the other case as an assumption of the new one."""
+def taken_over(entry: Any, template: Template, path: Path = ()) -> Any:
+    """Return plain content of the other case, of the entry at `path`, as an assumption of the new one."""
     if isinstance(entry, dt.date):
         return moved(entry, template.years)
     if isinstance(entry, tuple):
-        return tuple(taken_over(item, template) for item in entry)
+        return tuple(taken_over(item, template, (*path, index)) for index, item in enumerate(entry))
     if not isinstance(entry, dict):
         return entry
     if "grade" in entry:
-        return _assumed(entry, template)
-    content = {key: taken_over(item, template) for key, item in entry.items()}
+        return _assumed(entry, template, path)
+    content = {key: taken_over(item, template, (*path, key)) for key, item in entry.items()}
     return {**content, "source": TAKEN_OVER} if "source" in entry else content
 
 
-def _assumed(entry: dict[str, Any], template: Template) -> dict[str, Any]:
+def _assumed(entry: dict[str, Any], template: Template, path: Path) -> dict[str, Any]:
     """Return one graded entry, marked as assumed and, where it grows with the list, scaled to it."""
     ground = {"grade", "source", "reason"}
-    content = {key: taken_over(item, template) for key, item in entry.items() if key not in ground}
+    content = {key: taken_over(item, template, (*path, key)) for key, item in entry.items() if key not in ground}
     place = {lang: template.named(lang) for lang in LANGUAGES}
     grade = {lang: grade_label(entry["grade"], lang) for lang in LANGUAGES}
-    if entry.get("unit") in SCALED:
+    if path[:2] in GROWING:
         content |= _scaled(content, template.ratio)
         return {**content, "grade": "assumed", "reason": both("newcase.reason_scaled", place=place, grade=grade)}
     if entry.get("source") in evidence():
