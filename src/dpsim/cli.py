@@ -1,4 +1,4 @@
-"""The command line: `dpsim cases | strategies | check | report | run`.
+"""The command line: `dpsim cases | strategies | check | new-case | report | run`.
 
 Exit status: 0 done, 1 not finished, 2 bad input, 130 stopped, 141 nobody reads the output, 143 told to end.
 Heavy libraries are imported inside the commands.
@@ -106,6 +106,46 @@ def check(
             typer.echo(error.text(), err=True)
     if wrong:
         raise typer.Exit(2)
+
+
+@app.command("new-case")
+def new_case(
+    table: Annotated[str, typer.Argument(help="各县区一览表 / table of counties: .xlsx .xls .ods .csv")],
+    case: Annotated[str, typer.Option("--case", callback=_given, help="新案例的编号 / id of the new case")],
+    as_of: Annotated[str, typer.Option("--as-of", callback=_given, help="数据截止日 / as-of date, 2026-09-10")],
+    horizon_end: Annotated[
+        str | None, typer.Option("--horizon-end", callback=_given, help="预测到哪一天 / last day (31.12. if not said)")
+    ] = None,
+    name_zh: Annotated[str | None, typer.Option("--name-zh", callback=_given, help="中文名称 / Chinese name")] = None,
+    name_en: Annotated[str | None, typer.Option("--name-en", callback=_given, help="英文名称 / English name")] = None,
+    like: Annotated[
+        str, typer.Option("--like", callback=_given, help="其余沿用哪个案例 / case to take the rest from")
+    ] = "linyi-2018",
+    sheet: Annotated[str | None, typer.Option("--sheet", callback=_given, help="工作表 / sheet")] = None,
+    out: Annotated[
+        str | None, typer.Option("--out", callback=_given, help="案例文件 / case file (<case>.yaml)")
+    ] = None,
+    force: Annotated[bool, typer.Option("--force", help="覆盖已有文件 / replace a file that exists")] = False,
+    lang: Lang = None,
+) -> None:
+    """由各县区一览表生成案例文件 / Make a case file from a table of counties and counts."""
+    from dpsim.newcase.job import make_case
+    from dpsim.newcase.telling import told
+
+    _use(lang)
+    made = make_case(
+        Path(table),
+        case=case,
+        as_of=as_of,
+        horizon_end=horizon_end,
+        name_zh=name_zh,
+        name_en=name_en,
+        like=like,
+        sheet=sheet,
+        out=Path(out) if out else None,
+        force=force,
+    )
+    _put(told(made))
 
 
 @app.command()
@@ -230,7 +270,7 @@ def _usage_text(error: Any, arguments: list[str]) -> str:
     command = context.command_path if context else " ".join(["dpsim", *arguments[: arguments[0][:1] != "-"]])
     match type(error).__name__:
         case "MissingParameter" if error.param:
-            return say("cli.missing_argument", name=error.param.name, command=command)
+            return say("cli.missing_argument", name=error.param.opts[0], command=command)
         case "NoSuchOption":
             known = [name for option in context.command.params for name in option.opts if name[:2] == "--"]
             allowed = ", ".join([*known, "--help"])

@@ -152,8 +152,14 @@ OPTIONS = {
     *(name for options in (Split, AfterMissed, Level, Assessment) for name in get_args(options)),
     *REGIMES,
 }
-BESIDE_THE_FILES = {"regime", "scenario.rush", "targets.switches.level", "targets.switches.assessment"}
-"""Labels of readings that a report varies although they have no grade of their own."""
+BESIDE_THE_FILES = {
+    "regime",
+    "scenario.rush",
+    "targets.switches.level",
+    "targets.switches.assessment",
+    "population.county_list",
+}
+"""Labels of readings that a report varies although they have no grade of their own, and of what only own cases have."""
 
 
 def unlabelled(keys: Iterable[str], label: Callable[[str, str], str]) -> set[str]:

@@ -279,10 +279,12 @@ def labels_of(setting: Setting, by: tuple[str, ...]) -> pd.DataFrame:
 @lru_cache(maxsize=8)
 def group_cells(setting: Setting, by: tuple[str, ...]) -> tuple[npt.NDArray[np.int64], pd.DataFrame]:
     """Return the cell of each enterprise and the names of the cells (counties of a synthesised split: numbers)."""
-    population = setting.population
+    population, listed = setting.population, setting.case.population.county_list
+    numbered = [f"county_{k + 1:02d}" for k in range(int(population.county.max()) + 1)]
+    counties = [row.name for row in listed.rows] if listed else numbered
     words = {
         "city": np.full(population.entity.size, "city"),
-        "county": np.array([f"county_{k + 1:02d}" for k in range(int(population.county.max()) + 1)])[population.county],
+        "county": np.array(counties)[population.county],
         "sector": np.array(population.sector_names)[population.sector],
         "tier": np.array(population.tier_names)[population.tier],
         "group": np.array(GROUPS)[population.group],
