@@ -1,4 +1,4 @@
-"""The command line: `dpsim cases | strategies | check | new-case | report | run`.
+"""The command line: `dpsim cases | strategies | check | new-case | report | run | compare`.
 
 Exit status: 0 done, 1 not finished, 2 bad input, 130 stopped, 141 nobody reads the output, 143 told to end.
 Heavy libraries are imported inside the commands.
@@ -223,6 +223,49 @@ def run(
     )[list(RUN_COLUMNS)]
     with pd.option_context("display.unicode.east_asian_width", True):
         _put(table.to_string(index=False, header=[say(f"cli.column_{name}") for name in RUN_COLUMNS]))
+
+
+@app.command()
+def compare(
+    case: Annotated[str, typer.Argument(help="案例名或文件 / case name or file")],
+    strategy: Annotated[
+        list[str] | None, typer.Option("--strategy", callback=_given, help="监管方案，可重复 / strategy, repeatable")
+    ] = None,
+    reference: Annotated[
+        str | None, typer.Option("--reference", callback=_given, help="对照方案，不给则为现行部署 / reference strategy")
+    ] = None,
+    replications: Annotated[
+        str, typer.Option("--replications", callback=_given, metavar="<int>", help="配对推演次数 / pairs of runs")
+    ] = "50",
+    seed: Annotated[str, typer.Option("--seed", callback=_given, metavar="<int>", help="随机种子 / seed")] = "1",
+    lang: Lang = None,
+    out: Annotated[
+        str | None, typer.Option("--out", callback=_given, help="图表文件夹 / folder for figure and table")
+    ] = None,
+) -> None:
+    """逐次配对比较监管方案 / Compare strategies, paired run by run."""
+    import pandas as pd
+
+    from dpsim.report.comparison import comparison_letter
+
+    _use(lang)
+    letter = comparison_letter(
+        case=case,
+        strategies=strategy or [],
+        reference=reference or "",
+        replications=_whole(replications),
+        seed=_whole(seed),
+        lang=language_in_force(),
+        out=out or "",
+        progress=sys.stderr.isatty(),
+    )
+    head, rows = letter.rows()
+    with pd.option_context("display.unicode.east_asian_width", True, "display.max_colwidth", None):
+        _put(letter.title())
+        _put(pd.DataFrame(rows, columns=head).to_string(index=False))
+    if out:
+        letter.table()
+        letter.figure()
 
 
 def _put(text: str) -> None:

@@ -1,8 +1,8 @@
 """Strategies against one reference, paired by replication (interfaces: compare; methods 2.1 and 2.2).
 
-Replication r of every strategy follows the same path with the same keyed draws, so the difference of a pair holds the
-strategies and nothing else. Intervals are Student's on the paired differences; the adjusted ones hold for all strategies of
-one measure together (Bonferroni). What cannot be told apart is said so.
+Replication r of every strategy follows the same path with the same keyed draws, so the difference of a pair holds
+the strategies and nothing else. Intervals are Student's on the paired differences; the adjusted ones hold for all
+strategies of one measure together (Bonferroni). What cannot be told apart is said so.
 """
 
 from __future__ import annotations
@@ -50,10 +50,11 @@ class Comparison:
     Attributes
     ----------
     differences : pandas.DataFrame
-        One row per measure and strategy: measure, unit, strategy, reference, mean (strategy minus reference), low, high
-        (95% for this row), adjusted_low, adjusted_high (95% for all strategies of the measure together), better_share (of
-        runs in which the strategy is better; NaN where a measure has no direction), variance_reduction (variance of the
-        difference of independent runs over that of pairs; NaN where runs do not vary), n (pairs).
+        One row per measure and strategy: measure, unit, strategy, reference, mean (strategy minus reference), low,
+        high (95% for this row), adjusted_low, adjusted_high (95% for all strategies of the measure together),
+        better_share (of runs in which the strategy is better; NaN where a measure has no direction),
+        variance_reduction (variance of the difference of independent runs over that of pairs; NaN where runs do
+        not vary), n (pairs).
     ensembles : dict of str to Ensemble
         By strategy, the reference included.
     reference : str
@@ -100,8 +101,8 @@ def compare(
     Raises
     ------
     InputError
-        A strategy stands twice or only the reference is given, there are fewer than two replications, or an argument of
-        `run_ensemble` is not allowed.
+        A strategy stands twice or only the reference is given, there are fewer than two replications, or an argument
+        of `run_ensemble` is not allowed.
     """
     chosen = _chosen(case, strategies, reference)
     if isinstance(replications, int) and not isinstance(replications, bool) and replications < 2:

@@ -1,7 +1,7 @@
 """What strategies are compared by: one number per run, its unit, and whether more of it is better.
 
-"Hazards found" has no direction: in a steady state as many are found as arise, whatever the plan, so a campaign that finds
-more is followed by weeks that find less (methods 3.3-17).
+"Hazards found" has no direction: in a steady state as many are found as arise, whatever the plan, so a campaign that
+finds more is followed by weeks that find less (methods 3.3-17).
 """
 
 from __future__ import annotations

@@ -4,6 +4,7 @@ Each ``plot_`` function takes tidy frames and a language and returns a `matplotl
 no window and no global state. All words come from the language catalogue. matplotlib is imported on first use.
 """
 
+from dpsim.report.figures.differences import plot_differences
 from dpsim.report.figures.fan_chart import plot_fan_chart
 from dpsim.report.figures.pace import plot_pace
 from dpsim.report.figures.queues import plot_queues
@@ -14,6 +15,7 @@ from dpsim.report.figures.style import figure_style
 
 __all__ = [
     "figure_style",
+    "plot_differences",
     "plot_fan_chart",
     "plot_pace",
     "plot_queues",

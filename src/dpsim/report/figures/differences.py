@@ -25,7 +25,7 @@ def plot_differences(differences: pd.DataFrame, *, lang: str, reference: str) ->
     Parameters
     ----------
     differences : pandas.DataFrame
-        Columns ``measure`` (text to print), ``strategy`` (name to print), ``mean``, ``low``, ``high``, ``adjusted_low``,
+        Columns ``measure`` and ``strategy`` (as printed), ``mean``, ``low``, ``high``, ``adjusted_low``,
         ``adjusted_high``, ``n``; every measure holds the strategies in the same order.
     lang : {"zh", "en"}
     reference : str
