@@ -165,8 +165,9 @@ class Page:
         self.as_of = widgets.Dropdown(description=self.say("as_of"), layout={"width": "20em"})
         self.as_of.style.description_width = "initial"
         self.as_of.tooltip = self.say("as_of_note")
-        self.case.observe(lambda _: (self._load_case(), self._changed()), "value")
-        self.strategy.observe(lambda _: (self._load_strategy(), self._changed()), "value")
+        for control, load in ((self.case, self._load_case), (self.strategy, self._load_strategy)):
+            control.observe(lambda _, load=load: load(), "value")
+            control.observe(lambda _: self._changed(), "value")
 
     def _dropdown(self, name: str, known: list[str], given: str, load: Any) -> Any:
         """Return a choice among what comes with the program and what was given."""

@@ -44,7 +44,8 @@ class _Group:
         self.settings = widgets.VBox([row.widget for row in self.rows], layout={"margin": "0 0 6px 1.5em"})
         self.widget = widgets.VBox([self.switch, self.settings])
         self._show()
-        self.switch.observe(lambda _: (self._show(), changed()), "value")
+        self.switch.observe(lambda _: self._show(), "value")
+        self.switch.observe(lambda _: changed(), "value")
 
     def _show(self) -> None:
         """Show the settings of what is on."""

@@ -6,7 +6,6 @@ the user set must never be printed with the source of the number it replaced.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple, TypeVar
 
@@ -16,7 +15,7 @@ from dpsim.explorer.entries import slots
 from dpsim.language import LANGUAGES, say
 from dpsim.params.faults import Origin
 from dpsim.params.load import load_case, load_strategy
-from dpsim.params.quantity import MAX_TEXT
+from dpsim.params.quantity import MAX_TEXT, Graded
 from dpsim.params.schema import Case, File, Strategy
 from dpsim.report.show import show_setting
 
@@ -102,19 +101,18 @@ def _marked(changed: Kind, base: Kind, values: dict[str, Any]) -> Kind:
     content, before = changed.content(), dict(base.parts())
     for key in values:
         part = before.get(key)
-        if part is None or not hasattr(part, "grade"):
-            continue  # a date of an instrument, a reading of a target: neither has a grade
-
-        def mark(entry: dict[str, Any], part: Any = part) -> dict[str, Any]:
-            known = {"source": part.source or "—"}
-            reason = {
-                lang: say("explorer.reason", lang=lang, was=show_setting(part.value, lang), **known)
-                for lang in LANGUAGES
-            }
-            return {k: v for k, v in entry.items() if k != "source"} | {"grade": "assumed", "reason": reason}
-
-        content = _edited(content, key.split("."), mark)
+        if isinstance(part, Graded):  # a date of an instrument and a reading of a target have no grade
+            content = _edited(content, key.split("."), _reason(part))
     return type(changed).from_content(content, Origin(base.id))
+
+
+def _reason(part: Graded) -> dict[str, Any]:
+    """Return the grade and the reason of a value that replaces that of `part`."""
+    value, source = getattr(part, "value", None), part.source or "—"
+    reason = {
+        lang: say("explorer.reason", lang=lang, was=show_setting(value, lang), source=source) for lang in LANGUAGES
+    }
+    return {"grade": "assumed", "reason": reason}
 
 
 def _own(changed: Kind, base: File, key: str) -> Kind:
@@ -128,12 +126,12 @@ def _own(changed: Kind, base: File, key: str) -> Kind:
     return changed.with_values(values)
 
 
-def _edited(entry: Any, path: list[str], change: Callable[[dict[str, Any]], dict[str, Any]]) -> Any:
-    """Return a copy of plain content with the block at `path` changed."""
+def _edited(entry: Any, path: list[str], grounds: dict[str, Any]) -> Any:
+    """Return a copy of plain content with other grounds for the block at `path`."""
     if not path:
-        return change(entry)
+        return {key: item for key, item in entry.items() if key != "source"} | grounds
     head, *rest = path
     if isinstance(entry, tuple):
         index = int(head)
-        return (*entry[:index], _edited(entry[index], rest, change), *entry[index + 1 :])
-    return {**entry, head: _edited(entry[head], rest, change)}
+        return (*entry[:index], _edited(entry[index], rest, grounds), *entry[index + 1 :])
+    return {**entry, head: _edited(entry[head], rest, grounds)}

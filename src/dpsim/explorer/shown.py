@@ -18,7 +18,7 @@ from dpsim.report import sentences
 from dpsim.report.bands import organisation_bands, stage_bands
 from dpsim.report.below import FEW_RUNS
 from dpsim.report.drawings import Drawing, draw_all
-from dpsim.report.show import show_count_range, show_date, show_met, show_probability, show_rounded
+from dpsim.report.show import show_count_range, show_date, show_met, show_probability_range, show_rounded
 from dpsim.report.tables import html_table
 
 MIDDLE = (0.1, 0.5, 0.9)
@@ -84,7 +84,7 @@ def drawings(built: Built, ensemble: Ensemble, lang: str) -> dict[str, Drawing]:
 
 
 def target_table(case: Case, ensemble: Ensemble, lang: str) -> str:
-    """Return all targets with P(met), n, its interval and the median shortfall."""
+    """Return all targets with the interval of P(met), how often it was met of n, and the median shortfall."""
     rows = []
     for target in resolve_targets(case):
         row = _row(ensemble, target.id)
@@ -93,7 +93,7 @@ def target_table(case: Case, ensemble: Ensemble, lang: str) -> str:
                 target_words(target, lang),
                 show_date(target.deadline, lang),
                 f"{row['required']}/{target.total}",
-                show_probability(row["probability"], lang),
+                show_probability_range(row["low"], row["high"], lang),
                 show_met(row["met"], row["replications"], row["low"], row["high"], lang),
                 show_rounded(row["shortfall_median"]),
             )
