@@ -7,6 +7,7 @@ from functools import cache
 from typing import Any, Literal, get_args, get_origin
 
 from dpsim.errors import DpsimError
+from dpsim.language import say
 from dpsim.params.assumption import Assumption
 from dpsim.params.labels import instrument_label, option_label, quantity_label
 from dpsim.params.load import list_strategies, load_strategy
@@ -88,10 +89,12 @@ def slots(strategy: Strategy) -> list[Slot]:
 def levers(slot: Slot, lang: str) -> list[Entry]:
     """Return what can be changed of one instrument: its dates and its numbers."""
     settings, words = slot.settings, instruments()[slot.name].SETTINGS
-    dates = [(name, getattr(settings, name)) for name in ("start", "end")]
-    rows = [
-        Entry(f"{slot.place}.{name}", instrument_label(slot.name, lang), day) for name, day in dates if day is not None
-    ]
+    rows = []
+    for name in ("start", "end"):
+        day = getattr(settings, name)
+        if day is not None:
+            label = say(f"explorer.{name}", lang=lang, instrument=instrument_label(slot.name, lang))
+            rows.append(Entry(f"{slot.place}.{name}", label, day))
     for name, quantity in settings.named().items():
         label = str(getattr(words[name], lang)) if name in words else name
         rows.append(_number(f"{slot.place}.{name}", label, quantity))

@@ -201,6 +201,7 @@ class Page:
         """Fill what belongs to the case."""
         case = load_case(self.case.value)
         self.as_of.options = [(show_date(case.as_of, self.lang, year=True), case.as_of)]
+        self.as_of.value = case.as_of
         self.assumption_panel = AssumptionPanel(case, self.lang, self._changed)
         self._panels()
 
