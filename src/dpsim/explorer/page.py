@@ -148,7 +148,7 @@ class Page:
         if shown is not None:
             self.shown = shown
             self.results.value = shown.content
-            self._status(self.say("done", n=shown.ensemble.record["finished"]))
+            self._status("")
         elif error is not None:
             self._status(error_text(error, self.lang), wrong=True)
         else:
@@ -253,10 +253,11 @@ class Page:
         now = None if built is None else _identity(built, self.scenario())
         if now == _identity(self.shown.built, mine):
             self.results.remove_class("dpsim-stale")
+            names = (file.name.words(self.lang) for file in self.shown.built)
             text = self.say(
                 "fresh",
-                case=_name(self.shown.built.case, self.lang),
-                strategy=_name(self.shown.built.strategy, self.lang),
+                names=say("explorer.between", lang=self.lang).join(names),
+                n=self.shown.ensemble.record["finished"],
             )
             self.banner.value = _box("fresh", text)
         else:
@@ -302,11 +303,6 @@ class Page:
 def _identity(built: Built, scenario: Scenario) -> Identity:
     """Return what tells these runs from others."""
     return Identity(built.case.digest, built.strategy.digest, scenario.replications, scenario.seed)
-
-
-def _name(file: File, lang: str) -> str:
-    """Return the name of a case or strategy."""
-    return file.name.words(lang)
 
 
 def _box(kind: str, text: str) -> str:

@@ -13,6 +13,7 @@ from dpsim.explorer.rows import Changed, Row
 from dpsim.language import say
 from dpsim.params.labels import grade_label, instrument_label
 from dpsim.params.schema import Case, Strategy
+from dpsim.report.sentences import capital
 
 
 class LeverPanel:
@@ -59,7 +60,7 @@ class AssumptionPanel:
         self.rows: list[Row] = []
         children: list[Any] = [_note(say("explorer.assumptions_note", lang=lang))]
         for grade, entries in groupby(assumptions(case, lang), key=lambda entry: entry.grade):
-            children.append(widgets.HTML(f"<h4>{html.escape(_head(grade, lang))}</h4>"))
+            children.append(widgets.HTML(f"<h4>{html.escape(capital(_head(grade, lang)))}</h4>"))
             children += [self._row(entry, lang, changed) for entry in entries]
         self.widget = widgets.VBox(children)
 

@@ -46,7 +46,8 @@ class Row:
         else:
             self.control.observe(lambda _: changed(), "value")
             first = self.control
-        self.widget = widgets.HBox([first, widgets.HTML(_ground(entry, lang))], layout={"flex_flow": "row wrap"})
+        ground = widgets.HTML(_ground(entry, lang))
+        self.widget = widgets.HBox([first, ground], layout={"flex_flow": "row wrap", "align_items": "center"})
 
     def change(self) -> dict[str, Any]:
         """Return the key with its new value, nothing where it is as it was."""
@@ -68,9 +69,10 @@ def _control(entry: Entry, lang: str) -> Any:
 
 def _label(entry: Entry, lang: str) -> str:
     """Return what stands before the control, with the unit."""
-    if not entry.unit:
+    unit = unit_label(entry.unit, lang)
+    if unit in entry.label:  # no unit, or a label that is one: "share of mines"
         return entry.label
-    return say("explorer.with_unit", lang=lang, label=entry.label, unit=unit_label(entry.unit, lang))
+    return say("explorer.with_unit", lang=lang, label=entry.label, unit=unit)
 
 
 def _words(entry: Entry, lang: str) -> str:
