@@ -11,7 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pandas as pd
-from conftest import Lab
+from browser_lab import Lab
 from playwright.sync_api import Page, expect
 
 from dpsim.params.load import load_case, load_strategy

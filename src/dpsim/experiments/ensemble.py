@@ -5,8 +5,9 @@ from __future__ import annotations
 import datetime as dt
 import os
 import sys
-from collections.abc import Callable, Generator, Iterable, Sequence
-from contextlib import closing
+import warnings
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import numpy as np
@@ -195,8 +196,7 @@ def _collect(
         ascii=" #",
     )
     try:
-        # closed at once: a call that is ended from outside leaves no work behind
-        with closing(_stream(setting, paths, chunks, seed, by, workers)) as stream:
+        with _closed_quietly(_stream(setting, paths, chunks, seed, by, workers)) as stream:
             for part in stream:
                 parts.append(part)
                 bar.update(len(part[0]) + len(part[1]))
@@ -209,6 +209,17 @@ def _collect(
     if interrupted:
         print(say("progress.interrupted", done=sum(len(part[0]) for part in parts), asked=len(rows)), file=sys.stderr)
     return parts, interrupted
+
+
+@contextmanager
+def _closed_quietly(stream: Generator[Part]) -> Iterator[Generator[Part]]:
+    """Cancel what is left of a stream at the end: a call that is ended from outside leaves no work behind."""
+    try:
+        yield stream
+    finally:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", UserWarning)  # that tasks are cancelled is what is wanted
+            stream.close()
 
 
 def _stream(
