@@ -70,7 +70,7 @@ def _control(entry: Entry, lang: str) -> Any:
 def _label(entry: Entry, lang: str) -> str:
     """Return what stands before the control, with the unit."""
     unit = unit_label(entry.unit, lang)
-    if unit in entry.label:  # no unit, or a label that is one: "share of mines"
+    if not unit or (entry.unit == "share" and unit in entry.label):  # "share of mines" says it
         return entry.label
     return say("explorer.with_unit", lang=lang, label=entry.label, unit=unit)
 
