@@ -107,8 +107,11 @@ def test_four_levers_then_export_then_the_same_numbers_on_the_command_line(
 
     (folder,) = (lab.folder / "explored").iterdir()
     strategy = load_strategy(folder / "strategy.yaml")
-    assert [s.instrument for s in strategy.instruments] == ["dispatch_meeting", "ranking_notice", "deadline_drive"]
-    assert strategy.instruments[0].every_days.value == 3 and strategy.instruments[0].every_days.assumed
+    names = [settings.instrument for settings in load_strategy("current_arrangement").instruments]
+    mine = {settings.instrument: settings for settings in strategy.instruments}
+    assert list(mine) == [*names, "deadline_drive"], "the levers switched on in the page are those exported"
+    interval = mine["dispatch_meeting"].every_days
+    assert interval.value == 3 and interval.assumed
     assert load_case(folder / "case.yaml").agencies.service_mean.value == 10
     papermill, run = commands
     on_command_line(papermill, folder)

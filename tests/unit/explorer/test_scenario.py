@@ -50,12 +50,14 @@ def test_nothing_changed_is_the_case_and_the_strategy_themselves() -> None:
 
 def test_changes_arrive_and_carry_grounds_of_their_own() -> None:
     case, strategy = changed().built()
-    assert [settings.instrument for settings in strategy.instruments] == ["dispatch_meeting", "deadline_drive"]
-    meeting, drive = strategy.instruments
+    base = {settings.instrument: settings for settings in load_strategy("current_arrangement").instruments}
+    mine = {settings.instrument: settings for settings in strategy.instruments}
+    assert list(mine) == [*(name for name in base if name != "ranking_notice"), "deadline_drive"]
+    meeting, drive = mine["dispatch_meeting"], mine["deadline_drive"]
     assert (meeting.every_days.value, drive.factor.value, drive.start) == (3, 2.5, dt.date(2018, 11, 1))
     assert meeting.every_days.assumed and meeting.every_days.source is None, "a number set by hand keeps no source"
     assert "LY15" in meeting.every_days.reason.zh and "7" in meeting.every_days.reason.en, "its former ground is told"
-    assert meeting.staff_days_each == load_strategy("current_arrangement").instruments[0].staff_days_each
+    assert meeting.staff_days_each == base["dispatch_meeting"].staff_days_each
     assert case.agencies.service_mean.value == 10 and case.scenario.reference_class.value == "filing"
     assert case.agencies.headroom == load_case("linyi-2018").agencies.headroom, "what was left alone is as it was"
     assert case.id.startswith("linyi-2018-") and strategy.id.startswith("current_arrangement-")
