@@ -1,4 +1,4 @@
-"""The command line: `dpsim cases | strategies | check | new-case | report | run | compare`.
+"""The command line: `dpsim cases | strategies | check | new-case | report | run | compare | explore`.
 
 Exit status: 0 done, 1 not finished, 2 bad input, 130 stopped, 141 nobody reads the output, 143 told to end.
 Heavy libraries are imported inside the commands.
@@ -266,6 +266,26 @@ def compare(
     if out:
         letter.table()
         letter.figure()
+
+
+@app.command()
+def explore(
+    out: Annotated[
+        str, typer.Option("--out", callback=_given, help="笔记和导出所在的文件夹 / folder for notebook and exports")
+    ] = "explorations",
+    port: Annotated[str, typer.Option("--port", callback=_given, metavar="<int>", help="端口 / port")] = "8888",
+    browser: Annotated[bool, typer.Option(help="打开浏览器 / open a browser")] = True,
+    lang: Lang = None,
+) -> None:
+    """在 JupyterLab 里探索方案和假设 / Explore strategies and assumptions in JupyterLab."""
+    from dpsim.report.lab import lab_command, own_copy, serve
+
+    _use(lang)
+    notebook = own_copy("explore", Path(out), language_in_force())
+    command = lab_command(notebook, port=_whole(port), browser=browser)
+    typer.echo(say("explorer.serving", notebook=notebook.as_posix()), err=True)
+    if serve(command, lang=language_in_force()):
+        raise RunError("explorer.error.no_lab", why=say("explorer.see_above"))
 
 
 def _put(text: str) -> None:

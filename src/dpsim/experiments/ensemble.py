@@ -5,7 +5,9 @@ from __future__ import annotations
 import datetime as dt
 import os
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+import warnings
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import numpy as np
@@ -81,6 +83,7 @@ def run_ensemble(
     by: str | Iterable[str] = ("county",),
     store: None = None,
     progress: bool = False,
+    told: Callable[[int], object] | None = None,
 ) -> Ensemble:
     """Run replications 0 .. `replications` - 1 of a case under a strategy.
 
@@ -100,6 +103,8 @@ def run_ensemble(
         Runs are not yet kept on disk.
     progress : bool
         Show a progress bar on standard error.
+    told : callable, optional
+        Called with the number of runs so far, after each few of them; what it raises ends the call.
 
     Returns
     -------
@@ -123,7 +128,7 @@ def run_ensemble(
     if paths is None:
         paths = strategy_paths(setting, seed, numbers)
     rows = path_rows(paths, numbers.tolist())
-    parts, interrupted = _collect(setting, paths, rows, seed, groupings, workers, progress)
+    parts, interrupted = _collect(setting, paths, rows, seed, groupings, workers, progress, told)
     return _assemble(setting, parts, groupings, seed=seed, asked=replications, engine=engine, interrupted=interrupted)
 
 
@@ -163,7 +168,14 @@ def run_chunk(setting: Setting, paths: PathSet, rows: Sequence[int], seed: int, 
 
 
 def _collect(
-    setting: Setting, paths: PathSet, rows: list[int], seed: int, by: tuple[str, ...], workers: int, progress: bool
+    setting: Setting,
+    paths: PathSet,
+    rows: list[int],
+    seed: int,
+    by: tuple[str, ...],
+    workers: int,
+    progress: bool,
+    told: Callable[[int], object] | None,
 ) -> tuple[list[Part], bool]:
     """Run all rows in chunks and return the parts; True when the user stopped it."""
     from tqdm.std import tqdm
@@ -184,9 +196,12 @@ def _collect(
         ascii=" #",
     )
     try:
-        for part in _stream(setting, paths, chunks, seed, by, workers):
-            parts.append(part)
-            bar.update(len(part[0]) + len(part[1]))
+        with _closed_quietly(_stream(setting, paths, chunks, seed, by, workers)) as stream:
+            for part in stream:
+                parts.append(part)
+                bar.update(len(part[0]) + len(part[1]))
+                if told is not None:
+                    told(sum(len(finished) + len(failed) for finished, failed in parts))
     except KeyboardInterrupt:
         interrupted = True
     finally:
@@ -196,9 +211,20 @@ def _collect(
     return parts, interrupted
 
 
+@contextmanager
+def _closed_quietly(stream: Generator[Part]) -> Iterator[Generator[Part]]:
+    """Cancel what is left of a stream at the end: a call that is ended from outside leaves no work behind."""
+    try:
+        yield stream
+    finally:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", UserWarning)  # that tasks are cancelled is what is wanted
+            stream.close()
+
+
 def _stream(
     setting: Setting, paths: PathSet, chunks: list[list[int]], seed: int, by: tuple[str, ...], workers: int
-) -> Iterator[Part]:
+) -> Generator[Part]:
     """Yield finished chunks in the order they finish."""
     if workers == 1 or len(chunks) == 1:
         for chunk in chunks:
