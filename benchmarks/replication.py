@@ -17,7 +17,6 @@ from dpsim import load_case, load_strategy, snapshot_forecast
 from dpsim.core.streams import uniforms
 from dpsim.experiments.replication import prepare, run_one, strategy_paths
 
-
 BARS = {"to_year_end": "2", "whole_year": "6"}
 """Seconds that one replication with hazards may take."""
 
