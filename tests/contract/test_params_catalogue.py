@@ -26,7 +26,7 @@ from dpsim.params.readings import AfterMissed, Assessment, Level, Published, Ref
 from dpsim.params.schema import Case
 
 CHINESE = "[\u4e00-\u9fff]"
-SOURCE = r"\b[A-Z]{2}[0-9]{2}\b"
+SOURCE = r"(?<![A-Za-z0-9])[A-Z]{2}[0-9]{2}(?![A-Za-z0-9])"  # a Chinese character may stand beside an id
 SOURCES = Path(load.__file__).parent
 FILES = [*map(locate_case, load.list_cases()), *map(locate_strategy, load.list_strategies())]
 
