@@ -68,7 +68,8 @@ def _draw_panel(axes: Axes, part: Any, lang: str) -> list[Any]:
     """Draw one measure and return the legend entries."""
     style.grid(axes, "x")
     axes.axvline(0.0, color=style.INK, lw=0.9)
-    axes.locator_params(axis="x", nbins=5)
+    axes.margins(x=0.08)
+    axes.locator_params(axis="x", nbins=5, prune="both")
     mean, low, high, wide_low, wide_high = (
         part.numbers(name) for name in ("mean", "low", "high", "adjusted_low", "adjusted_high")
     )
