@@ -52,7 +52,7 @@ def plot_differences(differences: pd.DataFrame, *, lang: str, reference: str) ->
         handles: list[Any] = []
         for index, panel in enumerate(grid.flat):
             if index >= len(kinds):
-                panel.set_axis_off()
+                panel.remove()
                 continue
             part = table.where(measures == kinds[index])
             handles = _draw_panel(panel, part, lang) or handles
