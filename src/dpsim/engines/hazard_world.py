@@ -19,6 +19,7 @@ from dpsim.core.reported import Fact
 from dpsim.core.streams import Stream, uniform, uniforms
 from dpsim.core.timeline import Timeline
 from dpsim.core.words import CLASSES, DUTIES
+from dpsim.model.delays import delay_scale
 from dpsim.model.detection import chance_spend
 from dpsim.model.formalism import paper_probability
 from dpsim.model.hazard_sites import census, drop_site, live_sites
@@ -289,7 +290,9 @@ def _law(case: Case, seed: int, replication: int) -> Records:
             law[name][k] = getattr(getattr(loop, name), klass).value
     law["open_harm"] = 1.0, b.open_harm.value
     law["condition"] = d.not_built_factor.value, d.paper_factor.value, 1.0
-    law["delay_shape"], law["growth"] = loop.delay_shape.value, case.hazards.growth_per_year.value / 365.0
+    shape = float(loop.delay_shape.value)
+    law["delay_scale"], law["delay_power"] = delay_scale(shape), 1.0 / shape
+    law["growth"] = case.hazards.growth_per_year.value / 365.0
     law["listed_time"], law["listed_sham"] = loop.listed_time.value, loop.listed_sham.value
     for name in ("visit_jump", "penalty_jump", "published_jump", "memory", "effort", "penalty_share", "return_share"):
         law[name] = getattr(b, name).value

@@ -124,7 +124,8 @@ LAW = _record(
         ("rectify", _F, (2,)),
         ("accept", _F, (2,)),
         ("close", _F, (2,)),
-        ("delay_shape", _F),
+        ("delay_scale", _F),
+        ("delay_power", _F),
         ("limit", _F, (2,)),
         ("accepted", _F, (2,)),
         ("sham", _F, (2,)),
@@ -160,7 +161,8 @@ classes as in `CLASSES` (2).
 `spend`: -ln(1 - p), what one chance takes off the detection threshold (workers' reports: per day); `period`: days
 between the chances of a periodic channel, infinity for others; `condition`: factor on self-checks where nothing is
 built, built on paper, working; `harm`: accidents per hazard and day while unsafe; `open_harm`: factor on it while the
-hazard is known; `assign`, `rectify`, `accept`, `close`: mean days of the steps, with `delay_shape`; `limit`: days from
+hazard is known; `assign`, `rectify`, `accept`, `close`: mean days of the steps, with `delay_scale`
+and `delay_power` (`scaled_delay`); `limit`: days from
 finding to closing; `accepted`: chance that one acceptance passes; `sham`: share rectified on paper only; `relapse`,
 `relapse_days`: share that comes back after a true repair, mean time; `listed_time`, `listed_sham`: factors of
 listing; `growth`: of the births per day without a visit (log); jumps of perceived risk at a visit, an own penalty, a

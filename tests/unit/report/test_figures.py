@@ -80,7 +80,9 @@ def the_rows(label: str = "A", setting: str = "1.0") -> pd.DataFrame:
 
 
 def the_differences(name: str = "S") -> pd.DataFrame:
-    rows = [(f"M{m}", s, x, x - 1, x + 1, x - 2, x + 2, 20) for m in range(5) for s, x in ((name, 3.0 * m), ("B", -0.5))]
+    rows = [
+        (f"M{m}", s, x, x - 1, x + 1, x - 2, x + 2, 20) for m in range(5) for s, x in ((name, 3.0 * m), ("B", -0.5))
+    ]
     names = "measure strategy mean low high adjusted_low adjusted_high n"
     return pd.DataFrame(rows, columns=names.split())
 
