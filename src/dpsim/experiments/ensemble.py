@@ -19,6 +19,7 @@ from dpsim.experiments.replication import (
     check_by,
     check_flag,
     check_paths,
+    county_names,
     labels_of,
     path_rows,
     prepare,
@@ -54,6 +55,9 @@ class Ensemble:
         high, attainment_median, shortfall_median, date_median.
     attained : pandas.DataFrame
         The targets of every replication.
+    counties : pandas.DataFrame
+        What each county is appraised on at the last day: replication, county, listed, built (as reported), paper (of
+        these, true); empty where paper systems are not simulated.
     failures : pandas.DataFrame
         Columns replication, error; empty when all went well.
     record : dict
@@ -63,6 +67,7 @@ class Ensemble:
     indicators: pd.DataFrame
     targets: pd.DataFrame
     attained: pd.DataFrame
+    counties: pd.DataFrame
     failures: pd.DataFrame
     record: dict[str, object]
 
@@ -228,9 +233,20 @@ def _assemble(
         ),
         targets=summarise_targets(attained),
         attained=attained,
+        counties=county_frame(runs),
         failures=failures.sort_values("replication", ignore_index=True),
         record=record,
     )
+
+
+def county_frame(runs: Sequence[Measured]) -> pd.DataFrame:
+    """Return the counties of all runs: replication, county, listed, built, paper."""
+    table = np.concatenate([run.counties for run in runs])
+    counties = len(table) // len(runs)
+    frame = pd.DataFrame(table, columns=["listed", "built", "paper"])
+    frame.insert(0, "replication", np.repeat([run.replication for run in runs], counties))
+    frame.insert(1, "county", county_names(counties) * len(runs))
+    return frame
 
 
 def summarise_targets(attained: pd.DataFrame) -> pd.DataFrame:
