@@ -145,7 +145,7 @@ def veto_table(counties: pd.DataFrame, case: Case) -> pd.DataFrame:
     checked, failing = int(case.formalism.veto_checked.value), int(case.formalism.veto_failing.value)
     pairs = counties[["built", "paper"]].drop_duplicates()
     chance = {
-        (built, paper): veto_probability_finite(built, paper, min(checked, built), failing)
+        (built, paper): veto_probability_finite(built, paper, min(checked, built), failing) if built else 0.0
         for built, paper in pairs.itertuples(index=False)
     }
     values = [chance[pair] for pair in counties[["built", "paper"]].itertuples(index=False, name=None)]
@@ -161,7 +161,7 @@ def _numbers(end: pd.DataFrame, days: pd.DataFrame, veto: pd.DataFrame) -> pd.Da
     share = end["paper", TRUE] / built.where(built > 0)
     made = {
         "in_time_share": in_time_share(both),
-        "coverage": end["units_visited", REPORTED] / listed,
+        "coverage": (end["units_visited", REPORTED] / listed.where(listed > 0)).fillna(0.0),
         "staff_days": days.sum(axis=1),
         "paper_share": share.fillna(0.0),
         "veto_mean": veto.mean(axis=1),
