@@ -23,10 +23,11 @@ from dpsim.report.fonts import needs_glyph
 from dpsim.report.tables import FORMULA_STARTS
 
 FIGURES = ["fan_assessed", "fan_built", "fan_connected", "fan_online", "fan_passed", "pace", "queues"]
-FIGURES += ["scenario_cells", "sensitivity"]
+FIGURES += ["scenario_cells", "sensitivity", "hazards", "hazards_found", "staff_days", "paper"]
 TABLES = ["agency_capacity", "assumptions", "bottlenecks", "fan_assessed", "fan_built", "fan_connected", "fan_online"]
 TABLES += ["fan_passed", "forecast_cells", "forecast_pooled", "indicators", "pace", "queues", "sensitivity"]
-TABLES += ["strategies", "targets"]
+TABLES += ["strategies", "targets", "hazards", "hazards_found", "hazards_by_class", "staff_days", "paper"]
+TABLES += ["supervision"]
 TABLES += ["targets_current_arrangement", "targets_past_pace"]
 CJK = re.compile(r"[\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef\U00020000-\U0003ffff]")
 PICTURE = re.compile(r"base64,[A-Za-z0-9+/=]+")

@@ -21,6 +21,7 @@ from dpsim.experiments.replication import (
     check_by,
     check_flag,
     check_paths,
+    county_names,
     labels_of,
     path_rows,
     prepare,
@@ -56,6 +57,9 @@ class Ensemble:
         high, attainment_median, shortfall_median, date_median.
     attained : pandas.DataFrame
         The targets of every replication.
+    counties : pandas.DataFrame
+        What each county is appraised on at the last day: replication, county, listed, built (as reported), paper (of
+        these, true); empty where paper systems are not simulated.
     failures : pandas.DataFrame
         Columns replication, error; empty when all went well.
     record : dict
@@ -65,6 +69,7 @@ class Ensemble:
     indicators: pd.DataFrame
     targets: pd.DataFrame
     attained: pd.DataFrame
+    counties: pd.DataFrame
     failures: pd.DataFrame
     record: dict[str, object]
 
@@ -254,9 +259,20 @@ def _assemble(
         ),
         targets=summarise_targets(attained),
         attained=attained,
+        counties=county_frame(setting, runs),
         failures=failures.sort_values("replication", ignore_index=True),
         record=record,
     )
+
+
+def county_frame(setting: Setting, runs: Sequence[Measured]) -> pd.DataFrame:
+    """Return the counties of all runs: replication, county, listed, built, paper."""
+    table = np.concatenate([run.counties for run in runs])
+    names = county_names(setting) if len(table) else []
+    frame = pd.DataFrame(table, columns=["listed", "built", "paper"])
+    frame.insert(0, "replication", np.repeat([run.replication for run in runs], len(names)))
+    frame.insert(1, "county", names * len(runs))
+    return frame
 
 
 def summarise_targets(attained: pd.DataFrame) -> pd.DataFrame:

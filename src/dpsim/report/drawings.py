@@ -19,6 +19,7 @@ from dpsim.model.targets import Target, resolve_targets
 from dpsim.params.labels import quantity_label
 from dpsim.report import sentences
 from dpsim.report.bands import organisation_bands, stage_bands, weekly_flow
+from dpsim.report.drawings_supervised import supervised_drawings
 from dpsim.report.show import show_date, show_met, show_probability_range, show_setting
 from dpsim.report.yearend import BESIDE, YearEnd
 
@@ -53,6 +54,7 @@ def year_end_drawings(result: YearEnd) -> dict[str, Drawing]:
         "queues": Drawing("plot_queues", organisation_bands(result.main), runs),
         "scenario_cells": Drawing("plot_scenario_cells", sentences.headline_cells(result, "all"), lang),
         "sensitivity": Drawing("plot_sensitivity", sensitivity_rows(result), lang),
+        **{name: Drawing(*drawing) for name, drawing in supervised_drawings(result).items()},
     }
 
 
