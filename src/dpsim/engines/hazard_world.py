@@ -184,7 +184,7 @@ def make_hazards(
         counters=counters,
         ledger=ledger,
         count=count,
-        laws=_law(case, seed, replication),
+        laws=hazard_law(case, seed, replication),
         staff=_staff(case),
         members=members,
         first=np.searchsorted(population.county[members], np.arange(counties + 1)).astype(np.int64),
@@ -249,6 +249,7 @@ def _sites(case: Case, state: State, entry: Floats, colour: Ints, luck: Luck) ->
     sites["built_at"] = np.where(np.isnan(entry[:, 1]), np.inf, entry[:, 1])
     sites["online_at"] = np.where(np.isnan(entry[:, 3]), np.inf, entry[:, 3])
     sites["report_factor"], sites["seen_at"] = 1.0, -PAST_DAYS
+    sites["perceived_at"] = sites["leaning_at"] = -PAST_DAYS  # forgetting runs forward only
     f, base = case.formalism, case.caveats.paper_share.value
     chance = [
         paper_probability(base, 1.0, f.rush_effect.value, agency, f.agency_effect.value, 0.0, f.perceived_effect.value)
@@ -272,7 +273,7 @@ def _colours(case: Case, u: Floats) -> Ints:
     return np.searchsorted(np.cumsum(_colour_shares(case))[:3], u, side="right").astype(np.int64)
 
 
-def _law(case: Case, seed: int, replication: int) -> Records:
+def hazard_law(case: Case, seed: int, replication: int) -> Records:
     """Return the law of a run from the case's blocks."""
     laws = np.zeros(1, dtype=LAW)
     law, loop, d, b = laws[0], case.closed_loop, case.discovery, case.deterrence
