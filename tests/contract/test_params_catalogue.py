@@ -26,7 +26,7 @@ from dpsim.params.readings import AfterMissed, Assessment, Level, Published, Ref
 from dpsim.params.schema import Case
 
 CHINESE = "[\u4e00-\u9fff]"
-SOURCE = r"\b[A-Z]{2}[0-9]{2}\b"
+SOURCE = r"(?<![A-Za-z0-9])[A-Z]{2}[0-9]{2}(?![A-Za-z0-9])"  # a Chinese character may stand beside an id
 SOURCES = Path(load.__file__).parent
 FILES = [*map(locate_case, load.list_cases()), *map(locate_strategy, load.list_strategies())]
 
@@ -152,8 +152,14 @@ OPTIONS = {
     *(name for options in (Split, AfterMissed, Level, Assessment) for name in get_args(options)),
     *REGIMES,
 }
-BESIDE_THE_FILES = {"regime", "scenario.rush", "targets.switches.level", "targets.switches.assessment"}
-"""Labels of readings that a report varies although they have no grade of their own."""
+BESIDE_THE_FILES = {
+    "regime",
+    "scenario.rush",
+    "targets.switches.level",
+    "targets.switches.assessment",
+    "population.county_list",
+}
+"""Labels of readings that a report varies although they have no grade of their own, and of what only own cases have."""
 
 
 def unlabelled(keys: Iterable[str], label: Callable[[str, str], str]) -> set[str]:

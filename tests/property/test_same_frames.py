@@ -45,7 +45,7 @@ def test_chunks_that_finish_in_another_order_change_nothing(
     linyi: Case, serial: Ensemble, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     stream = ensemble._stream
-    monkeypatch.setattr(ensemble, "_stream", lambda *args: reversed(list(stream(*args))))
+    monkeypatch.setattr(ensemble, "_stream", lambda *args: (part for part in reversed(list(stream(*args)))))
     turned = whole(linyi, replications=12, workers=1)
     for name in FRAMES:
         assert_frame_equal(getattr(turned, name), getattr(serial, name), check_exact=True, obj=f"{name}, turned round")

@@ -18,7 +18,8 @@ from dpsim.core.levers import Plan
 from dpsim.core.reported import Fact
 from dpsim.core.streams import Stream, uniform, uniforms
 from dpsim.core.timeline import Timeline
-from dpsim.core.words import DUTIES
+from dpsim.core.words import CLASSES, DUTIES
+from dpsim.model.delays import delay_scale
 from dpsim.model.detection import chance_spend
 from dpsim.model.formalism import paper_probability
 from dpsim.model.hazard_sites import census, drop_site, live_sites
@@ -37,7 +38,7 @@ from dpsim.model.hazards import (
 from dpsim.model.organisations import gamma_quantile
 from dpsim.model.population import Population
 from dpsim.model.staffing import Staff
-from dpsim.model.state import SIDES, Col, Floats, Ints, State
+from dpsim.model.state import SIDES, Col, Flags, Floats, Ints, State
 from dpsim.model.visits import Roster
 from dpsim.params.schema import Case
 
@@ -55,8 +56,8 @@ PERIODIC = {0: "self_check_every", 2: "expert_every", 4: "oversight_every", 5: "
 class Luck(Protocol):
     """One uniform per enterprise for a stream and an ordinal."""
 
-    def __call__(self, stream: Stream, ordinal: int = 0) -> Floats:
-        """Return shape (n,)."""
+    def __call__(self, stream: Stream, ordinal: int = 0, who: Flags | None = None) -> Floats:
+        """Return shape (n,), or one for each marked."""
 
 
 @dataclass
@@ -167,8 +168,9 @@ def make_hazards(
     """
     n, counties = population.entity.size, int(case.population.counties.value)
 
-    def luck(stream: Stream, ordinal: int = 0) -> Floats:
-        return uniforms(seed, replication, population.entity, int(stream), ordinal)
+    def luck(stream: Stream, ordinal: int = 0, who: Flags | None = None) -> Floats:
+        entity = population.entity if who is None else population.entity[who]
+        return uniforms(seed, replication, entity, int(stream), ordinal)
 
     colour = _colours(case, luck(Stream.RISK_COLOUR))
     sites = _sites(case, state, entry, colour, luck)
@@ -182,7 +184,7 @@ def make_hazards(
         counters=counters,
         ledger=ledger,
         count=count,
-        laws=_law(case, seed, replication),
+        laws=hazard_law(case, seed, replication),
         staff=_staff(case),
         members=members,
         first=np.searchsorted(population.county[members], np.arange(counties + 1)).astype(np.int64),
@@ -237,22 +239,25 @@ def _sites(case: Case, state: State, entry: Floats, colour: Ints, luck: Luck) ->
     shares = _colour_shares(case)
     mean = sum(share * hazards.colour_ratio.value**k for k, share in enumerate(shares))
     own = gamma_quantile(luck(Stream.HAZARD_INTENSITY), 1.0, hazards.heterogeneity_shape.value**-0.5)
-    for k, klass in enumerate(("general", "major")):
+    clocks = (Stream.HAZARD_CLOCK_GENERAL, Stream.HAZARD_CLOCK_MAJOR)
+    for k, klass in enumerate(CLASSES):
         sites["intensity"][:, k] = getattr(hazards.arising, klass).value / 365.0 * own * ratio / mean
-        sites["clock"][:, k] = -np.log(luck(Stream(int(Stream.HAZARD_CLOCK_GENERAL) + k)))
+        sites["clock"][:, k] = -np.log(luck(clocks[k]))
     for channel, key in PERIODIC.items():
         u = luck(Stream.CHECK_PHASE, channel)
         sites["phase"][:, channel] = u * getattr(case.discovery, key).value
     sites["built_at"] = np.where(np.isnan(entry[:, 1]), np.inf, entry[:, 1])
     sites["online_at"] = np.where(np.isnan(entry[:, 3]), np.inf, entry[:, 3])
     sites["report_factor"], sites["seen_at"] = 1.0, -PAST_DAYS
+    sites["perceived_at"] = sites["leaning_at"] = -PAST_DAYS  # forgetting runs forward only
     f, base = case.formalism, case.caveats.paper_share.value
     chance = [
         paper_probability(base, 1.0, f.rush_effect.value, agency, f.agency_effect.value, 0.0, f.perceived_effect.value)
         for agency in (False, True)
     ]
     own_chance = np.where(state.status[:, Col.AGENCY_USER] == 1, chance[1], chance[0])
-    sites["paper"] = (luck(Stream.PAPER) < own_chance) & np.isfinite(sites["built_at"])
+    built = np.isfinite(sites["built_at"])
+    sites["paper"][built] = luck(Stream.PAPER, who=built) < own_chance[built]
     return sites
 
 
@@ -268,7 +273,7 @@ def _colours(case: Case, u: Floats) -> Ints:
     return np.searchsorted(np.cumsum(_colour_shares(case))[:3], u, side="right").astype(np.int64)
 
 
-def _law(case: Case, seed: int, replication: int) -> Records:
+def hazard_law(case: Case, seed: int, replication: int) -> Records:
     """Return the law of a run from the case's blocks."""
     laws = np.zeros(1, dtype=LAW)
     law, loop, d, b = laws[0], case.closed_loop, case.discovery, case.deterrence
@@ -276,7 +281,7 @@ def _law(case: Case, seed: int, replication: int) -> Records:
     law["period"] = math.inf
     for channel, key in PERIODIC.items():
         law["period"][channel] = getattr(d, key).value
-    for k, klass in enumerate(("general", "major")):
+    for k, klass in enumerate(CLASSES):
         for channel, name in ((0, "self_check"), (2, "expert"), (3, "spot_check"), (4, "oversight"), (5, "patrol")):
             law["spend"][channel, k] = chance_spend(float(getattr(getattr(d, name), klass).value))
         law["spend"][1, k] = getattr(d.worker_reports, klass).value / 365.0
@@ -286,7 +291,9 @@ def _law(case: Case, seed: int, replication: int) -> Records:
             law[name][k] = getattr(getattr(loop, name), klass).value
     law["open_harm"] = 1.0, b.open_harm.value
     law["condition"] = d.not_built_factor.value, d.paper_factor.value, 1.0
-    law["shape"], law["growth"] = loop.delay_shape.value, case.hazards.growth_per_year.value / 365.0
+    shape = float(loop.delay_shape.value)
+    law["delay_scale"], law["delay_power"] = delay_scale(shape), 1.0 / shape
+    law["growth"] = case.hazards.growth_per_year.value / 365.0
     law["listed_time"], law["listed_sham"] = loop.listed_time.value, loop.listed_sham.value
     for name in ("visit_jump", "penalty_jump", "published_jump", "memory", "effort", "penalty_share", "return_share"):
         law[name] = getattr(b, name).value

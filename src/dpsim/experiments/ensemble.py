@@ -5,7 +5,9 @@ from __future__ import annotations
 import datetime as dt
 import os
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+import warnings
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import numpy as np
@@ -86,6 +88,7 @@ def run_ensemble(
     by: str | Iterable[str] = ("county",),
     store: None = None,
     progress: bool = False,
+    told: Callable[[int], object] | None = None,
 ) -> Ensemble:
     """Run replications 0 .. `replications` - 1 of a case under a strategy.
 
@@ -105,6 +108,8 @@ def run_ensemble(
         Runs are not yet kept on disk.
     progress : bool
         Show a progress bar on standard error.
+    told : callable, optional
+        Called with the number of runs so far, after each few of them; what it raises ends the call.
 
     Returns
     -------
@@ -128,7 +133,7 @@ def run_ensemble(
     if paths is None:
         paths = strategy_paths(setting, seed, numbers)
     rows = path_rows(paths, numbers.tolist())
-    parts, interrupted = _collect(setting, paths, rows, seed, groupings, workers, progress)
+    parts, interrupted = _collect(setting, paths, rows, seed, groupings, workers, progress, told)
     return _assemble(setting, parts, groupings, seed=seed, asked=replications, engine=engine, interrupted=interrupted)
 
 
@@ -168,7 +173,14 @@ def run_chunk(setting: Setting, paths: PathSet, rows: Sequence[int], seed: int, 
 
 
 def _collect(
-    setting: Setting, paths: PathSet, rows: list[int], seed: int, by: tuple[str, ...], workers: int, progress: bool
+    setting: Setting,
+    paths: PathSet,
+    rows: list[int],
+    seed: int,
+    by: tuple[str, ...],
+    workers: int,
+    progress: bool,
+    told: Callable[[int], object] | None,
 ) -> tuple[list[Part], bool]:
     """Run all rows in chunks and return the parts; True when the user stopped it."""
     from tqdm.std import tqdm
@@ -189,9 +201,12 @@ def _collect(
         ascii=" #",
     )
     try:
-        for part in _stream(setting, paths, chunks, seed, by, workers):
-            parts.append(part)
-            bar.update(len(part[0]) + len(part[1]))
+        with _closed_quietly(_stream(setting, paths, chunks, seed, by, workers)) as stream:
+            for part in stream:
+                parts.append(part)
+                bar.update(len(part[0]) + len(part[1]))
+                if told is not None:
+                    told(sum(len(finished) + len(failed) for finished, failed in parts))
     except KeyboardInterrupt:
         interrupted = True
     finally:
@@ -201,9 +216,20 @@ def _collect(
     return parts, interrupted
 
 
+@contextmanager
+def _closed_quietly(stream: Generator[Part]) -> Iterator[Generator[Part]]:
+    """Cancel what is left of a stream at the end: a call that is ended from outside leaves no work behind."""
+    try:
+        yield stream
+    finally:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", UserWarning)  # that tasks are cancelled is what is wanted
+            stream.close()
+
+
 def _stream(
     setting: Setting, paths: PathSet, chunks: list[list[int]], seed: int, by: tuple[str, ...], workers: int
-) -> Iterator[Part]:
+) -> Generator[Part]:
     """Yield finished chunks in the order they finish."""
     if workers == 1 or len(chunks) == 1:
         for chunk in chunks:
@@ -233,19 +259,19 @@ def _assemble(
         ),
         targets=summarise_targets(attained),
         attained=attained,
-        counties=county_frame(runs),
+        counties=county_frame(setting, runs),
         failures=failures.sort_values("replication", ignore_index=True),
         record=record,
     )
 
 
-def county_frame(runs: Sequence[Measured]) -> pd.DataFrame:
+def county_frame(setting: Setting, runs: Sequence[Measured]) -> pd.DataFrame:
     """Return the counties of all runs: replication, county, listed, built, paper."""
     table = np.concatenate([run.counties for run in runs])
-    counties = len(table) // len(runs)
+    names = county_names(setting) if len(table) else []
     frame = pd.DataFrame(table, columns=["listed", "built", "paper"])
-    frame.insert(0, "replication", np.repeat([run.replication for run in runs], counties))
-    frame.insert(1, "county", county_names(counties) * len(runs))
+    frame.insert(0, "replication", np.repeat([run.replication for run in runs], len(names)))
+    frame.insert(1, "county", names * len(runs))
     return frame
 
 

@@ -303,7 +303,7 @@ def group_cells(setting: Setting, by: tuple[str, ...]) -> tuple[npt.NDArray[np.i
     population = setting.population
     words = {
         "city": np.full(population.entity.size, "city"),
-        "county": np.array(county_names(int(population.county.max()) + 1))[population.county],
+        "county": np.array(county_names(setting))[population.county],
         "sector": np.array(population.sector_names)[population.sector],
         "tier": np.array(population.tier_names)[population.tier],
         "group": np.array(GROUPS)[population.group],
@@ -313,9 +313,12 @@ def group_cells(setting: Setting, by: tuple[str, ...]) -> tuple[npt.NDArray[np.i
     return cell.astype(np.int64), pd.DataFrame([key.split("\x1f") for key in keys], columns=list(by))
 
 
-def county_names(counties: int) -> list[str]:
-    """Return the names of the counties: numbers, as long as the split is a synthesised one."""
-    return [f"county_{k + 1:02d}" for k in range(counties)]
+def county_names(setting: Setting) -> list[str]:
+    """Return the names of the counties: the case's own, or numbers as long as the split is a synthesised one."""
+    listed = setting.case.population.county_list
+    if listed:
+        return [row.name for row in listed.rows]
+    return [f"county_{k + 1:02d}" for k in range(int(setting.population.county.max()) + 1)]
 
 
 def target_rows(

@@ -12,9 +12,11 @@ from collections.abc import Iterator, Mapping
 from itertools import pairwise
 from typing import Any
 
+from dpsim.params.county_rules import county_rules
 from dpsim.params.dig import at_most, choice, dig, entries, is_number, items, once, part, value_of
 from dpsim.params.faults import Fault, Path, dotted
 from dpsim.params.locate import NAME, list_strategies
+from dpsim.params.source_rules import source_rules
 from dpsim.params.target_rules import published_rules, switch_rules, target_rules
 
 YEARS = (2000, 2100)
@@ -41,6 +43,8 @@ def case_rules(content: Mapping[str, Any]) -> Iterator[Fault]:
         content = {**content, "as_of": None}  # no other date can be compared with it
     for rules in (_counts, _population, _dates, _weights, _calendar, target_rules, switch_rules, published_rules):
         yield from rules(content)
+    yield from county_rules(content)
+    yield from source_rules(content)
 
 
 def strategy_rules(content: Mapping[str, Any]) -> Iterator[Fault]:

@@ -122,7 +122,11 @@ def own_pooled(result: YearEnd) -> pd.Series:
 def bottleneck(result: YearEnd) -> str:
     """Return what holds enterprises up; both steps with their shares where the scenarios disagree on the larger one."""
     table, lang = result.forecast.bottlenecks.set_index("where"), result.request.lang
-    low, high = table.loc["not_built", "share_low"], table.loc["not_built", "share_high"]
+    return bottleneck_words(table.loc["not_built", "share_low"], table.loc["not_built", "share_high"], lang)
+
+
+def bottleneck_words(low: float, high: float, lang: str) -> str:
+    """Return the larger step in words, from the range of the share that is not built."""
     build = show_share_range(low, high, lang)
     rest = show_share_range(1.0 - high, 1.0 - low, lang)
     larger = "build" if low > 0.5 else "online" if high < 0.5 else "both"

@@ -80,6 +80,14 @@ def the_rows(label: str = "A", setting: str = "1.0") -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["label", "low_label", "high_label", "low", "base", "high"])
 
 
+def the_differences(name: str = "S") -> pd.DataFrame:
+    rows = [
+        (f"M{m}", s, x, x - 1, x + 1, x - 2, x + 2, 20) for m in range(5) for s, x in ((name, 3.0 * m), ("B", -0.5))
+    ]
+    names = "measure strategy mean low high adjusted_low adjusted_high n"
+    return pd.DataFrame(rows, columns=names.split())
+
+
 def the_views(panels: tuple[str, ...] = ("P", "Q"), name: str = "S") -> pd.DataFrame:
     days = pd.date_range("2018-09-10", "2018-12-31", freq="7D")
     path = np.linspace(0.0, 1.0, len(days))
@@ -131,6 +139,7 @@ def examples(lang: str) -> dict[str, Figure]:
         "queues_one_day": figures.plot_queues(the_queues()[:1], lang=lang),
         "cells": figures.plot_scenario_cells(the_cells(), lang=lang),
         "cells_unequal": figures.plot_scenario_cells(the_cells((500, 900)), lang=lang),
+        "differences": figures.plot_differences(the_differences(), lang=lang, reference="R"),
         "sensitivity": figures.plot_sensitivity(the_rows(), lang=lang),
         "sensitivity_zero": figures.plot_sensitivity(the_rows().assign(low=0, base=0, high=0), lang=lang),
         "sensitivity_bases": figures.plot_sensitivity(the_rows().assign(base=[240, 250, 260]), lang=lang),

@@ -5,6 +5,7 @@ no window and no global state. All words come from the language catalogue. matpl
 """
 
 from dpsim.report.figures.channels import plot_channels
+from dpsim.report.figures.differences import plot_differences
 from dpsim.report.figures.duties import plot_duties
 from dpsim.report.figures.fan_chart import plot_fan_chart
 from dpsim.report.figures.pace import plot_pace
@@ -19,6 +20,7 @@ __all__ = [
     "figure_style",
     "plot_channels",
     "plot_duties",
+    "plot_differences",
     "plot_fan_chart",
     "plot_pace",
     "plot_queues",
