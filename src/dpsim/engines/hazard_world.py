@@ -44,6 +44,8 @@ from dpsim.params.schema import Case
 
 PAST_DAYS = 365.0
 """How long hazards live before the as-of date."""
+PAST_STEP = 28.0
+"""Days of an interval of that past: what its visits brought is felt from its end on."""
 WORKING_DAYS = 250.0
 """Working days of a year: turns inspection days a year into days a working day."""
 MAX_PAST_VISITS = 24
@@ -111,11 +113,10 @@ class HazardWorld:
     pending: list[tuple[Ints, Floats, Ints, Floats, Ints]] = field(default_factory=list)
     """Visits since the last weekly report: enterprises, times, channels, qualities, supervisors."""
 
-    def live(self, until: float, visits: Visits | None = None) -> None:
+    def live(self, until: float) -> None:
         """Let all hazards live until `until` with the pending visits; rooms grow as they must."""
         n = self.sites.size
-        if visits is None:
-            visits = self._pending_visits(n)
+        visits = self._pending_visits(n)
         done = 0
         while True:
             done = live_sites(
@@ -215,8 +216,12 @@ def _live_the_past(world: HazardWorld, case: Case, population: Population, as_of
     index, number = np.nonzero(before)
     teams = world.quality.shape[1]
     quality = world.quality[population.county[index], (index + number) % teams]
-    channel, supervisor = np.full(index.size, SPOT_CHECK), np.ones(index.size, dtype=np.int64)
-    world.live(0.0, sorted_visits(index, times[before], channel, quality, supervisor, world.sites.size))
+    at = times[before]
+    for until in np.arange(-PAST_DAYS + PAST_STEP, PAST_STEP, PAST_STEP).clip(max=0.0).tolist():  # penalties are felt
+        now = (at >= world.lived) & (at < until)
+        channel, supervisor = np.full(int(now.sum()), SPOT_CHECK), np.ones(int(now.sum()), dtype=np.int64)
+        world.pending.append((index[now], at[now], channel, quality[now], supervisor))
+        world.live(until)
     world.laws["reveal_share"] = reveal
     last = np.where(before, times, -np.inf).max(axis=1)
     never = -PAST_DAYS * (1.0 + luck(Stream.LAST_VISIT))
