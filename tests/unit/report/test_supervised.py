@@ -226,3 +226,12 @@ def test_a_wrong_total_would_be_seen(mine: Supervised) -> None:
     found = supervised(made, CASE)
     assert found is not None and (found.numbers["found"] < mine.numbers["found"]).all()
     assert dataclasses.is_dataclass(found)
+
+
+def test_only_a_synthesised_split_is_called_so(mine: Supervised, monkeypatch: pytest.MonkeyPatch) -> None:
+    letter = a_letter(mine, "zh", monkeypatch)
+    said = say("letter.veto.anonymous", lang="zh")
+    assert said in find_part("paper")(letter)._repr_html_()
+    population = CASE.population.model_copy(update={"county_list": object()})
+    letter.result.case = CASE.model_copy(update={"population": population})  # type: ignore[misc]
+    assert said not in find_part("paper")(letter)._repr_html_()

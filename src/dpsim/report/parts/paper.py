@@ -66,6 +66,7 @@ def veto(letter: Letter, mine: Supervised) -> list[str]:
             range=show_probability_range(float(low), float(high), lang),
             expected=expected(mine, lang),
         ),
+        "" if case.population.county_list else letter.say("letter.veto.anonymous"),
         letter.say(
             "letter.veto.ends",
             base_low=f"{show_percent(base.low)}%",
