@@ -1,7 +1,6 @@
-"""The command line: `dpsim cases | strategies | check | new-case | report | run | compare | batch | explore`.
+"""The command line: `dpsim cases | strategies | check | new-case | report | run | compare | explore`.
 
-Exit status: 0 done, 1 not finished, 2 bad input, 3 some of a batch failed, 130 stopped, 141 nobody reads the
-output, 143 told to end.
+Exit status: 0 done, 1 not finished, 2 bad input, 130 stopped, 141 nobody reads the output, 143 told to end.
 Heavy libraries are imported inside the commands.
 """
 
@@ -267,50 +266,6 @@ def compare(
     if out:
         letter.table()
         letter.figure()
-
-
-@app.command()
-def batch(
-    file: Annotated[str, typer.Argument(help="批次名或文件 / batch name or file")],
-    workers: Annotated[
-        str | None,
-        typer.Option("--workers", callback=_given, metavar="<int>", help="同时制作数 / reports at a time"),
-    ] = None,
-    lang: Lang = None,
-    out: Annotated[str, typer.Option("--out", callback=_given, help="报告文件夹 / folder for reports")] = "reports",
-) -> None:
-    """批量制作报告，只做缺的 / Make many reports; only what is missing is made."""
-    from tqdm.std import tqdm
-
-    from dpsim.experiments.ensemble import check_workers
-    from dpsim.params.batch import load_batch
-    from dpsim.report.batch import FAILED, THERE, Job, plan_batch, run_batch
-    from dpsim.report.job import check_out
-
-    _use(lang)
-    side_by_side = None if workers is None else check_workers(_whole(workers))
-    plan = plan_batch(load_batch(file), Path(out))
-    check_out(Path(out))
-    there, total = plan.count(THERE), len(plan.jobs)
-    typer.echo(say("batch.begins", total=total, there=there, missing=total - there), err=True)
-    bar = tqdm(
-        total=total, initial=there, unit=say("batch.unit"), disable=not sys.stderr.isatty(), ncols=88, ascii=" #"
-    )
-
-    def told(job: Job) -> None:
-        bar.update()
-        named = say("batch.job", case=job.request.case.id, strategy=job.strategy, language=job.request.lang)
-        line = f"{named} {say(f'batch.{job.state}')}" + (f"\n{job.reason}" if job.state == FAILED else "")
-        bar.write(line, file=sys.stderr)
-
-    try:
-        run_batch(plan, workers=side_by_side, told=told)
-    finally:
-        bar.close()
-    failed = plan.count(FAILED)
-    _put(say("batch.done", index=(plan.folder / "index.html").as_posix(), good=total - failed, failed=failed))
-    if failed:
-        raise typer.Exit(3)
 
 
 @app.command()

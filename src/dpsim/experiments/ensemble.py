@@ -123,7 +123,7 @@ def run_ensemble(
     """
     groupings, seed = check_by(by), check_word("seed", seed)
     replications = check_replications(replications)
-    workers = usual_workers() if workers is None else check_workers(workers)
+    workers = (os.cpu_count() or 1) if workers is None else check_workers(workers)
     progress = check_flag("progress", progress)
     check_paths(paths)
     if store is not None:
@@ -273,13 +273,6 @@ def county_frame(setting: Setting, runs: Sequence[Measured]) -> pd.DataFrame:
     frame.insert(0, "replication", np.repeat([run.replication for run in runs], len(names)))
     frame.insert(1, "county", names * len(runs))
     return frame
-
-
-def usual_workers() -> int:
-    """Return the processes a call uses when it does not say: all cores, or fewer where a batch shares them out."""
-    cores = os.cpu_count() or 1
-    given = os.environ.get("DPSIM_WORKERS", "")
-    return min(cores, int(given)) if given.isdecimal() and int(given) > 0 else cores
 
 
 def summarise_targets(attained: pd.DataFrame) -> pd.DataFrame:

@@ -18,8 +18,6 @@ __all__ = ["check_file", "list_cases", "list_strategies", "load_case", "load_str
 
 Kind = TypeVar("Kind", bound=File)
 _KINDS: dict[str, type[File]] = {"case": Case, "strategy": Strategy}
-_TOP = (*_KINDS, "batch")
-"""The top key that says which kind a file is."""
 
 
 def load_case(name_or_path: str | Path) -> Case:
@@ -47,7 +45,7 @@ def load_case(name_or_path: str | Path) -> Case:
     1748
     """
     file = Path(name_or_path) if typed_as_path(name_or_path) else locate_case(name_or_path)
-    return made_of(Case, "case", read_file(file))
+    return _made(Case, "case", _read(file))
 
 
 def load_strategy(name_or_path: str | Path) -> Strategy:
@@ -75,11 +73,11 @@ def load_strategy(name_or_path: str | Path) -> Strategy:
     ['ranking_notice']
     """
     file = Path(name_or_path) if typed_as_path(name_or_path) else locate_strategy(name_or_path)
-    return made_of(Strategy, "strategy", read_file(file))
+    return _made(Strategy, "strategy", _read(file))
 
 
 def check_file(path: str | Path) -> None:
-    """Check a parameter file; its top key ``case``, ``strategy`` or ``batch`` says which kind it is.
+    """Check a parameter file; its top key ``case`` or ``strategy`` says which kind it is.
 
     Parameters
     ----------
@@ -96,19 +94,14 @@ def check_file(path: str | Path) -> None:
         raise InputError("params.no_file", where=shown(path))
     if not str(path).strip():
         raise InputError("error.empty_file_name")
-    document = read_file(Path(path))
-    kinds = [key for key in _TOP if key in document.content]
+    document = _read(Path(path))
+    kinds = [key for key in _KINDS if key in document.content]
     if len(kinds) != 1:
         refuse([*document.faults, Fault("params.kind_unknown", (), tuple(document.content))], document.origin)
-    if kinds[0] == "batch":
-        from dpsim.params.batch import Batch  # which reads its file through this module
-
-        made_of(Batch, "batch", document)
-        return
-    made_of(_KINDS[kinds[0]], kinds[0], document)
+    _made(_KINDS[kinds[0]], kinds[0], document)
 
 
-def read_file(file: Path) -> Document:
+def _read(file: Path) -> Document:
     """Return what a file holds; a device, a pipe or a loop of links is refused unopened."""
     try:
         mode = file.stat().st_mode
@@ -120,9 +113,9 @@ def read_file(file: Path) -> Document:
     return read_yaml(file)
 
 
-def made_of(kind: type[Kind], key: str, document: Document) -> Kind:
+def _made(kind: type[Kind], key: str, document: Document) -> Kind:
     """Return the checked model; a file of the other kind is refused as such."""
-    others = [other for other in _TOP if other in document.content and key not in document.content]
+    others = [other for other in _KINDS if other in document.content and key not in document.content]
     if others:
         refuse([Fault(f"params.not_a_{key}", (others[0],), document.content[others[0]])], document.origin)
     return kind.from_content(document.content, document.origin, document.faults)

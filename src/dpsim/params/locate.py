@@ -82,22 +82,6 @@ def locate_strategy(name: str | Path) -> Path:
     return _locate("strategies", name)
 
 
-def locate_batch(name: str | Path) -> Path:
-    """Return the file of a batch.
-
-    Parameters
-    ----------
-    name : str
-        Lower-case letters, digits, ``-`` and ``_``.
-
-    Raises
-    ------
-    InputError
-        The name is not a plain name, or no batch has it.
-    """
-    return _locate("batches", name)
-
-
 def typed_as_path(given: str | Path) -> bool:
     """Tell whether the user typed a file rather than a name: an existing file, or something ending in .yaml."""
     if isinstance(given, Path):
@@ -127,7 +111,7 @@ def _names(kind: str) -> list[str]:
 
 def _locate(kind: str, name: str | Path) -> Path:
     """Return the file of a checked and known name."""
-    one = {"cases": "case", "strategies": "strategy", "batches": "batch"}[kind]
+    one = {"cases": "case", "strategies": "strategy"}[kind]
     if not isinstance(name, str) or not NAME.match(name):
         raise InputError(f"params.bad_{one}_name", given=shown(name), allowed=NAME.pattern.removesuffix(r"\Z"))
     known = _names(kind)

@@ -12,7 +12,7 @@ from __future__ import annotations
 import os
 import re
 from base64 import b64encode
-from html import escape, unescape
+from html import escape
 from pathlib import Path
 from typing import Any
 
@@ -107,33 +107,13 @@ def write_html(executed_notebook: Path, out: Path, *, lang: str, title: str) -> 
     described = [str(element["alt"]) for element in soup.find_all("img")]
     named = [str(element["title"]) for element in soup.find_all(title=True)]
     style = _style("".join([title, soup.get_text(), *described, *named]), executed_notebook.name)
-    write_atomically(out, _page(str(soup), style, lang, title).encode("utf-8"))
-
-
-def one_page(body: str, *, lang: str, title: str) -> str:
-    """Return a page that needs nothing else: its letters are inside, nothing in it runs or reaches outside.
-
-    Parameters
-    ----------
-    body : str
-        Markup of ours, every text of others in it escaped; a letter without a glyph is shown as a box.
-    lang : {"zh", "en"}
-    title : str
-        Plain text.
-    """
-    for char in fonts.missing_glyphs(body + title):
-        body, title = body.replace(char, "□"), title.replace(char, "□")
-    return _page(body, _style(title + unescape(body), title), lang, title)
-
-
-def _page(body: str, style: str, lang: str, title: str) -> str:
-    """Return the whole page."""
-    return (
+    page = (
         f'<!DOCTYPE html>\n<html lang="{_LANG_ATTRIBUTE[lang]}">\n<head>\n<meta charset="utf-8">\n'
         f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        f"<title>{escape(title)}</title>\n<style>{style}</style>\n</head>\n<body>\n{body}\n</body>\n</html>\n"
+        f"<title>{escape(title)}</title>\n<style>{style}</style>\n</head>\n<body>\n{soup}\n</body>\n</html>\n"
     )
+    write_atomically(out, page.encode("utf-8"))
 
 
 def read_notebook(path: Path) -> Any:
