@@ -172,7 +172,8 @@ def _named_files(
             try:
                 id_ = load(folder / id_).id
             except FileFaults as error:
-                faults.extend(error.faults)
+                missing = as_error(Fault("params.no_file_named", (key, index), given), document.origin)
+                faults.extend(missing if fault.message == "params.no_file" else fault for fault in error.faults)
                 continue
         if id_ in from_file and (is_file or from_file[id_]):  # a name twice is a fault of the list itself
             faults.append(as_error(Fault("params.same_id", (key, index), given, {"id": id_}), document.origin))

@@ -25,14 +25,14 @@ LONGEST = 500
 
 def main() -> None:
     """Make the report that the argument describes and answer."""
-    _end_when_told()
-    threading.Thread(target=_end_with_the_batch, daemon=True).start()
     try:
+        _end_when_told()
+        threading.Thread(target=_end_with_the_batch, daemon=True).start()
         with redirect_stdout(sys.stderr):
             reason = _attempt(json.loads(sys.argv[1]))
+        print(json.dumps(reason), flush=True)
     except KeyboardInterrupt:
         raise SystemExit(ENDED) from None
-    print(json.dumps(reason), flush=True)
 
 
 def _attempt(wanted: dict[str, Any]) -> dict[str, str] | None:

@@ -61,7 +61,7 @@ def _entry(standing: Standing) -> dict[str, object]:
         "run_id": job.place.name,
         "folder": f"../{job.place.as_posix()}" if made else None,
         "headline": made.headline if made else None,
-        "result": made.row if made else None,
+        "result": made.result if made else None,
         "reason": standing.reason,
     }
 
@@ -88,8 +88,9 @@ def _section(standings: Standings, lang: str) -> str:
     if batch.replications < FEW_RUNS:
         notes.append(say("letter.few_runs", lang=lang, n=batch.replications, least=FEW_RUNS))
     cases = dict.fromkeys(standing.job.request.case.id for standing in mine)
+    space = "" if lang == batch.languages[0] else ' style="margin-top:2.5em"'
     parts = [
-        f"<h1>{html.escape(_title(standings, lang))}</h1>",
+        f"<h1{space}>{html.escape(_title(standings, lang))}</h1>",
         _paragraph(say("letter.space", lang=lang).join(said)),
         *(_case([standing for standing in mine if standing.job.request.case.id == case], lang) for case in cases),
         *map(_paragraph, notes),
@@ -116,11 +117,11 @@ def _cells(standing: Standing, lang: str) -> Iterator[str]:
     name = html.escape(standing.job.request.main.name.words(lang))
     made, none = standing.made, say("batch.none", lang=lang)
     yield f"<td>{_link(standing, 'report.html', name) if made else name}</td>"
-    row = made.row if made else {}
-    if row:
-        met = show_met(int(row["met"]), int(row["replications"]), row["low"], row["high"], lang)
+    result = made.result if made else {}
+    if result:
+        met = show_met(int(result["met"]), int(result["replications"]), result["low"], result["high"], lang)
         yield f"<td>{html.escape(met)}</td>"
-        yield f'<td style="text-align:right">{show_rounded(row["shortfall_median"])}</td>'
+        yield f'<td style="text-align:right">{show_rounded(result["shortfall_median"])}</td>'
     else:
         yield f"<td>{none}</td>"
         yield f'<td style="text-align:right">{none}</td>'

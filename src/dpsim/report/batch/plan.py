@@ -15,6 +15,7 @@ from dpsim.params.batch import Batch
 from dpsim.report.job import NOTEBOOK, place_below
 from dpsim.report.yearend import Request, check_request
 
+_COLUMNS = ("replications", "met", "low", "high", "shortfall_median")
 _FILES = ("report.html", NOTEBOOK, "headline.txt", "run.json")
 
 
@@ -49,12 +50,12 @@ class Made:
     Attributes
     ----------
     headline : str
-    row : dict
+    result : dict
         Of the strategy of the job: replications, met, low, high, shortfall_median; empty if the report has no table.
     """
 
     headline: str
-    row: dict[str, float]
+    result: dict[str, float]
 
 
 def plan_jobs(batch: Batch) -> tuple[Job, ...]:
@@ -89,17 +90,19 @@ def find_made(job: Job, out: Path) -> Made | None:
             return None
         record = json.loads((folder / "run.json").read_text(encoding="utf-8"))
         headline = (folder / "headline.txt").read_text(encoding="utf-8").split("\n")[0]
+        result = _result_of(job, folder)
     except (OSError, ValueError):
         return None
     whole = isinstance(record, dict) and record.get("run_id") == folder.name and record.get("interrupted") is False
-    return Made(headline, _row_of(job, folder)) if whole else None
+    return Made(headline, result) if whole else None
 
 
-def _row_of(job: Job, folder: Path) -> dict[str, float]:
+def _result_of(job: Job, folder: Path) -> dict[str, float]:
     """Return the result of the job's own strategy."""
     table = folder / "tables" / "strategies.parquet"
     if not table.is_file():
         return {}
     frame = pd.read_parquet(table).set_index("strategy")
-    columns = ["replications", "met", "low", "high", "shortfall_median"]
-    return {name: float(frame.at[job.request.main.id, name]) for name in columns}
+    if job.request.main.id not in frame.index or not set(_COLUMNS) <= set(frame.columns):
+        return {}
+    return {name: frame[name].loc[job.request.main.id].item() for name in _COLUMNS}

@@ -19,6 +19,8 @@ from dpsim.language import LANGUAGES
 from dpsim.params.wording import shown_name
 from dpsim.report.batch.plan import Job
 
+PROGRAM = ("-m", "dpsim.report.batch.child")
+"""What makes one report."""
 PAUSE_SECONDS = 0.1
 PATIENCE_SECONDS = 20.0
 """How long a report that is stopped may take to tidy up."""
@@ -75,7 +77,7 @@ class _Running:
         if os.name != "posix":
             apart = {"creationflags": getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0)}
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "dpsim.report.batch.child", json.dumps(_asked(job, out))],
+            [sys.executable, *PROGRAM, json.dumps(_asked(job, out))],
             stdin=subprocess.PIPE,
             stdout=self.answer,
             stderr=self.said,
