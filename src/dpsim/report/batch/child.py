@@ -30,7 +30,8 @@ def main() -> None:
         threading.Thread(target=_end_with_the_batch, daemon=True).start()
         with redirect_stdout(sys.stderr):
             reason = _attempt(json.loads(sys.argv[1]))
-        print(json.dumps(reason), flush=True)
+        sys.stdout.write(json.dumps(reason))
+        sys.stdout.flush()
     except KeyboardInterrupt:
         raise SystemExit(ENDED) from None
 
