@@ -137,12 +137,13 @@ def test_messages_and_code_fit_together() -> None:
     code = "\n".join(file.read_text(encoding="utf-8") for file in SOURCES.glob("*.py"))
     named = set(re.findall(r'"(params\.[a-z0-9_]+)"', code))
     made = {key for key in ids("en") if key.removesuffix("_near") in named}
-    made |= {f"params.bad_{one}_name{end}" for one in ("case", "strategy") for end in ("", "_key")}
+    made |= {f"params.bad_{one}_name{end}" for one in ("case", "strategy", "batch") for end in ("", "_key")}
     made |= {
         f"params.{start}_{one}{end}"
-        for one in ("case", "strategy")
+        for one in ("case", "strategy", "batch")
         for start, end in (("unknown", ""), ("unknown", "_near"), ("not_a", ""))
     }
+    made |= {f"params.unknown_{one}_key{end}" for one in ("case", "strategy") for end in ("", "_near")}
     assert named <= set(ids("en"))
     assert set(ids("en")) == made
 

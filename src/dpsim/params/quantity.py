@@ -57,6 +57,7 @@ def _date(given: Any) -> dt.date:
 
 Number = Annotated[int | float, PlainValidator(_number)]
 Version = Annotated[Literal[1], BeforeValidator(_integer)]
+Whole = Annotated[int, BeforeValidator(_integer)]
 Text = Annotated[str, PlainValidator(_text)]
 Date = Annotated[dt.date, PlainValidator(_date)]
 
