@@ -1,7 +1,7 @@
 """The command line: `dpsim cases | strategies | check | new-case | report | run | compare | batch | explore`.
 
-Exit status: 0 done, 1 not finished, 2 bad input, 3 some of a batch failed, 130 stopped, 141 nobody reads the
-output, 143 told to end.
+Exit status: 0 done, 1 not finished, 2 bad input, 3 some of a batch failed, 130 stopped, 141 nobody reads the output,
+143 told to end.
 Heavy libraries are imported inside the commands.
 """
 
@@ -29,8 +29,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="双重预防体系：监管方案推演与年底预测 / Dual-prevention system: policy simulation and year-end forecast.",
 )
-STOPPED, UNREAD, TERMINATED = 130, 141, 143
-"""Exit status after Ctrl-C, where nobody reads the output any more, after SIGTERM."""
+SOME_FAILED, STOPPED, UNREAD, TERMINATED = 3, 130, 141, 143
+"""Exit status of a batch with a failure, after Ctrl-C, where nobody reads the output any more, after SIGTERM."""
 RUN_COLUMNS = ("target", "deadline", "required", "replications", "met", "interval", "shortfall_median")
 UsageError = cast("type[typer.BadParameter]", typer.BadParameter.__mro__[1])
 """The parser's own error: click's, or that of the copy of click inside newer typer."""
@@ -91,9 +91,10 @@ def strategies(lang: Lang = None) -> None:
 
 @app.command()
 def check(
-    files: Annotated[list[str], typer.Argument(help="案例或方案文件 / case or strategy files")], lang: Lang = None
+    files: Annotated[list[str], typer.Argument(help="案例、方案或批次文件 / case, strategy or batch files")],
+    lang: Lang = None,
 ) -> None:
-    """检查案例或方案文件，一次列出全部错误 / Check case or strategy files: all faults at once."""
+    """检查案例、方案或批次文件，一次列出全部错误 / Check case, strategy or batch files: all faults at once."""
     from dpsim.params.load import check_file
 
     _use(lang)
@@ -193,6 +194,46 @@ def report(
 
 
 @app.command()
+def batch(
+    file: Annotated[str, typer.Argument(help="批次名或文件 / batch name or file")],
+    workers: Annotated[
+        str | None,
+        typer.Option("--workers", callback=_given, metavar="<int>", help="同时做几份报告 / reports at a time"),
+    ] = None,
+    lang: Lang = None,
+    out: Annotated[str, typer.Option("--out", callback=_given, help="报告文件夹 / folder for reports")] = "reports",
+) -> None:
+    """批量报告，只补做缺少的 / Many reports; only what is missing is made."""
+    from dpsim.experiments.ensemble import check_workers, default_workers
+    from dpsim.params.load import load_batch
+    from dpsim.report.batch.plan import plan_jobs
+    from dpsim.report.batch.run import outcome_text, prepare_batch, run_batch
+
+    _use(lang)
+    asked = default_workers() if workers is None else check_workers(_whole(workers))
+    loaded = load_batch(file)
+    standings = prepare_batch(loaded, plan_jobs(loaded), Path(out))
+    missing, there = len(standings.missing()), standings.count("there")
+    at_once = max(1, min(asked, missing))
+    typer.echo(
+        say("batch.running", batch=loaded.id, jobs=missing + there, there=there, missing=missing, at_once=at_once),
+        err=True,
+    )
+
+    def tell(line: str) -> None:
+        typer.echo(line, err=True)
+
+    try:
+        run_batch(standings, at_once=at_once, progress=sys.stderr.isatty(), tell=tell)
+    except KeyboardInterrupt:
+        _put(outcome_text(standings, "stopped"))
+        raise SystemExit(STOPPED) from None
+    _put(outcome_text(standings, "summary"))
+    if standings.count("failed"):
+        raise typer.Exit(SOME_FAILED)
+
+
+@app.command()
 def run(
     case: Annotated[str, typer.Argument(help="案例名或文件 / case name or file")],
     strategy: Annotated[str | None, typer.Option("--strategy", callback=_given, help="监管方案 / strategy")] = None,
@@ -267,50 +308,6 @@ def compare(
     if out:
         letter.table()
         letter.figure()
-
-
-@app.command()
-def batch(
-    file: Annotated[str, typer.Argument(help="批次名或文件 / batch name or file")],
-    workers: Annotated[
-        str | None,
-        typer.Option("--workers", callback=_given, metavar="<int>", help="同时制作数 / reports at a time"),
-    ] = None,
-    lang: Lang = None,
-    out: Annotated[str, typer.Option("--out", callback=_given, help="报告文件夹 / folder for reports")] = "reports",
-) -> None:
-    """批量制作报告，只做缺的 / Make many reports; only what is missing is made."""
-    from tqdm.std import tqdm
-
-    from dpsim.experiments.ensemble import check_workers
-    from dpsim.params.batch import load_batch
-    from dpsim.report.batch import FAILED, THERE, Job, plan_batch, run_batch
-    from dpsim.report.job import check_out
-
-    _use(lang)
-    side_by_side = None if workers is None else check_workers(_whole(workers))
-    plan = plan_batch(load_batch(file), Path(out))
-    check_out(Path(out))
-    there, total = plan.count(THERE), len(plan.jobs)
-    typer.echo(say("batch.begins", total=total, there=there, missing=total - there), err=True)
-    bar = tqdm(
-        total=total, initial=there, unit=say("batch.unit"), disable=not sys.stderr.isatty(), ncols=88, ascii=" #"
-    )
-
-    def told(job: Job) -> None:
-        bar.update()
-        named = say("batch.job", case=job.request.case.id, strategy=job.strategy, language=job.request.lang)
-        line = f"{named} {say(f'batch.{job.state}')}" + (f"\n{job.reason}" if job.state == FAILED else "")
-        bar.write(line, file=sys.stderr)
-
-    try:
-        run_batch(plan, workers=side_by_side, told=told)
-    finally:
-        bar.close()
-    failed = plan.count(FAILED)
-    _put(say("batch.done", index=(plan.folder / "index.html").as_posix(), good=total - failed, failed=failed))
-    if failed:
-        raise typer.Exit(3)
 
 
 @app.command()

@@ -143,6 +143,7 @@ def test_messages_and_code_fit_together() -> None:
         for one in ("case", "strategy", "batch")
         for start, end in (("unknown", ""), ("unknown", "_near"), ("not_a", ""))
     }
+    made |= {f"params.unknown_{one}_key{end}" for one in ("case", "strategy") for end in ("", "_near")}
     assert named <= set(ids("en"))
     assert set(ids("en")) == made
 

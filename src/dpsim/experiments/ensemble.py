@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import os
+import re
 import sys
 import warnings
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
@@ -14,6 +15,7 @@ import numpy as np
 import pandas as pd
 
 from dpsim.core.streams import check_word
+from dpsim.core.words import MAX_REPLICATIONS
 from dpsim.engines.world import Setting
 from dpsim.errors import InputError, RunError
 from dpsim.experiments.replication import (
@@ -39,9 +41,8 @@ from dpsim.params.schema import Case, Strategy
 Part = tuple[list[Measured], list[dict[str, object]]]
 """Finished runs and failures of a chunk."""
 CHUNK = 5
-MAX_REPLICATIONS = 100_000
-"""Most replications of one call: their frames are held in memory."""
 MAX_WORKERS = 1024
+WORKERS_VARIABLE = "DPSIM_WORKERS"
 
 
 @dataclass(frozen=True)
@@ -103,7 +104,7 @@ def run_ensemble(
     engine, as_of, state, paths, by
         As in `run_replication`.
     workers : int, optional
-        Processes, at most 1024; all cores when None. The frames do not depend on it.
+        Processes, at most 1024; `default_workers` when None. The frames do not depend on it.
     store : None
         Runs are not yet kept on disk.
     progress : bool
@@ -123,7 +124,7 @@ def run_ensemble(
     """
     groupings, seed = check_by(by), check_word("seed", seed)
     replications = check_replications(replications)
-    workers = usual_workers() if workers is None else check_workers(workers)
+    workers = default_workers() if workers is None else check_workers(workers)
     progress = check_flag("progress", progress)
     check_paths(paths)
     if store is not None:
@@ -150,6 +151,22 @@ def check_replications(value: object) -> int:
     if number > MAX_REPLICATIONS:
         raise InputError("error.too_many_replications", given=written(number), largest=MAX_REPLICATIONS)
     return number
+
+
+def default_workers() -> int:
+    """Return how many processes to use where nothing is said: the variable ``DPSIM_WORKERS``, else all cores.
+
+    Raises
+    ------
+    InputError
+        The variable holds no number of processes.
+    """
+    said = os.environ.get(WORKERS_VARIABLE, "").strip()
+    if not said:
+        return os.cpu_count() or 1
+    if not re.fullmatch("[0-9]{1,9}", said) or not 1 <= int(said) <= MAX_WORKERS:
+        raise InputError("error.workers_set", name=WORKERS_VARIABLE, given=written(said), largest=MAX_WORKERS)
+    return int(said)
 
 
 def check_workers(value: object) -> int:
@@ -273,13 +290,6 @@ def county_frame(setting: Setting, runs: Sequence[Measured]) -> pd.DataFrame:
     frame.insert(0, "replication", np.repeat([run.replication for run in runs], len(names)))
     frame.insert(1, "county", names * len(runs))
     return frame
-
-
-def usual_workers() -> int:
-    """Return the processes a call uses when it does not say: all cores, or fewer where a batch shares them out."""
-    cores = os.cpu_count() or 1
-    given = os.environ.get("DPSIM_WORKERS", "")
-    return min(cores, int(given)) if given.isdecimal() and int(given) > 0 else cores
 
 
 def summarise_targets(attained: pd.DataFrame) -> pd.DataFrame:

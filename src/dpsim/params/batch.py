@@ -1,34 +1,38 @@
-"""A batch file: which reports to make, cases x strategies x languages."""
+"""The third kind of parameter file: a batch, which asks for a report of every case, strategy and language it lists."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping
-from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
 from dpsim.core.streams import MAX_WORD
+from dpsim.core.words import MAX_REPLICATIONS
+from dpsim.language import LANGUAGES
 from dpsim.params.check import Rules
+from dpsim.params.dig import choice, entries, once
 from dpsim.params.faults import Fault
-from dpsim.params.load import made_of, read_file
-from dpsim.params.locate import NAME, locate_batch, typed_as_path
+from dpsim.params.locate import list_cases, list_strategies
 from dpsim.params.quantity import Text, Whole
+from dpsim.params.rules import own_name
 from dpsim.params.schema import File
 
-MOST_REPORTS = 200
-"""Reports of one batch."""
-MOST_REPLICATIONS = 100_000
-_NAMES = Annotated[tuple[Text, ...], Field(min_length=1, max_length=50)]
+MAX_JOBS = 200
+"""Most reports of one batch: at half a minute each on two cores, most of an hour."""
+_BOUNDS = {"replications": (1, MAX_REPLICATIONS), "seed": (0, MAX_WORD)}
+
+Names = Annotated[tuple[Text, ...], Field(min_length=1, max_length=MAX_JOBS)]
 
 
 class Batch(File):
-    """Reports to be made together."""
+    """Reports of all `cases` under each of the `strategies` in each of the `languages`."""
 
     batch: Text
-    cases: _NAMES
-    strategies: _NAMES
-    languages: Annotated[tuple[Literal["zh", "en"], ...], Field(min_length=1, max_length=2)]
+    cases: Names
+    strategies: Names
+    languages: Annotated[tuple[Literal["zh", "en"], ...], Field(min_length=1, max_length=len(LANGUAGES))]
     replications: Whole
     seed: Whole
 
@@ -43,42 +47,23 @@ class Batch(File):
 
 
 def batch_rules(content: Mapping[str, Any]) -> Iterator[Fault]:
-    """Yield every fault of a batch that a type does not show: its name, doubles, bounds, its size."""
-    name = content.get("batch")
-    if isinstance(name, str) and not NAME.match(name):
-        yield Fault("params.bad_batch_name_key", ("batch",), name, {"allowed": NAME.pattern.removesuffix(r"\Z")})
-    size = 1
-    for key in ("cases", "strategies", "languages"):
-        listed = content.get(key)
-        if not isinstance(listed, tuple):
-            continue
-        size *= len(listed)
-        for index, entry in enumerate(listed):
-            if entry in listed[:index]:
-                yield Fault("params.duplicate_id", (key, index), entry)
-    if size > MOST_REPORTS:
-        yield Fault("params.long_batch", ("strategies",), size, {"allowed": MOST_REPORTS})
-    for key, low, high in (("replications", 1, MOST_REPLICATIONS), ("seed", 0, MAX_WORD)):
+    """Yield every fault of a batch that needs more than the type of one key to see."""
+    yield from own_name(content, "batch")
+    for key, kind, known in (("cases", "case", list_cases()), ("strategies", "strategy", list_strategies())):
+        yield from once((key,), entries(content, key))
+        for index, given in enumerate(entries(content, key)):
+            if isinstance(given, str) and given.strip() and not names_file(given) and given not in known:
+                yield choice(f"params.unknown_{kind}_key", (key, index), given, known)
+    yield from once(("languages",), entries(content, "languages"))
+    for key, (low, high) in _BOUNDS.items():
         given = content.get(key)
-        if type(given) is int and not low <= given <= high:
+        if isinstance(given, int) and not isinstance(given, bool) and not low <= given <= high:
             yield Fault("params.outside_bounds", (key,), given, {"allowed": f"{low} ≤ x ≤ {high}"})
+    jobs = math.prod(len(tuple(entries(content, key))) for key in ("cases", "strategies", "languages"))
+    if jobs > MAX_JOBS:
+        yield Fault("params.too_many_jobs", ("cases",), jobs, {"allowed": MAX_JOBS})
 
 
-def load_batch(name_or_path: str | Path) -> Batch:
-    """Return a batch.
-
-    Parameters
-    ----------
-    name_or_path : str or pathlib.Path
-        A name of `params/batches/`, or a YAML file. Files of cases and strategies in it are found from the current
-        folder.
-
-    Raises
-    ------
-    FileFaults
-        The file cannot be read or breaks rules; all faults together.
-    InputError
-        No batch has this name.
-    """
-    file = Path(name_or_path) if typed_as_path(name_or_path) else locate_batch(name_or_path)
-    return made_of(Batch, "batch", read_file(file))
+def names_file(entry: str) -> bool:
+    """Tell whether an entry of a batch is a file rather than a name."""
+    return entry.endswith((".yaml", ".yml")) or "/" in entry or "\\" in entry

@@ -130,10 +130,15 @@ def _structure(
     try:
         return model.model_validate(content), []
     except ValidationError as error:
-        entries = error.errors(include_url=False)[:MOST_FAULTS]
+        entries = [entry for entry in error.errors(include_url=False) if not _only_seems_empty(entry)][:MOST_FAULTS]
         faults = [_translated(dict(entry), content, models) for entry in entries]
     meant = {(*fault.path[:-1], str(fault.values["nearest"]).split(", ")[0]) for fault in faults if _misspelt(fault)}
     return None, [fault for fault in faults if fault.message != "params.missing_key" or fault.path not in meant]
+
+
+def _only_seems_empty(entry: Mapping[str, Any]) -> bool:
+    """Tell whether a list is called too short because its entries are wrong, which is said of each of them."""
+    return entry["type"] == "too_short" and len(entry["input"]) >= entry["ctx"]["min_length"]
 
 
 def _misspelt(fault: Fault) -> bool:

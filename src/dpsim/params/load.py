@@ -1,25 +1,33 @@
-"""Load a case or a strategy, by name or from a file, and check a file without running anything."""
+"""Load a case, a strategy or a batch, by name or from a file, and check a file without running anything."""
 
 from __future__ import annotations
 
 import errno
 import stat
+from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
-from dpsim.errors import InputError
-from dpsim.params.faults import Fault, Origin, refuse
-from dpsim.params.locate import list_cases, list_strategies, locate_case, locate_strategy, typed_as_path
+from dpsim.errors import FileFaults, InputError
+from dpsim.params.batch import Batch, names_file
+from dpsim.params.dig import entries
+from dpsim.params.faults import Fault, Origin, as_error, refuse
+from dpsim.params.locate import (
+    list_cases,
+    list_strategies,
+    locate_batch,
+    locate_case,
+    locate_strategy,
+    typed_as_path,
+)
 from dpsim.params.reader import Document, read_yaml
 from dpsim.params.schema import Case, File, Strategy
-from dpsim.params.wording import shown
+from dpsim.params.wording import shown, shown_name
 
-__all__ = ["check_file", "list_cases", "list_strategies", "load_case", "load_strategy"]
+__all__ = ["check_file", "list_cases", "list_strategies", "load_batch", "load_case", "load_strategy"]
 
 Kind = TypeVar("Kind", bound=File)
-_KINDS: dict[str, type[File]] = {"case": Case, "strategy": Strategy}
-_TOP = (*_KINDS, "batch")
-"""The top key that says which kind a file is."""
+_KINDS: dict[str, type[File]] = {"case": Case, "strategy": Strategy, "batch": Batch}
 
 
 def load_case(name_or_path: str | Path) -> Case:
@@ -47,7 +55,7 @@ def load_case(name_or_path: str | Path) -> Case:
     1748
     """
     file = Path(name_or_path) if typed_as_path(name_or_path) else locate_case(name_or_path)
-    return made_of(Case, "case", read_file(file))
+    return _made(Case, "case", _read(file))
 
 
 def load_strategy(name_or_path: str | Path) -> Strategy:
@@ -75,7 +83,36 @@ def load_strategy(name_or_path: str | Path) -> Strategy:
     ['ranking_notice']
     """
     file = Path(name_or_path) if typed_as_path(name_or_path) else locate_strategy(name_or_path)
-    return made_of(Strategy, "strategy", read_file(file))
+    return _made(Strategy, "strategy", _read(file))
+
+
+def load_batch(name_or_path: str | Path) -> Batch:
+    """Return a batch; the files it names lie in its own folder, or have paths that start there.
+
+    Parameters
+    ----------
+    name_or_path : str or pathlib.Path
+        A name of `list_batches`, or a YAML file.
+
+    Returns
+    -------
+    Batch
+        Its files are given as they can be opened from the current folder.
+
+    Raises
+    ------
+    FileFaults
+        The file, or a file it names, cannot be read or breaks rules; all faults together.
+    InputError
+        No batch has this name.
+
+    Examples
+    --------
+    >>> load_batch("demo").languages
+    ('zh', 'en')
+    """
+    file = Path(name_or_path) if typed_as_path(name_or_path) else locate_batch(name_or_path)
+    return _batch(file, _read(file))
 
 
 def check_file(path: str | Path) -> None:
@@ -96,19 +133,55 @@ def check_file(path: str | Path) -> None:
         raise InputError("params.no_file", where=shown(path))
     if not str(path).strip():
         raise InputError("error.empty_file_name")
-    document = read_file(Path(path))
-    kinds = [key for key in _TOP if key in document.content]
+    document = _read(Path(path))
+    kinds = [key for key in _KINDS if key in document.content]
     if len(kinds) != 1:
         refuse([*document.faults, Fault("params.kind_unknown", (), tuple(document.content))], document.origin)
-    if kinds[0] == "batch":
-        from dpsim.params.batch import Batch  # which reads its file through this module
-
-        made_of(Batch, "batch", document)
-        return
-    made_of(_KINDS[kinds[0]], kinds[0], document)
+    if kinds == ["batch"]:
+        _batch(Path(path), document)
+    else:
+        _made(_KINDS[kinds[0]], kinds[0], document)
 
 
-def read_file(file: Path) -> Document:
+def _batch(file: Path, document: Document) -> Batch:
+    """Return the checked batch of a document, the files it names checked with it."""
+    faults: list[InputError] = []
+    named = {
+        "cases": _named_files(document, "cases", file.parent, load_case, faults),
+        "strategies": _named_files(document, "strategies", file.parent, load_strategy, faults),
+    }
+    try:
+        batch = _made(Batch, "batch", document)
+    except FileFaults as error:
+        faults = [*error.faults, *faults]
+    if faults:
+        raise FileFaults(shown_name(file, 200), faults)
+    return batch.model_copy(update=named)
+
+
+def _named_files(
+    document: Document, key: str, folder: Path, load: Callable[[Path], File], faults: list[InputError]
+) -> tuple[object, ...]:
+    """Return a list of names and files with the files as they can be opened, and add what is wrong with these."""
+    opened: list[object] = []
+    from_file: dict[str, bool] = {}
+    for index, given in enumerate(entries(document.content, key)):
+        id_, is_file = str(given), isinstance(given, str) and names_file(given)
+        opened.append(str(folder / id_) if is_file else given)
+        if is_file:
+            try:
+                id_ = load(folder / id_).id
+            except FileFaults as error:
+                missing = as_error(Fault("params.no_file_named", (key, index), given), document.origin)
+                faults.extend(missing if fault.message == "params.no_file" else fault for fault in error.faults)
+                continue
+        if id_ in from_file and (is_file or from_file[id_]):  # a name twice is a fault of the list itself
+            faults.append(as_error(Fault("params.same_id", (key, index), given, {"id": id_}), document.origin))
+        from_file.setdefault(id_, is_file)
+    return tuple(opened)
+
+
+def _read(file: Path) -> Document:
     """Return what a file holds; a device, a pipe or a loop of links is refused unopened."""
     try:
         mode = file.stat().st_mode
@@ -120,9 +193,9 @@ def read_file(file: Path) -> Document:
     return read_yaml(file)
 
 
-def made_of(kind: type[Kind], key: str, document: Document) -> Kind:
+def _made(kind: type[Kind], key: str, document: Document) -> Kind:
     """Return the checked model; a file of the other kind is refused as such."""
-    others = [other for other in _TOP if other in document.content and key not in document.content]
+    others = [other for other in _KINDS if other in document.content and key not in document.content]
     if others:
         refuse([Fault(f"params.not_a_{key}", (others[0],), document.content[others[0]])], document.origin)
     return kind.from_content(document.content, document.origin, document.faults)

@@ -13,13 +13,13 @@ from dpsim.errors import InputError, RunError
 from dpsim.params.wording import nearest, shown, shown_name
 
 NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}\Z")
-"""What a case or a strategy may be called."""
+"""What a case, a strategy or a batch may be called."""
 
 _PACKAGE = Path(__file__).resolve().parents[1]
 
 
 def params_folder() -> Path:
-    """Return the folder with `cases/`, `strategies/` and `evidence.csv`.
+    """Return the folder with `cases/`, `strategies/`, `batches/` and `evidence.csv`.
 
     Raises
     ------
@@ -80,6 +80,11 @@ def locate_strategy(name: str | Path) -> Path:
         The name is not a plain name, or no strategy has it.
     """
     return _locate("strategies", name)
+
+
+def list_batches() -> list[str]:
+    """Return the names of all batches that come with the program."""
+    return _names("batches")
 
 
 def locate_batch(name: str | Path) -> Path:

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from dpsim.experiments.ensemble import usual_workers
+from dpsim.experiments.ensemble import default_workers
 from dpsim.language import say
 from dpsim.model.targets import Target, resolve_targets
 from dpsim.params.labels import quantity_label
@@ -64,7 +64,7 @@ def draw_all(drawings: dict[str, Drawing]) -> dict[str, dict[str, bytes]]:
     from joblib.externals.loky import get_reusable_executor
 
     names = list(drawings)
-    pool = Parallel(n_jobs=min(usual_workers(), len(names)), batch_size=1, max_nbytes=None)
+    pool = Parallel(n_jobs=min(default_workers(), len(names)), batch_size=1, max_nbytes=None)
     drawn = dict(zip(names, pool(delayed(draw)(drawings[name]) for name in names), strict=True))
     workers = get_reusable_executor(reuse=True)  # the last use: a kernel that ends with idle workers complains
     getattr(workers, "terminate", workers.shutdown)()
