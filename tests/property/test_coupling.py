@@ -15,6 +15,7 @@ from property_runs import FIRST_TIMES, first_times, forced, make_run, queueless
 from dpsim.core.words import Kind
 from dpsim.engines import simpy_engine
 from dpsim.engines.simpy_engine import run
+from dpsim.engines.world import Lever, Setting
 from dpsim.experiments.replication import Replication, prepare, run_replication
 from dpsim.model.paths import Pace
 from dpsim.params.load import load_strategy
@@ -220,6 +221,10 @@ def drive_from(start: dt.date, end: dt.date, factor: float = 3.0, *, staff_days:
     return drive(factor, staff_days=staff_days, start=start).with_values({f"instruments.{place}.end": end})
 
 
+def the_drive(setting: Setting) -> Lever:
+    return next(lever for lever in setting.levers[0] if lever.module.NAME == DRIVE)
+
+
 def staff_of(run_: Replication) -> list[float]:
     return run_.indicators[run_.indicators["indicator"] == "staff_days:city_bureau"]["value"].tolist()
 
@@ -289,7 +294,7 @@ def test_a_drive_over_the_holiday_has_no_morning_and_no_effect(linyi: Case) -> N
     """1 to 7 October: no staff, and what the last morning before left in force stays in force."""
     short = drive_from(dt.date(2018, 10, 1), dt.date(2018, 10, 7))
     setting = prepare(linyi, short)
-    assert not setting.levers[0][-1].due.any() and setting.levers[0][-1].module.NAME == DRIVE
+    assert not the_drive(setting).due.any()
     base = run_of(linyi, "current_arrangement")
     assert_same(run_of(linyi, short), base, "a drive of the holiday")
 
@@ -407,7 +412,7 @@ def test_one_drive_after_the_other_switches_from_factor_to_factor(linyi: Case, n
     first = prepare(linyi, drive_from(dt.date(2018, 11, 13), dt.date(2018, 11, 14), 2.0))
     second = prepare(linyi, drive_from(dt.date(2018, 11, 15), dt.date(2018, 11, 21), 3.0))
     third = prepare(linyi, drive_from(dt.date(2018, 11, 16), dt.date(2018, 11, 20), 2.0))
-    levers = (*first.levers[0], second.levers[0][-1], third.levers[0][-1])
+    levers = (*first.levers[0], the_drive(second), the_drive(third))
     assert [lever.module.NAME for lever in levers].count(DRIVE) == 3
     run(make_run(replace(first, levers=(levers, first.levers[1])), 0, seed=SEED))
     assert [entry for entry in noted if 62.0 <= entry[0] < 83.0] == [

@@ -73,7 +73,7 @@ SHARED |= {
     f"HAZARD_CLOCK_{name}": {"engines/hazard_world.py", "model/hazard_sites.py"} for name in ("GENERAL", "MAJOR")
 }
 """The same of the clocks on which hazards arise."""
-SHARED |= {"PAPER": {"engines/hazard_world.py", "engines/simpy_engine.py"}}
+SHARED |= {"PAPER": {"engines/hazard_world.py", "engines/supervision.py"}}
 """Drawn once per enterprise: built before the as-of date, or after it."""
 RESERVED = {"ASSESS_RESIDUAL", "TEST"}
 

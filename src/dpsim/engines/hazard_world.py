@@ -44,8 +44,8 @@ from dpsim.params.schema import Case
 
 PAST_DAYS = 365.0
 """How long hazards live before the as-of date."""
-PAST_STEP = 28.0
-"""Days of an interval of that past: what its visits brought is felt from its end on."""
+PAST_STEPS = (-112.0, -56.0, -28.0, 0.0)
+"""Ends of the intervals of that past: the penalties of an interval are felt from its end on."""
 WORKING_DAYS = 250.0
 """Working days of a year: turns inspection days a year into days a working day."""
 MAX_PAST_VISITS = 24
@@ -117,7 +117,7 @@ class HazardWorld:
         """Let all hazards live until `until` with the pending visits; rooms grow as they must."""
         n = self.sites.size
         visits = self._pending_visits(n)
-        done = 0
+        done, before = 0, -1
         while True:
             done = live_sites(
                 done,
@@ -133,9 +133,10 @@ class HazardWorld:
             )
             if done == n:
                 break
-            if self.table.size < 2 * (self.counters[1] + 4096):
+            stuck, before = done == before, done  # one enterprise alone may need more than the rule of thumb gives
+            if stuck or self.table.size < 2 * (self.counters[1] + 4096):
                 self.table = doubled(self.table)
-            if self.ledger.size < 2 * (self.count[0] + 4096):
+            if stuck or self.ledger.size < 2 * (self.count[0] + 4096):
                 self.ledger = doubled(self.ledger)
         self.lived = until
 
@@ -217,7 +218,7 @@ def _live_the_past(world: HazardWorld, case: Case, population: Population, as_of
     teams = world.quality.shape[1]
     quality = world.quality[population.county[index], (index + number) % teams]
     at = times[before]
-    for until in np.arange(-PAST_DAYS + PAST_STEP, PAST_STEP, PAST_STEP).clip(max=0.0).tolist():  # penalties are felt
+    for until in PAST_STEPS:
         now = (at >= world.lived) & (at < until)
         channel, supervisor = np.full(int(now.sum()), SPOT_CHECK), np.ones(int(now.sum()), dtype=np.int64)
         world.pending.append((index[now], at[now], channel, quality[now], supervisor))
