@@ -234,7 +234,7 @@ import dpsim
 from property_runs import small, frame_hash
 from dpsim.experiments.replication import run_replication
 case = dpsim.load_case("linyi-2018")
-case = small(case) if SMALL else case
+case = small(case)
 strategies = [dpsim.load_strategy(name) for name in dpsim.list_strategies()]
 def results():
     runs = [run_replication(case, strategy, seed=3, replication=1, trace=True) for strategy in strategies]
@@ -280,8 +280,7 @@ print(len(before), banned)
 @pytest.mark.parametrize("compiled", [True, False])
 def test_runs_need_no_other_randomness(compiled: bool) -> None:
     """`random` and all of `numpy.random` refuse to work; uncompiled, so that kernels are held to it as well."""
-    script = STRAY.replace("SMALL", str(not compiled))
-    printed = fresh_process(script, **({} if compiled else {"NUMBA_DISABLE_JIT": "1"}))
+    printed = fresh_process(STRAY, **({} if compiled else {"NUMBA_DISABLE_JIT": "1"}))
     assert int(printed.split()[0]) == len(list_strategies()) >= 5
 
 
