@@ -1,4 +1,5 @@
 # make report   the year-end report of Linyi 2018 (lang=en for English)
+# make explore  the same in JupyterLab, with controls
 # make test     what CI runs
 PYTHON ?= python3
 lang ?= zh
@@ -13,7 +14,7 @@ RUN := .venv/.installed
 DEV := .venv/.installed-dev
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
-.PHONY: setup setup-dev report test check verify bench golden constraints clean
+.PHONY: setup setup-dev report explore test check verify bench golden constraints clean
 
 setup: $(RUN)
 
@@ -35,6 +36,9 @@ $(DEV): pyproject.toml constraints.txt | $(BIN)/python
 
 report: setup
 	@$(BIN)/dpsim report $(case) --lang $(lang)
+
+explore: setup
+	@$(BIN)/dpsim explore --lang $(lang)
 
 test: setup-dev
 	$(BIN)/python -m pytest -n 2 --dist loadfile

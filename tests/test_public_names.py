@@ -10,11 +10,13 @@ import pytest
 import dpsim
 
 PUBLIC = [
+    "Comparison",
     "DpsimError",
     "Ensemble",
     "InputError",
     "Replication",
     "SnapshotForecast",
+    "compare",
     "list_cases",
     "list_strategies",
     "load_case",

@@ -16,6 +16,8 @@ _HOME = {
     "Replication": "dpsim.experiments.replication",
     "run_ensemble": "dpsim.experiments.ensemble",
     "Ensemble": "dpsim.experiments.ensemble",
+    "compare": "dpsim.decide.compare",
+    "Comparison": "dpsim.decide.compare",
     "snapshot_forecast": "dpsim.forecast.snapshot",
     "SnapshotForecast": "dpsim.forecast.snapshot",
     "DpsimError": "dpsim.errors",

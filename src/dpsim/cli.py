@@ -1,6 +1,7 @@
-"""The command line: `dpsim cases | strategies | check | report | run`.
+"""The command line: `dpsim cases | strategies | check | new-case | report | run | compare | batch | explore`.
 
-Exit status: 0 done, 1 not finished, 2 bad input, 130 stopped, 141 nobody reads the output, 143 told to end.
+Exit status: 0 done, 1 not finished, 2 bad input, 3 some of a batch failed, 130 stopped, 141 nobody reads the output,
+143 told to end.
 Heavy libraries are imported inside the commands.
 """
 
@@ -28,8 +29,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="双重预防体系：监管方案推演与年底预测 / Dual-prevention system: policy simulation and year-end forecast.",
 )
-STOPPED, UNREAD, TERMINATED = 130, 141, 143
-"""Exit status after Ctrl-C, where nobody reads the output any more, after SIGTERM."""
+SOME_FAILED, STOPPED, UNREAD, TERMINATED = 3, 130, 141, 143
+"""Exit status of a batch with a failure, after Ctrl-C, where nobody reads the output any more, after SIGTERM."""
 RUN_COLUMNS = ("target", "deadline", "required", "replications", "met", "interval", "shortfall_median")
 UsageError = cast("type[typer.BadParameter]", typer.BadParameter.__mro__[1])
 """The parser's own error: click's, or that of the copy of click inside newer typer."""
@@ -90,9 +91,10 @@ def strategies(lang: Lang = None) -> None:
 
 @app.command()
 def check(
-    files: Annotated[list[str], typer.Argument(help="案例或方案文件 / case or strategy files")], lang: Lang = None
+    files: Annotated[list[str], typer.Argument(help="案例、方案或批次文件 / case, strategy or batch files")],
+    lang: Lang = None,
 ) -> None:
-    """检查案例或方案文件，一次列出全部错误 / Check case or strategy files: all faults at once."""
+    """检查案例、方案或批次文件，一次列出全部错误 / Check case, strategy or batch files: all faults at once."""
     from dpsim.params.load import check_file
 
     _use(lang)
@@ -106,6 +108,46 @@ def check(
             typer.echo(error.text(), err=True)
     if wrong:
         raise typer.Exit(2)
+
+
+@app.command("new-case")
+def new_case(
+    table: Annotated[str, typer.Argument(help="各县区一览表 / table of counties: .xlsx .xls .ods .csv")],
+    case: Annotated[str, typer.Option("--case", callback=_given, help="新案例的编号 / id of the new case")],
+    as_of: Annotated[str, typer.Option("--as-of", callback=_given, help="数据截止日 / as-of date, 2026-09-10")],
+    horizon_end: Annotated[
+        str | None, typer.Option("--horizon-end", callback=_given, help="预测到哪一天 / last day (31.12. if not said)")
+    ] = None,
+    name_zh: Annotated[str | None, typer.Option("--name-zh", callback=_given, help="中文名称 / Chinese name")] = None,
+    name_en: Annotated[str | None, typer.Option("--name-en", callback=_given, help="英文名称 / English name")] = None,
+    like: Annotated[
+        str, typer.Option("--like", callback=_given, help="其余沿用哪个案例 / case to take the rest from")
+    ] = "linyi-2018",
+    sheet: Annotated[str | None, typer.Option("--sheet", callback=_given, help="工作表 / sheet")] = None,
+    out: Annotated[
+        str | None, typer.Option("--out", callback=_given, help="案例文件 / case file (<case>.yaml)")
+    ] = None,
+    force: Annotated[bool, typer.Option("--force", help="覆盖已有文件 / replace a file that exists")] = False,
+    lang: Lang = None,
+) -> None:
+    """由各县区一览表生成案例文件 / Make a case file from a table of counties and counts."""
+    from dpsim.newcase.job import make_case
+    from dpsim.newcase.telling import told
+
+    _use(lang)
+    made = make_case(
+        Path(table),
+        case=case,
+        as_of=as_of,
+        horizon_end=horizon_end,
+        name_zh=name_zh,
+        name_en=name_en,
+        like=like,
+        sheet=sheet,
+        out=Path(out) if out else None,
+        force=force,
+    )
+    _put(told(made))
 
 
 @app.command()
@@ -152,6 +194,46 @@ def report(
 
 
 @app.command()
+def batch(
+    file: Annotated[str, typer.Argument(help="批次名或文件 / batch name or file")],
+    workers: Annotated[
+        str | None,
+        typer.Option("--workers", callback=_given, metavar="<int>", help="同时做几份报告 / reports at a time"),
+    ] = None,
+    lang: Lang = None,
+    out: Annotated[str, typer.Option("--out", callback=_given, help="报告文件夹 / folder for reports")] = "reports",
+) -> None:
+    """批量报告，只补做缺少的 / Many reports; only what is missing is made."""
+    from dpsim.experiments.ensemble import check_workers, default_workers
+    from dpsim.params.load import load_batch
+    from dpsim.report.batch.plan import plan_jobs
+    from dpsim.report.batch.run import outcome_text, prepare_batch, run_batch
+
+    _use(lang)
+    asked = default_workers() if workers is None else check_workers(_whole(workers))
+    loaded = load_batch(file)
+    standings = prepare_batch(loaded, plan_jobs(loaded), Path(out))
+    missing, there = len(standings.missing()), standings.count("there")
+    at_once = max(1, min(asked, missing))
+    typer.echo(
+        say("batch.running", batch=loaded.id, jobs=missing + there, there=there, missing=missing, at_once=at_once),
+        err=True,
+    )
+
+    def tell(line: str) -> None:
+        typer.echo(line, err=True)
+
+    try:
+        run_batch(standings, at_once=at_once, progress=sys.stderr.isatty(), tell=tell)
+    except KeyboardInterrupt:
+        _put(outcome_text(standings, "stopped"))
+        raise SystemExit(STOPPED) from None
+    _put(outcome_text(standings, "summary"))
+    if standings.count("failed"):
+        raise typer.Exit(SOME_FAILED)
+
+
+@app.command()
 def run(
     case: Annotated[str, typer.Argument(help="案例名或文件 / case name or file")],
     strategy: Annotated[str | None, typer.Option("--strategy", callback=_given, help="监管方案 / strategy")] = None,
@@ -183,6 +265,69 @@ def run(
     )[list(RUN_COLUMNS)]
     with pd.option_context("display.unicode.east_asian_width", True):
         _put(table.to_string(index=False, header=[say(f"cli.column_{name}") for name in RUN_COLUMNS]))
+
+
+@app.command()
+def compare(
+    case: Annotated[str, typer.Argument(help="案例名或文件 / case name or file")],
+    strategy: Annotated[
+        list[str] | None, typer.Option("--strategy", callback=_given, help="监管方案，可重复 / strategy, repeatable")
+    ] = None,
+    reference: Annotated[
+        str | None, typer.Option("--reference", callback=_given, help="对照方案，不给则为现行部署 / reference strategy")
+    ] = None,
+    replications: Annotated[
+        str, typer.Option("--replications", callback=_given, metavar="<int>", help="配对推演次数 / pairs of runs")
+    ] = "50",
+    seed: Annotated[str, typer.Option("--seed", callback=_given, metavar="<int>", help="随机种子 / seed")] = "1",
+    lang: Lang = None,
+    out: Annotated[
+        str | None, typer.Option("--out", callback=_given, help="图表文件夹 / folder for figure and table")
+    ] = None,
+) -> None:
+    """逐次配对比较监管方案 / Compare strategies, paired run by run."""
+    import pandas as pd
+
+    from dpsim.report.comparison import comparison_letter
+
+    _use(lang)
+    letter = comparison_letter(
+        case=case,
+        strategies=strategy or [],
+        reference=reference or "",
+        replications=_whole(replications),
+        seed=_whole(seed),
+        lang=language_in_force(),
+        out=out or "",
+        progress=sys.stderr.isatty(),
+    )
+    head, rows = letter.rows()
+    with pd.option_context("display.unicode.east_asian_width", True, "display.max_colwidth", None):
+        _put(letter.title())
+        _put(pd.DataFrame(rows, columns=head).to_string(index=False))
+    if out:
+        letter.table()
+        letter.figure()
+
+
+@app.command()
+def explore(
+    out: Annotated[
+        str, typer.Option("--out", callback=_given, help="笔记和导出所在的文件夹 / folder for notebook and exports")
+    ] = "explorations",
+    port: Annotated[str, typer.Option("--port", callback=_given, metavar="<int>", help="端口 / port")] = "8888",
+    browser: Annotated[bool, typer.Option(help="打开浏览器 / open a browser")] = True,
+    lang: Lang = None,
+) -> None:
+    """在 JupyterLab 里探索方案和假设 / Explore strategies and assumptions in JupyterLab."""
+    from dpsim.report.lab import lab_command, own_copy, serve
+
+    _use(lang)
+    notebook = own_copy("explore", Path(out), language_in_force())
+    command = lab_command(notebook, port=_whole(port), browser=browser)
+    typer.echo(say("explorer.serving", notebook=notebook.as_posix()), err=True)
+    if serve(command, lang=language_in_force()):
+        raise RunError("explorer.error.no_lab", why=say("explorer.see_above"))
 
 
 def _put(text: str) -> None:
@@ -230,7 +375,7 @@ def _usage_text(error: Any, arguments: list[str]) -> str:
     command = context.command_path if context else " ".join(["dpsim", *arguments[: arguments[0][:1] != "-"]])
     match type(error).__name__:
         case "MissingParameter" if error.param:
-            return say("cli.missing_argument", name=error.param.name, command=command)
+            return say("cli.missing_argument", name=error.param.opts[0], command=command)
         case "NoSuchOption":
             known = [name for option in context.command.params for name in option.opts if name[:2] == "--"]
             allowed = ", ".join([*known, "--help"])

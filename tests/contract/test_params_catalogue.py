@@ -26,7 +26,7 @@ from dpsim.params.readings import AfterMissed, Assessment, Level, Published, Ref
 from dpsim.params.schema import Case
 
 CHINESE = "[\u4e00-\u9fff]"
-SOURCE = r"\b[A-Z]{2}[0-9]{2}\b"
+SOURCE = r"(?<![A-Za-z0-9])[A-Z]{2}[0-9]{2}(?![A-Za-z0-9])"  # a Chinese character may stand beside an id
 SOURCES = Path(load.__file__).parent
 FILES = [*map(locate_case, load.list_cases()), *map(locate_strategy, load.list_strategies())]
 
@@ -137,12 +137,13 @@ def test_messages_and_code_fit_together() -> None:
     code = "\n".join(file.read_text(encoding="utf-8") for file in SOURCES.glob("*.py"))
     named = set(re.findall(r'"(params\.[a-z0-9_]+)"', code))
     made = {key for key in ids("en") if key.removesuffix("_near") in named}
-    made |= {f"params.bad_{one}_name{end}" for one in ("case", "strategy") for end in ("", "_key")}
+    made |= {f"params.bad_{one}_name{end}" for one in ("case", "strategy", "batch") for end in ("", "_key")}
     made |= {
         f"params.{start}_{one}{end}"
-        for one in ("case", "strategy")
+        for one in ("case", "strategy", "batch")
         for start, end in (("unknown", ""), ("unknown", "_near"), ("not_a", ""))
     }
+    made |= {f"params.unknown_{one}_key{end}" for one in ("case", "strategy") for end in ("", "_near")}
     assert named <= set(ids("en"))
     assert set(ids("en")) == made
 
@@ -152,8 +153,14 @@ OPTIONS = {
     *(name for options in (Split, AfterMissed, Level, Assessment) for name in get_args(options)),
     *REGIMES,
 }
-BESIDE_THE_FILES = {"regime", "scenario.rush", "targets.switches.level", "targets.switches.assessment"}
-"""Labels of readings that a report varies although they have no grade of their own."""
+BESIDE_THE_FILES = {
+    "regime",
+    "scenario.rush",
+    "targets.switches.level",
+    "targets.switches.assessment",
+    "population.county_list",
+}
+"""Labels of readings that a report varies although they have no grade of their own, and of what only own cases have."""
 
 
 def unlabelled(keys: Iterable[str], label: Callable[[str, str], str]) -> set[str]:

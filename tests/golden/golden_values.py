@@ -12,7 +12,7 @@ from dpsim.forecast.snapshot import snapshot_forecast
 from dpsim.params.load import load_case, load_strategy
 
 FOLDER = Path(__file__).parent
-STRATEGIES = ("current_arrangement", "past_pace")
+STRATEGIES = ("current_arrangement", "past_pace", "balanced")
 REPLICATIONS, DRAWS, SEED = 6, 50, 1
 
 
@@ -53,9 +53,11 @@ def golden_values(name: str) -> dict[str, object]:
 
 
 def indicator_medians(frame: pd.DataFrame) -> dict[str, list[float]]:
-    """Return the median over the runs of each of the city's indicators at three dates."""
+    """Return the median over the runs of each of the city's indicators at three dates; what is true is named so."""
     dates = sorted(frame["date"].unique())
     wanted = frame[frame["date"].isin([dates[1], dates[len(dates) // 2], dates[-1]])]
+    true = (wanted["view"] == "true") & wanted["indicator"].isin(frame.loc[frame["view"] == "reported", "indicator"])
+    wanted = wanted.assign(indicator=wanted["indicator"].where(~true, wanted["indicator"] + " (true)"))
     sums = wanted.groupby(["indicator", "date", "replication"])["value"].sum()
     medians = sums.groupby(level=["indicator", "date"]).median()
     return {name: [float(value) for value in row] for name, row in medians.groupby(level="indicator")}

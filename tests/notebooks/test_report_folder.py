@@ -17,16 +17,19 @@ import pytest
 from bs4 import BeautifulSoup
 from notebook_runs import HOSTILE, RUNS, SOURCE
 
+from dpsim.params.evidence import evidence
 from dpsim.params.labels import option_label
 from dpsim.params.locate import notebooks_folder
 from dpsim.report.fonts import needs_glyph
+from dpsim.report.show import show_about
 from dpsim.report.tables import FORMULA_STARTS
 
 FIGURES = ["fan_assessed", "fan_built", "fan_connected", "fan_online", "fan_passed", "pace", "queues"]
-FIGURES += ["scenario_cells", "sensitivity"]
+FIGURES += ["scenario_cells", "sensitivity", "hazards", "hazards_found", "staff_days", "paper"]
 TABLES = ["agency_capacity", "assumptions", "bottlenecks", "fan_assessed", "fan_built", "fan_connected", "fan_online"]
 TABLES += ["fan_passed", "forecast_cells", "forecast_pooled", "indicators", "pace", "queues", "sensitivity"]
-TABLES += ["strategies", "targets"]
+TABLES += ["strategies", "targets", "hazards", "hazards_found", "hazards_by_class", "staff_days", "paper"]
+TABLES += ["supervision"]
 TABLES += ["targets_current_arrangement", "targets_past_pace"]
 CJK = re.compile(r"[\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef\U00020000-\U0003ffff]")
 PICTURE = re.compile(r"base64,[A-Za-z0-9+/=]+")
@@ -228,6 +231,17 @@ def test_the_same_command_gives_the_same_bytes(zh: Path, zh_again: Path) -> None
 # ------------------------------------------------------------------ one language
 
 
+def test_the_second_headline_is_of_the_hazards_and_stands_in_both_places(made: tuple[Path, str]) -> None:
+    folder, lang = made
+    said = (folder / "headline.txt").read_text(encoding="utf-8").splitlines()
+    leads = [lead.get_text() for lead in page(folder).select("p.lead")]
+    assert leads == said[:2]
+    table = pd.read_parquet(folder / "tables" / "supervision.parquet").set_index("measure")
+    for name in ("found", "latent"):
+        assert show_about(table.loc[name, "q50"]) in leads[1], name
+    assert {"zh": "填报数", "en": "reported"}[lang] in leads[1] and {"zh": "推演值", "en": "model"}[lang] in leads[1]
+
+
 def test_the_english_page_has_no_chinese(en: Path) -> None:
     text = visible(en) + page(en).title.get_text() + (en / "headline.txt").read_text(encoding="utf-8")
     assert CJK.findall(text) == []
@@ -241,6 +255,8 @@ def test_the_chinese_page_has_no_words_of_the_program(zh: Path) -> None:
         element.decompose()
     text = soup.get_text("\n", strip=True)
     assert "agency_chemicals" not in text and "current_arrangement" not in text
+    for cited in evidence().values():  # authors of papers are named in their own letters
+        text = text.replace(cited.words("source", "zh"), "")
     text = re.sub(r"\[?[A-Z]{2}\d\d\]?", "", text.replace(zh.name[-8:], ""))  # sources, and the fingerprint of the run
     left = set(re.findall(r"[A-Za-z_][A-Za-z_.]+", text))
     assert left <= {"dpsim"}, f"not in Chinese: {sorted(left)}"
@@ -331,7 +347,7 @@ def test_hostile_texts_are_shown_and_do_nothing(en: Path) -> None:
     assert "<script>alert(1)</script>" in soup.title.get_text()
     markup = PICTURE.sub("", (en / "report.html").read_text(encoding="utf-8"))
     assert not re.search(r"<script|<iframe|onerror=alert\(2\)>|<img src=x", markup)
-    (lead,) = soup.select("p.lead")
+    lead, _ = soup.select("p.lead")  # the targets, the hazards
     assert (
         "{total}{0!r:>99}%s ../../x" in lead.get_text() and "1748 <img src=x onerror=alert(2)>&amp;" in lead.get_text()
     )

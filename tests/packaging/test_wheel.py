@@ -15,7 +15,7 @@ from dpsim.params.evidence import evidence
 assert "unpacked" in dpsim.__file__, dpsim.__file__
 print(dpsim.list_cases(), dpsim.list_strategies(), len(evidence()))
 print((locate.notebooks_folder() / "year_end_projection.ipynb").is_file())
-print(dpsim.load_case("linyi-2018").digest)
+print(dpsim.load_case("linyi-2018").digest, locate.list_batches())
 """
 
 

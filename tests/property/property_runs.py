@@ -31,6 +31,7 @@ SMALL = {
     "state.building": 9,
     "state.connected": 19,
     "state.assessed": 8,
+    "hazards.arising.general": 8.0,
 }
 FIRST_TIMES = (Kind.STARTED, Kind.ENTERED, *(Kind(kind) for kind in KIND_OF_STAGE.values()))
 
@@ -45,7 +46,7 @@ def forced(case: Case, values: dict[str, float]) -> Case:
 
 
 def small(case: Case) -> Case:
-    """Return a case with 40 enterprises."""
+    """Return a case with 40 enterprises, and a tenth of the hazards at each."""
     return forced(case.model_copy(update={"published": ()}), SMALL)
 
 

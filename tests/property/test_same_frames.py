@@ -15,7 +15,7 @@ from dpsim.params.load import list_strategies, load_strategy
 from dpsim.params.schema import Case
 
 SEED = 5
-FRAMES = ("indicators", "targets", "attained", "failures")
+FRAMES = ("indicators", "targets", "attained", "counties", "failures")
 
 
 def whole(case: Case, *, replications: int, workers: int, seed: int = SEED) -> Ensemble:
@@ -45,7 +45,7 @@ def test_chunks_that_finish_in_another_order_change_nothing(
     linyi: Case, serial: Ensemble, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     stream = ensemble._stream
-    monkeypatch.setattr(ensemble, "_stream", lambda *args: reversed(list(stream(*args))))
+    monkeypatch.setattr(ensemble, "_stream", lambda *args: (part for part in reversed(list(stream(*args)))))
     turned = whole(linyi, replications=12, workers=1)
     for name in FRAMES:
         assert_frame_equal(getattr(turned, name), getattr(serial, name), check_exact=True, obj=f"{name}, turned round")
@@ -63,6 +63,20 @@ def test_replications_in_any_order_are_the_rows_of_the_ensemble(linyi: Case, ser
     assert_frame_equal(attained, serial.attained, check_exact=True, obj="targets in shuffled order")
     swapped = pd.concat([alone[r].indicators for r in (1, 0, *range(2, 12))], ignore_index=True)
     assert not swapped.equals(serial.indicators), "two replications changed over would be noticed"
+
+
+def test_what_a_county_is_appraised_on_is_what_its_indicators_say(linyi: Case, serial: Ensemble) -> None:
+    frame, counties = serial.indicators, serial.counties.set_index(["replication", "county"])
+    last = frame[frame["date"] == frame["date"].max()].set_index(["replication", "county"])
+    assert len(counties) == 12 * 13 and counties["paper"].sum() > 0 and (counties["paper"] <= counties["built"]).all()
+    for name, view in (("listed", "reported"), ("built", "reported"), ("paper", "true")):
+        said = last.loc[(last["indicator"] == name) & (last["view"] == view), "value"]
+        assert (counties[name] == said.reindex(counties.index)).all(), name
+    first = frame[(frame["date"] == frame["date"].min()) & (frame["indicator"] == "built")]
+    now = first[first["view"] == "reported"].set_index(["replication", "county"])["value"]
+    assert (counties["built"] != now.reindex(counties.index)).any(), "the counts of another day would be noticed"
+    past = run_ensemble(linyi, load_strategy("past_pace"), replications=1, seed=SEED, workers=1)
+    assert past.counties.empty and list(past.counties) == list(serial.counties)
 
 
 def test_ten_replications_are_the_first_part_of_twelve(linyi: Case, serial: Ensemble) -> None:

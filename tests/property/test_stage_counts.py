@@ -14,7 +14,7 @@ from dpsim.core.words import STAGES, Channel, Kind
 from dpsim.engines.simpy_engine import Outcome, run
 from dpsim.engines.world import World
 from dpsim.experiments.replication import prepare, run_replication
-from dpsim.measure.indicators import INDICATORS
+from dpsim.measure.indicators import COUNTED, INDICATORS
 from dpsim.measure.stages import stage_counts_over_time
 from dpsim.model.state import Phase, stage_flags
 from dpsim.params.load import list_strategies, load_strategy
@@ -31,9 +31,12 @@ NESTED = (
 )
 
 
+LISTED_AND_STAGES = [name for name, _ in INDICATORS]
+
+
 def weekly(indicators: pd.DataFrame) -> pd.DataFrame:
     """Return counts of the city: one row per date, one column per indicator."""
-    stages = indicators[indicators["indicator"].isin(INDICATORS)]
+    stages = indicators[indicators["indicator"].isin(LISTED_AND_STAGES) & (indicators["view"] == "reported")]
     return stages.pivot_table(index="date", columns="indicator", values="value", aggfunc="sum")
 
 
@@ -65,7 +68,9 @@ def test_every_replication_starts_at_the_published_counts_and_grows(linyi: Case,
 
 def test_counts_nest_in_every_county_sector_and_tier(linyi: Case) -> None:
     run = run_replication(linyi, load_strategy("past_pace"), seed=11, replication=0, by=("county", "sector", "tier"))
-    stages = run.indicators[run.indicators["indicator"].isin(INDICATORS)]
+    stages = run.indicators[
+        run.indicators["indicator"].isin(LISTED_AND_STAGES) & (run.indicators["view"] == "reported")
+    ]
     counts = stages.pivot_table(index=["date", "county", "sector", "tier"], columns="indicator", values="value")
     assert len(counts) > 17 * 13 * 3 and not not_nested(counts)
 
@@ -88,7 +93,7 @@ def test_with_removals_a_count_falls_only_where_someone_left(linyi: Case, strate
         slot = np.searchsorted(times, gone["t"], side="right")  # who leaves on a morning is missing at that day's end
         np.add.at(taken, slot, np.column_stack([np.ones(len(gone), dtype=np.int64), bits]))
         assert (np.diff(counts, axis=0) >= -taken[1:]).all(), f"replication {r}: a drop without a removal"
-        frame = pd.DataFrame(counts, columns=list(INDICATORS))
+        frame = pd.DataFrame(counts, columns=LISTED_AND_STAGES)
         assert not not_nested(frame), f"replication {r}"
         final = stage_flags(world.state.status).sum(axis=0)
         assert (counts[-1, 1:] == final).all(), f"replication {r}: log and state disagree: {counts[-1, 1:]} and {final}"
@@ -279,10 +284,12 @@ def test_nothing_is_spent_by_the_as_of_date(linyi: Case) -> None:
     place = [lever.instrument for lever in drive.instruments].index("deadline_drive")
     drive = drive.with_values({f"instruments.{place}.start": linyi.as_of + dt.timedelta(days=1)})
     frame = run_replication(linyi, drive, seed=1, replication=0).indicators
-    of_stages = frame["indicator"].isin(INDICATORS)
+    of_stages = frame["indicator"].isin(LISTED_AND_STAGES)
     dates = [pd.Timestamp(date) for date in prepare(linyi, drive).timeline.weekly_dates]
     assert frame[of_stages]["date"].unique().tolist() == dates and dates[0] == pd.Timestamp(linyi.as_of)
-    for indicator, rows in frame[~of_stages].groupby("indicator"):
+    counted = frame["indicator"].isin([name for name, _ in COUNTED])
+    assert frame[counted]["date"].unique().tolist() == dates
+    for indicator, rows in frame[~counted].groupby("indicator"):
         assert rows["date"].tolist() == dates[1:], indicator
     spent = frame[frame["indicator"] == "staff_days:city_bureau"].set_index("date")["value"]
     each = {lever.instrument: lever.named() for lever in drive.instruments}

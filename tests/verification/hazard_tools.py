@@ -14,6 +14,7 @@ import numpy.typing as npt
 from verification_tools import SEED
 
 from dpsim.core.words import FIRST_DISCOVERY, HazardClass, Kind
+from dpsim.model.delays import delay_scale
 from dpsim.model.detection import chance_spend
 from dpsim.model.hazard_sites import census, live_sites
 from dpsim.model.hazards import (
@@ -44,7 +45,8 @@ def make_law(*, seed: int = SEED, replication: int = 0, **values: object) -> Rec
     plain = {
         "period": math.inf,
         "condition": 1.0,
-        "shape": 1.0,
+        "delay_scale": 1.0,
+        "delay_power": 1.0,
         "limit": math.inf,
         "accepted": 1.0,
         "relapse_days": 1.0,
@@ -55,6 +57,9 @@ def make_law(*, seed: int = SEED, replication: int = 0, **values: object) -> Rec
         "top_rung": 3,
         "penalty_factor": 1.0,
     }
+    if "shape" in values:  # of the delays, mean 1
+        shape = float(values.pop("shape"))  # type: ignore[arg-type]
+        values |= {"delay_scale": delay_scale(shape), "delay_power": 1.0 / shape}
     for name, value in {**plain, "seed": seed, "replication": replication, **values}.items():
         laws[name] = value
     return laws

@@ -20,6 +20,7 @@ from verification_tools import SEED, agrees, detects, z_counts
 from dpsim.core.reported import Fact
 from dpsim.core.words import FIRST_DISCOVERY, Kind
 from dpsim.engines.simpy_engine import SimpyRun
+from dpsim.engines.supervision import Supervision
 from dpsim.engines.world import World, make_setting, make_world
 from dpsim.experiments.replication import strategy_paths
 from dpsim.model.hazard_sites import census
@@ -98,15 +99,16 @@ def seen(replication: int, case: Case | None = None) -> Seen:
     assert world.hazards is not None
     out = Seen(world, world.hazards.stock.copy(), world.hazards.roster[0, :, Roster.LAST_VISIT].copy())
 
-    class Watched(SimpyRun):
-        """The engine, looked at every morning before anybody is sent."""
+    class Watched(Supervision):
+        """The supervisors' side, looked at every morning before anybody is sent."""
 
-        def _send(self, side: int, day: int) -> None:
-            if side == 0:
-                out.known.append((day, self.reported[0].facts[:, Fact.FINDS].copy()))
-            super()._send(side, day)
+        def send(self, day: int) -> None:
+            out.known.append((day, run.reported[0].facts[:, Fact.FINDS].copy()))
+            super().send(day)
 
-    Watched(world).run()
+    run = SimpyRun(world)
+    run.supervision = Watched(world)
+    run.run()
     hazards = world.hazards
     out.ledger, out.end = hazards.ledger[: hazards.count[0]].copy(), census(hazards.sites, hazards.table)
     return out

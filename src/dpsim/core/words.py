@@ -97,3 +97,6 @@ FIRST_DISCOVERY = int(Channel.SELF_CHECK)
 
 DUTIES = ("reporting", "meetings", "advising", "inspecting")
 """What a county's staff days go to, in the order in which they are served."""
+
+MAX_REPLICATIONS = 100_000
+"""Most replications of one call: their frames are held in memory."""

@@ -18,7 +18,8 @@ from dpsim.core.levers import Plan
 from dpsim.core.reported import Fact
 from dpsim.core.streams import Stream, uniform, uniforms
 from dpsim.core.timeline import Timeline
-from dpsim.core.words import DUTIES
+from dpsim.core.words import CLASSES, DUTIES
+from dpsim.model.delays import delay_scale
 from dpsim.model.detection import chance_spend
 from dpsim.model.formalism import paper_probability
 from dpsim.model.hazard_sites import census, drop_site, live_sites
@@ -37,12 +38,14 @@ from dpsim.model.hazards import (
 from dpsim.model.organisations import gamma_quantile
 from dpsim.model.population import Population
 from dpsim.model.staffing import Staff
-from dpsim.model.state import SIDES, Col, Floats, Ints, State
+from dpsim.model.state import SIDES, Col, Flags, Floats, Ints, State
 from dpsim.model.visits import Roster
 from dpsim.params.schema import Case
 
 PAST_DAYS = 365.0
 """How long hazards live before the as-of date."""
+PAST_STEPS = (-112.0, -56.0, -28.0, 0.0)
+"""Ends of the intervals of that past: the penalties of an interval are felt from its end on."""
 WORKING_DAYS = 250.0
 """Working days of a year: turns inspection days a year into days a working day."""
 MAX_PAST_VISITS = 24
@@ -55,8 +58,8 @@ PERIODIC = {0: "self_check_every", 2: "expert_every", 4: "oversight_every", 5: "
 class Luck(Protocol):
     """One uniform per enterprise for a stream and an ordinal."""
 
-    def __call__(self, stream: Stream, ordinal: int = 0) -> Floats:
-        """Return shape (n,)."""
+    def __call__(self, stream: Stream, ordinal: int = 0, who: Flags | None = None) -> Floats:
+        """Return shape (n,), or one for each marked."""
 
 
 @dataclass
@@ -110,11 +113,10 @@ class HazardWorld:
     pending: list[tuple[Ints, Floats, Ints, Floats, Ints]] = field(default_factory=list)
     """Visits since the last weekly report: enterprises, times, channels, qualities, supervisors."""
 
-    def live(self, until: float, visits: Visits | None = None) -> None:
+    def live(self, until: float) -> None:
         """Let all hazards live until `until` with the pending visits; rooms grow as they must."""
         n = self.sites.size
-        if visits is None:
-            visits = self._pending_visits(n)
+        visits = self._pending_visits(n)
         done, before = 0, -1
         while True:
             done = live_sites(
@@ -168,8 +170,9 @@ def make_hazards(
     """
     n, counties = population.entity.size, int(case.population.counties.value)
 
-    def luck(stream: Stream, ordinal: int = 0) -> Floats:
-        return uniforms(seed, replication, population.entity, int(stream), ordinal)
+    def luck(stream: Stream, ordinal: int = 0, who: Flags | None = None) -> Floats:
+        entity = population.entity if who is None else population.entity[who]
+        return uniforms(seed, replication, entity, int(stream), ordinal)
 
     colour = _colours(case, luck(Stream.RISK_COLOUR))
     sites = _sites(case, state, entry, colour, luck)
@@ -183,7 +186,7 @@ def make_hazards(
         counters=counters,
         ledger=ledger,
         count=count,
-        laws=_law(case, seed, replication),
+        laws=hazard_law(case, seed, replication),
         staff=_staff(case),
         members=members,
         first=np.searchsorted(population.county[members], np.arange(counties + 1)).astype(np.int64),
@@ -214,8 +217,12 @@ def _live_the_past(world: HazardWorld, case: Case, population: Population, as_of
     index, number = np.nonzero(before)
     teams = world.quality.shape[1]
     quality = world.quality[population.county[index], (index + number) % teams]
-    channel, supervisor = np.full(index.size, SPOT_CHECK), np.ones(index.size, dtype=np.int64)
-    world.live(0.0, sorted_visits(index, times[before], channel, quality, supervisor, world.sites.size))
+    at = times[before]
+    for until in PAST_STEPS:
+        now = (at >= world.lived) & (at < until)
+        channel, supervisor = np.full(int(now.sum()), SPOT_CHECK), np.ones(int(now.sum()), dtype=np.int64)
+        world.pending.append((index[now], at[now], channel, quality[now], supervisor))
+        world.live(until)
     world.laws["reveal_share"] = reveal
     last = np.where(before, times, -np.inf).max(axis=1)
     never = -PAST_DAYS * (1.0 + luck(Stream.LAST_VISIT))
@@ -238,22 +245,25 @@ def _sites(case: Case, state: State, entry: Floats, colour: Ints, luck: Luck) ->
     shares = _colour_shares(case)
     mean = sum(share * hazards.colour_ratio.value**k for k, share in enumerate(shares))
     own = gamma_quantile(luck(Stream.HAZARD_INTENSITY), 1.0, hazards.heterogeneity_shape.value**-0.5)
-    for k, klass in enumerate(("general", "major")):
+    clocks = (Stream.HAZARD_CLOCK_GENERAL, Stream.HAZARD_CLOCK_MAJOR)
+    for k, klass in enumerate(CLASSES):
         sites["intensity"][:, k] = getattr(hazards.arising, klass).value / 365.0 * own * ratio / mean
-        sites["clock"][:, k] = -np.log(luck(Stream(int(Stream.HAZARD_CLOCK_GENERAL) + k)))
+        sites["clock"][:, k] = -np.log(luck(clocks[k]))
     for channel, key in PERIODIC.items():
         u = luck(Stream.CHECK_PHASE, channel)
         sites["phase"][:, channel] = u * getattr(case.discovery, key).value
     sites["built_at"] = np.where(np.isnan(entry[:, 1]), np.inf, entry[:, 1])
     sites["online_at"] = np.where(np.isnan(entry[:, 3]), np.inf, entry[:, 3])
     sites["report_factor"], sites["seen_at"] = 1.0, -PAST_DAYS
+    sites["perceived_at"] = sites["leaning_at"] = -PAST_DAYS  # forgetting runs forward only
     f, base = case.formalism, case.caveats.paper_share.value
     chance = [
         paper_probability(base, 1.0, f.rush_effect.value, agency, f.agency_effect.value, 0.0, f.perceived_effect.value)
         for agency in (False, True)
     ]
     own_chance = np.where(state.status[:, Col.AGENCY_USER] == 1, chance[1], chance[0])
-    sites["paper"] = (luck(Stream.PAPER) < own_chance) & np.isfinite(sites["built_at"])
+    built = np.isfinite(sites["built_at"])
+    sites["paper"][built] = luck(Stream.PAPER, who=built) < own_chance[built]
     return sites
 
 
@@ -269,7 +279,7 @@ def _colours(case: Case, u: Floats) -> Ints:
     return np.searchsorted(np.cumsum(_colour_shares(case))[:3], u, side="right").astype(np.int64)
 
 
-def _law(case: Case, seed: int, replication: int) -> Records:
+def hazard_law(case: Case, seed: int, replication: int) -> Records:
     """Return the law of a run from the case's blocks."""
     laws = np.zeros(1, dtype=LAW)
     law, loop, d, b = laws[0], case.closed_loop, case.discovery, case.deterrence
@@ -277,7 +287,7 @@ def _law(case: Case, seed: int, replication: int) -> Records:
     law["period"] = math.inf
     for channel, key in PERIODIC.items():
         law["period"][channel] = getattr(d, key).value
-    for k, klass in enumerate(("general", "major")):
+    for k, klass in enumerate(CLASSES):
         for channel, name in ((0, "self_check"), (2, "expert"), (3, "spot_check"), (4, "oversight"), (5, "patrol")):
             law["spend"][channel, k] = chance_spend(float(getattr(getattr(d, name), klass).value))
         law["spend"][1, k] = getattr(d.worker_reports, klass).value / 365.0
@@ -287,7 +297,9 @@ def _law(case: Case, seed: int, replication: int) -> Records:
             law[name][k] = getattr(getattr(loop, name), klass).value
     law["open_harm"] = 1.0, b.open_harm.value
     law["condition"] = d.not_built_factor.value, d.paper_factor.value, 1.0
-    law["shape"], law["growth"] = loop.delay_shape.value, case.hazards.growth_per_year.value / 365.0
+    shape = float(loop.delay_shape.value)
+    law["delay_scale"], law["delay_power"] = delay_scale(shape), 1.0 / shape
+    law["growth"] = case.hazards.growth_per_year.value / 365.0
     law["listed_time"], law["listed_sham"] = loop.listed_time.value, loop.listed_sham.value
     for name in ("visit_jump", "penalty_jump", "published_jump", "memory", "effort", "penalty_share", "return_share"):
         law[name] = getattr(b, name).value

@@ -17,33 +17,20 @@ import numpy.typing as npt
 import simpy
 
 from dpsim.core.levers import Contact, reset_levers
-from dpsim.core.rates import decayed
-from dpsim.core.reported import Fact, Reported
 from dpsim.core.streams import Stream, uniform
 from dpsim.core.words import GROUPS, Channel, Kind
-from dpsim.engines.hazard_world import SPOT_CHECK, HazardWorld
+from dpsim.engines.hazard_world import HazardWorld
 from dpsim.engines.log import Log
-from dpsim.engines.world import Bench, World, reported_counts
+from dpsim.engines.supervision import Supervision
+from dpsim.engines.world import Bench, World
 from dpsim.model.adoption import advance, assess, fire, hand_over, next_event, remove
 from dpsim.model.attention import contact_counties
-from dpsim.model.detection import fatigue_factors
-from dpsim.model.formalism import paper_probability
-from dpsim.model.hazard_sites import publish, set_reports
 from dpsim.model.organisations import busy_servers, free_server, queue_priority
-from dpsim.model.paths import rush_mean
 from dpsim.model.refresh import refresh
-from dpsim.model.staffing import allot_counties
-from dpsim.model.state import SIDES, Col, Ints, Phase, Track, stage_flags
-from dpsim.model.visits import Roster, deal_advice, deal_visits, hold_visits, write_ledger, write_progress
+from dpsim.model.state import Col, Phase, Track, stage_flags
 
 Process = Generator[simpy.Event, object, None]
 _BENCHMARK = GROUPS.index("benchmark")
-_EXPERT = 2
-"""Place of the advisers' channel in `DISCOVERY`."""
-ADVICE_ORDINAL = 1_000_000
-"""Advisers' hours are drawn apart from inspectors': by day, from here on."""
-_MOST = 64
-"""Most visits of a county on one day."""
 
 
 @dataclass
@@ -93,12 +80,8 @@ class SimpyRun:
         self.benches = (*world.agencies, world.assessors)
         self.waiting: list[list[tuple[int, int, int]]] = [[] for _ in self.benches]
         self.plans = [0] * world.state.entity.size
-        self.hazards = world.hazards
-        self.key = np.array([world.seed, world.replication], dtype=np.int64)
-        self.nothing = np.zeros((world.state.entity.size, len(Fact)), dtype=np.int64)
-        self.reported = self._know(ledger=True)
-        self.reward = 1.0
-        self.elsewhere = np.zeros(4)
+        self.supervision = Supervision(world)
+        self.reported = self.supervision.know(ledger=True)
         self.refresh_end = 0.0
         shape = (days, len(self.benches))
         self.queue, self.busy, self.servers = (np.zeros(shape, dtype=np.int64) for _ in range(3))
@@ -109,10 +92,10 @@ class SimpyRun:
         for organisation in (self.calendar, self.reporting, self.bureau, self.intensities, self.allocation):
             self.env.process(organisation())
         self.env.run(until=self.at(self.world.timeline.days, Phase.CALENDAR))
-        self._live(float(self.world.timeline.days))
+        self.supervision.live(float(self.world.timeline.days))
         for bench in range(len(self.benches)):  # days without a morning keep the state of the last one
             self._fill_gaps(bench)
-        return Outcome(self.log.sorted(), self.queue, self.busy, self.servers, self.spent, self.hazards)
+        return Outcome(self.log.sorted(), self.queue, self.busy, self.servers, self.spent, self.world.hazards)
 
     # ------------------------------------------------------------------ time
     def at(self, time: float, phase: int) -> simpy.Event:
@@ -133,8 +116,7 @@ class SimpyRun:
             yield self.at(float(day), Phase.CALENDAR)
             if world.timeline.date(int(day)).year > year:
                 year = world.timeline.date(int(day)).year
-                if self.hazards is not None:
-                    self.hazards.roster[:, :, Roster.VISITS_YEAR] = 0
+                self.supervision.new_year()
             while done < order.size and world.removal[order[done]] <= day:
                 self._leave_list(int(order[done]), float(day))
                 done += 1
@@ -147,9 +129,9 @@ class SimpyRun:
         for time in sorted(begins | mornings):
             yield self.at(float(time), Phase.REPORTING)
             if time in begins:
-                self._live(float(time))
+                self.supervision.live(float(time))
             if time in mornings:
-                self.reported = self._know(ledger=time in begins)
+                self.reported = self.supervision.know(ledger=time in begins)
 
     def bureau(self) -> Process:
         """Phase 3: instruments pull their levers; meetings and notices reach the enterprises."""
@@ -203,7 +185,7 @@ class SimpyRun:
                 self.refresh_end = ends.get(time, self.refresh_end)
                 multiplier = now
                 if time in ends:
-                    self._set_controls()
+                    self.supervision.set_controls()
                 self._refresh(time, multiplier)
 
     def allocation(self) -> Process:
@@ -220,8 +202,7 @@ class SimpyRun:
                 self.queue[day, number] = len(self.waiting[number])
                 self.busy[day, number] = busy_servers(bench.free_at, servers, float(day))
                 self.servers[day, number] = servers
-            for side in range(SIDES):
-                self._send(side, int(day))
+            self.supervision.send(int(day))
 
     # ------------------------------------------------------------ enterprises
     def plan(self, i: int) -> None:
@@ -236,7 +217,7 @@ class SimpyRun:
         self._advance(i, time)
         kind = fire(state.status, state.residual, state.spell, entity, i, track, time, world.seed, world.replication)
         self.log.add(time, Phase.ENTERPRISES, kind, entity=entity, ordinal=ordinal, channel=Channel.OWN_STAFF, index=i)
-        self._tell_hazards(i, kind, time)
+        self._tell(i, kind, time)
         if kind == Kind.READY:
             self._join(int(state.sector[i]), i)
         elif kind == Kind.ENTERED:
@@ -275,147 +256,16 @@ class SimpyRun:
         self._record(i, time, Phase.ENTERPRISES, kind, spell, Channel.ASSESSOR, team, float(points))
         self.plan(i)
 
-    # ------------------------------------------------------------ supervision
-    def _know(self, *, ledger: bool) -> tuple[Reported, Reported]:
-        """Return what the bureau knows under the strategy and under the reference."""
-        counts, world = reported_counts(self.world), self.hazards
-        if world is None:
-            return (Reported(counts, self.nothing, self.key),) * 2
-        for side in range(SIDES):
-            write_progress(self.state.status, world.roster[side], world.facts[side])
-            if ledger:
-                write_ledger(world.sites, world.facts[side])
-        return Reported(counts, world.facts[0], self.key), Reported(counts, world.facts[1], self.key)
-
-    def _live(self, time: float) -> None:
-        """Let the hazards live until the weekly report, publish the week's penalties, drop who has left."""
-        world, setting = self.hazards, self.world.setting
-        if world is None:
-            return
-        world.live(time)
-        publish(world.sites, self.state.county, int(setting.case.population.counties.value), time, world.laws)
-        for i in np.flatnonzero(world.sites["on_list"] > self.state.status[:, Col.ON_LIST]).tolist():
-            world.leave(i)
-
-    def _set_controls(self) -> None:
-        """Let what the strategy's instruments set this morning hold until the next weekly report."""
-        hazards, levers = self.hazards, self.world.levers[0]
-        if hazards is None:
-            return
-        laws = hazards.laws
-        laws["penalty_factor"], laws["publicity"] = levers.penalty[0], min(1.0, levers.publicity[0])
-        laws["look_share"], laws["look_days"] = levers.look_back[0], levers.look_back[1]
-        laws["listing_share"] = levers.listing[0]
-        if levers.reward[0] != self.reward:
-            self.reward = float(levers.reward[0])
-            set_reports(self.reward, hazards.lived, hazards.sites, hazards.table, laws)
-
-    def _send(self, side: int, day: int) -> None:
-        """Phase 5, last: the counties' staff-days of a morning become advisers' and inspectors' visits."""
-        world, levers, hazards = self.world, self.world.levers[side], self.hazards
-        if hazards is None:
-            return
-        allot_counties(
-            hazards.staff,
-            levers.staff_days[0] / hazards.owed.shape[1],
-            levers.advising[0],
-            levers.inspect_factor[0],
-            levers.borrowed[0],
-            hazards.owed[side],
-            hazards.advice_credit[side],
-            hazards.credit[side],
-            hazards.duties[day] if side == 0 else self.elsewhere,
-        )
-        advised = deal_advice(
-            day,
-            hazards.members,
-            hazards.first,
-            self.state.entity,
-            self.state.status,
-            hazards.roster[side],
-            hazards.advice_credit[side],
-            hazards.staff.advice_cost,
-            int(world.setting.case.staff.revisit_gap.value),
-            _MOST,
-        )
-        visited, order = deal_visits(
-            day,
-            hazards.members,
-            hazards.first,
-            self.state.entity,
-            self.state.status[:, Col.ON_LIST],
-            levers.plan_share,
-            levers.priority,
-            levers.visit_cap,
-            hazards.roster[side],
-            hazards.dealt[side],
-            hazards.credit[side],
-            hazards.staff.visit_cost,
-            int(world.setting.case.staff.revisit_gap.value),
-            _MOST,
-        )
-        self._hold(side, day, advised, np.zeros_like(advised), Contact.ADVICE)
-        self._hold(side, day, visited, order, Contact.VISIT)
-
-    def _hold(self, side: int, day: int, index: Ints, order: Ints, kind: Contact) -> None:
-        """Hold the day's visits of one kind: contacts on this side, chances of detection under the strategy."""
-        if not index.size or self.hazards is None:
-            return
-        world, hazards, state = self.world, self.hazards, self.state
-        per_day, inspects = int(world.setting.case.staff.visits_per_team_day.value), kind == Contact.VISIT
-        ordinals = hazards.roster[side, index, Roster.VISITS] if inspects else np.full(index.size, ADVICE_ORDINAL + day)
-        times = hold_visits(
-            day,
-            index,
-            order,
-            ordinals,
-            per_day,
-            state.entity,
-            side,
-            int(kind),
-            world.memories[kind],
-            state.attention,
-            state.attention_time,
-            world.seed,
-            world.replication,
-        )
-        if side == 0:
-            channel, quality = np.full(index.size, _EXPERT), np.ones(index.size)
-            if inspects:
-                channel[:], team = SPOT_CHECK, (day + order // per_day) % hazards.quality.shape[1]
-                tired = float(world.setting.case.discovery.fatigue_drop.value)
-                quality = hazards.quality[state.county[index], team] * fatigue_factors(order % per_day, tired)
-            hazards.pending.append((index, times, channel, quality, np.full(index.size, int(inspects))))
-
-    def _tell_hazards(self, i: int, kind: int, time: float) -> None:
-        """Let an enterprise's new stage count for its self-checks; a system built now may be paper."""
-        if self.hazards is None:
-            return
-        world, sites, f = self.world, self.hazards.sites, self.world.setting.case.formalism
-        if kind == Kind.ONLINE:
-            sites["online_at"][i] = time
-        if kind != Kind.BUILT:
-            return
-        sites["built_at"][i] = time
-        law, entity = self.hazards.laws[0], int(self.state.entity[i])
-        chance = paper_probability(
-            float(world.setting.case.caveats.paper_share.value),
-            rush_mean(world.path.rush, int(self.state.group[i]), time, time),
-            float(f.rush_effect.value),
-            bool(self.state.status[i, Col.AGENCY_USER] == 1),
-            float(f.agency_effect.value),
-            decayed(sites["perceived"][i], max(0.0, time - sites["perceived_at"][i]), law["memory"]),
-            float(f.perceived_effect.value),
-        )
-        if uniform(world.seed, world.replication, entity, int(Stream.PAPER), 0, 0) < chance:
-            sites["paper"][i] = 1
-            self._record(i, time, Phase.ENTERPRISES, Kind.PAPER, 0, Channel.NONE)
-
     # ---------------------------------------------------------------- helpers
     def _advance(self, i: int, now: float) -> None:
         """Spend an enterprise's clocks up to now."""
         s = self.state
         advance(s.status, s.residual, s.rate, s.updated, i, now)
+
+    def _tell(self, i: int, kind: int, time: float) -> None:
+        """Tell the supervisors' side of an enterprise's new stage."""
+        if self.supervision.tell(i, kind, time):
+            self._record(i, time, Phase.ENTERPRISES, Kind.PAPER, 0, Channel.NONE)
 
     def _wait(self, i: int, time: float, track: int) -> None:
         """Schedule an enterprise's own event; whatever it waited for before counts no more."""
@@ -472,7 +322,7 @@ class SimpyRun:
                 if server >= bench.base:
                     self.spent[day, 1] += self.world.levers[0].yuan_per_job[0]
                 self._record(i, float(day), Phase.ALLOCATION, kind, 0, Channel.AGENCY, server)
-                self._tell_hazards(i, kind, float(day))
+                self._tell(i, kind, float(day))
                 self.plan(i)
 
     def _leave_list(self, i: int, time: float) -> None:

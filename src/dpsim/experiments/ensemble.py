@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import datetime as dt
 import os
+import re
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+import warnings
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
 from dpsim.core.streams import check_word
+from dpsim.core.words import MAX_REPLICATIONS
 from dpsim.engines.world import Setting
 from dpsim.errors import InputError, RunError
 from dpsim.experiments.replication import (
@@ -19,6 +23,7 @@ from dpsim.experiments.replication import (
     check_by,
     check_flag,
     check_paths,
+    county_names,
     labels_of,
     path_rows,
     prepare,
@@ -36,9 +41,8 @@ from dpsim.params.schema import Case, Strategy
 Part = tuple[list[Measured], list[dict[str, object]]]
 """Finished runs and failures of a chunk."""
 CHUNK = 5
-MAX_REPLICATIONS = 100_000
-"""Most replications of one call: their frames are held in memory."""
 MAX_WORKERS = 1024
+WORKERS_VARIABLE = "DPSIM_WORKERS"
 
 
 @dataclass(frozen=True)
@@ -54,6 +58,9 @@ class Ensemble:
         high, attainment_median, shortfall_median, date_median.
     attained : pandas.DataFrame
         The targets of every replication.
+    counties : pandas.DataFrame
+        What each county is appraised on at the last day: replication, county, listed, built (as reported), paper (of
+        these, true); empty where paper systems are not simulated.
     failures : pandas.DataFrame
         Columns replication, error; empty when all went well.
     record : dict
@@ -63,6 +70,7 @@ class Ensemble:
     indicators: pd.DataFrame
     targets: pd.DataFrame
     attained: pd.DataFrame
+    counties: pd.DataFrame
     failures: pd.DataFrame
     record: dict[str, object]
 
@@ -81,6 +89,7 @@ def run_ensemble(
     by: str | Iterable[str] = ("county",),
     store: None = None,
     progress: bool = False,
+    told: Callable[[int], object] | None = None,
 ) -> Ensemble:
     """Run replications 0 .. `replications` - 1 of a case under a strategy.
 
@@ -95,11 +104,13 @@ def run_ensemble(
     engine, as_of, state, paths, by
         As in `run_replication`.
     workers : int, optional
-        Processes, at most 1024; all cores when None. The frames do not depend on it.
+        Processes, at most 1024; `default_workers` when None. The frames do not depend on it.
     store : None
         Runs are not yet kept on disk.
     progress : bool
         Show a progress bar on standard error.
+    told : callable, optional
+        Called with the number of runs so far, after each few of them; what it raises ends the call.
 
     Returns
     -------
@@ -113,7 +124,7 @@ def run_ensemble(
     """
     groupings, seed = check_by(by), check_word("seed", seed)
     replications = check_replications(replications)
-    workers = (os.cpu_count() or 1) if workers is None else check_workers(workers)
+    workers = default_workers() if workers is None else check_workers(workers)
     progress = check_flag("progress", progress)
     check_paths(paths)
     if store is not None:
@@ -123,7 +134,7 @@ def run_ensemble(
     if paths is None:
         paths = strategy_paths(setting, seed, numbers)
     rows = path_rows(paths, numbers.tolist())
-    parts, interrupted = _collect(setting, paths, rows, seed, groupings, workers, progress)
+    parts, interrupted = _collect(setting, paths, rows, seed, groupings, workers, progress, told)
     return _assemble(setting, parts, groupings, seed=seed, asked=replications, engine=engine, interrupted=interrupted)
 
 
@@ -140,6 +151,22 @@ def check_replications(value: object) -> int:
     if number > MAX_REPLICATIONS:
         raise InputError("error.too_many_replications", given=written(number), largest=MAX_REPLICATIONS)
     return number
+
+
+def default_workers() -> int:
+    """Return how many processes to use where nothing is said: the variable ``DPSIM_WORKERS``, else all cores.
+
+    Raises
+    ------
+    InputError
+        The variable holds no number of processes.
+    """
+    said = os.environ.get(WORKERS_VARIABLE, "").strip()
+    if not said:
+        return os.cpu_count() or 1
+    if not re.fullmatch("[0-9]{1,9}", said) or not 1 <= int(said) <= MAX_WORKERS:
+        raise InputError("error.workers_set", name=WORKERS_VARIABLE, given=written(said), largest=MAX_WORKERS)
+    return int(said)
 
 
 def check_workers(value: object) -> int:
@@ -163,7 +190,14 @@ def run_chunk(setting: Setting, paths: PathSet, rows: Sequence[int], seed: int, 
 
 
 def _collect(
-    setting: Setting, paths: PathSet, rows: list[int], seed: int, by: tuple[str, ...], workers: int, progress: bool
+    setting: Setting,
+    paths: PathSet,
+    rows: list[int],
+    seed: int,
+    by: tuple[str, ...],
+    workers: int,
+    progress: bool,
+    told: Callable[[int], object] | None,
 ) -> tuple[list[Part], bool]:
     """Run all rows in chunks and return the parts; True when the user stopped it."""
     from tqdm.std import tqdm
@@ -184,9 +218,12 @@ def _collect(
         ascii=" #",
     )
     try:
-        for part in _stream(setting, paths, chunks, seed, by, workers):
-            parts.append(part)
-            bar.update(len(part[0]) + len(part[1]))
+        with _closed_quietly(_stream(setting, paths, chunks, seed, by, workers)) as stream:
+            for part in stream:
+                parts.append(part)
+                bar.update(len(part[0]) + len(part[1]))
+                if told is not None:
+                    told(sum(len(finished) + len(failed) for finished, failed in parts))
     except KeyboardInterrupt:
         interrupted = True
     finally:
@@ -196,9 +233,20 @@ def _collect(
     return parts, interrupted
 
 
+@contextmanager
+def _closed_quietly(stream: Generator[Part]) -> Iterator[Generator[Part]]:
+    """Cancel what is left of a stream at the end: a call that is ended from outside leaves no work behind."""
+    try:
+        yield stream
+    finally:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", UserWarning)  # that tasks are cancelled is what is wanted
+            stream.close()
+
+
 def _stream(
     setting: Setting, paths: PathSet, chunks: list[list[int]], seed: int, by: tuple[str, ...], workers: int
-) -> Iterator[Part]:
+) -> Generator[Part]:
     """Yield finished chunks in the order they finish."""
     if workers == 1 or len(chunks) == 1:
         for chunk in chunks:
@@ -228,9 +276,20 @@ def _assemble(
         ),
         targets=summarise_targets(attained),
         attained=attained,
+        counties=county_frame(setting, runs),
         failures=failures.sort_values("replication", ignore_index=True),
         record=record,
     )
+
+
+def county_frame(setting: Setting, runs: Sequence[Measured]) -> pd.DataFrame:
+    """Return the counties of all runs: replication, county, listed, built, paper."""
+    table = np.concatenate([run.counties for run in runs])
+    names = county_names(setting) if len(table) else []
+    frame = pd.DataFrame(table, columns=["listed", "built", "paper"])
+    frame.insert(0, "replication", np.repeat([run.replication for run in runs], len(names)))
+    frame.insert(1, "county", names * len(runs))
+    return frame
 
 
 def summarise_targets(attained: pd.DataFrame) -> pd.DataFrame:

@@ -228,12 +228,16 @@ class Measured:
         Rows of the targets frame.
     events : numpy.ndarray
         The log, or nothing.
+    counties : numpy.ndarray
+        Shape (counties, 3): listed, built as reported and of these on paper only, at the last day; no rows where
+        paper systems are not simulated.
     """
 
     replication: int
     values: npt.NDArray[np.float64]
     targets: list[dict[str, object]]
     events: npt.NDArray[np.void]
+    counties: npt.NDArray[np.int64]
 
 
 def run_one(setting: Setting, paths: PathSet, row: int, *, seed: int, trace: bool, by: tuple[str, ...]) -> Measured:
@@ -252,13 +256,14 @@ def run_one(setting: Setting, paths: PathSet, row: int, *, seed: int, trace: boo
     utilisation = weekly_mean(outcome.busy / np.maximum(outcome.servers, 1), days)
     spent = np.cumsum(outcome.spent, axis=0)[days]
     parts: list[npt.NDArray[np.float64]] = [counts.astype(np.float64)]
-    duties, ledger = np.zeros((days.size, 0)), None
+    duties, ledger, counties = np.zeros((days.size, 0)), None, np.zeros((0, 3), dtype=np.int64)
     if outcome.hazards is not None:
         hazards = outcome.hazards
         ledger = hazards.ledger[: hazards.count[0]]
         parts.append(substance_values(initial, hazards.paper, outcome.events, ledger, cell, len(groups), times))
         parts.append(hazard_values(ledger, hazards.stock, cell, len(groups), times))
         duties = np.cumsum(hazards.duties, axis=0)[days]
+        counties = county_counts(setting, initial, hazards.paper, outcome.events, ledger)
     counted = np.concatenate(parts, axis=2)
     events = outcome.events if ledger is None or not trace else merged_log(outcome.events, ledger, world.state.entity)
     return Measured(
@@ -266,7 +271,23 @@ def run_one(setting: Setting, paths: PathSet, row: int, *, seed: int, trace: boo
         values=indicator_values(counted, outcome.queue[days], utilisation, spent, duties),
         targets=target_rows(setting, initial, outcome.events, world.replication),
         events=events if trace else events[:0],
+        counties=counties,
     )
+
+
+def county_counts(
+    setting: Setting,
+    initial: npt.NDArray[np.bool_],
+    paper: npt.NDArray[np.int64],
+    events: npt.NDArray[np.void],
+    ledger: npt.NDArray[np.void],
+) -> npt.NDArray[np.int64]:
+    """Return what a county is appraised on: listed, built and paper ones at the last day, shape (counties, 3)."""
+    county = setting.population.county
+    counties, end = int(county.max()) + 1, np.array([setting.timeline.end_of(setting.timeline.end)])
+    stages = stage_counts_over_time(initial, county, counties, events, end)[0]
+    sham = substance_values(initial, paper, events, ledger, county, counties, end)[0, :, -1]
+    return np.column_stack([stages[:, 0], stages[:, 1 + STAGES.index("built")], sham.astype(np.int64)])
 
 
 def labels_of(setting: Setting, by: tuple[str, ...]) -> pd.DataFrame:
@@ -282,7 +303,7 @@ def group_cells(setting: Setting, by: tuple[str, ...]) -> tuple[npt.NDArray[np.i
     population = setting.population
     words = {
         "city": np.full(population.entity.size, "city"),
-        "county": np.array([f"county_{k + 1:02d}" for k in range(int(population.county.max()) + 1)])[population.county],
+        "county": np.array(county_names(setting))[population.county],
         "sector": np.array(population.sector_names)[population.sector],
         "tier": np.array(population.tier_names)[population.tier],
         "group": np.array(GROUPS)[population.group],
@@ -290,6 +311,14 @@ def group_cells(setting: Setting, by: tuple[str, ...]) -> tuple[npt.NDArray[np.i
     table = pd.DataFrame({name: words[name] for name in by})
     keys, cell = np.unique(np.array(["\x1f".join(row) for row in table.to_numpy()]), return_inverse=True)
     return cell.astype(np.int64), pd.DataFrame([key.split("\x1f") for key in keys], columns=list(by))
+
+
+def county_names(setting: Setting) -> list[str]:
+    """Return the names of the counties: the case's own, or numbers as long as the split is a synthesised one."""
+    listed = setting.case.population.county_list
+    if listed:
+        return [row.name for row in listed.rows]
+    return [f"county_{k + 1:02d}" for k in range(int(setting.population.county.max()) + 1)]
 
 
 def target_rows(

@@ -33,10 +33,10 @@ def sensitivity(case: Case, *, seed: int, draws: int, pool: Executor | None) -> 
 
 
 def _settings(case: Case) -> list[tuple[str, object, object]]:
-    """List which assumption is set to which low and high value, everything else as in the case."""
+    """List which assumption is set to which low and high value; what has no width (a known count) is none."""
     a, s = case.adoption, case.state
     dates, chances = case.scenario.start.dates, case.scenario.rush.chances
-    return [
+    rows: list[tuple[str, object, object]] = [
         ("scenario.start", dates[0], dates[-1]),
         ("regime", "settle", "spread"),
         ("scenario.rush", min(chances), max(chances)),
@@ -47,6 +47,7 @@ def _settings(case: Case) -> list[tuple[str, object, object]]:
         ("state.connected", s.connected.low, s.connected.high),
         ("scenario.removals_per_year", case.scenario.removals_per_year.low, case.scenario.removals_per_year.high),
     ]
+    return [row for row in rows if row[1] != row[2]]
 
 
 def _frame(ranges: list[tuple[str, object, object]], medians: list[float]) -> pd.DataFrame:

@@ -92,10 +92,10 @@ def _event_counts(ledger: npt.NDArray[np.void], slot: Ints, where: Ints, cells: 
     """
     kind, channel = ledger["kind"] - _K0, np.maximum(ledger["channel"] - FIRST_DISCOVERY + 1, 0)
     detail = ledger["detail"]
-    counted = np.isin(ledger["kind"], (Kind.FOUND, Kind.RELAPSED))
-    detail = np.where(counted, np.minimum(detail, 1), detail)
-    plain = np.isin(ledger["kind"], (Kind.VISIT, Kind.ADVISED, Kind.PENALTY))
-    detail = np.where(plain, 0, detail)
+    most = np.full(_KINDS, 3)
+    most[[Kind.FOUND - _K0, Kind.RELAPSED - _K0]] = 1
+    most[[Kind.VISIT - _K0, Kind.ADVISED - _K0, Kind.PENALTY - _K0]] = 0
+    detail = np.minimum(detail, most[kind])
     shape = (slots, _KINDS, _CHANNELS, 2, 4, cells)
     key = np.ravel_multi_index((slot, kind, channel, ledger["klass"], detail, where), shape)
     counts = np.bincount(key, minlength=int(np.prod(shape))).reshape(shape)

@@ -34,4 +34,16 @@ def delay_quantile(u: float, mean: float, shape: float) -> float:
     >>> round(delay_quantile(0.5, 100.0, 1.0), 3)
     69.315
     """
-    return mean * (-math.log1p(-u)) ** (1.0 / shape) / math.gamma(1.0 + 1.0 / shape)
+    return scaled_delay(u, mean, delay_scale(shape), 1.0 / shape)
+
+
+@kernel
+def delay_scale(shape: float) -> float:
+    """Return the scale of a Weibull delay of mean 1: worked out once for a run."""
+    return 1.0 / math.gamma(1.0 + 1.0 / shape)
+
+
+@kernel
+def scaled_delay(u: float, mean: float, scale: float, power: float) -> float:
+    """Return `delay_quantile` of `u` from its `delay_scale` and `power` = 1 / shape."""
+    return mean * scale * (-math.log1p(-u)) ** power

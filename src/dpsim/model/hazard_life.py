@@ -17,7 +17,7 @@ from dpsim.core.compiled import kernel, routine
 from dpsim.core.rates import decayed, fire_time, spend
 from dpsim.core.streams import Stream, uniform
 from dpsim.core.words import FIRST_DISCOVERY, HazardClass, Kind
-from dpsim.model.delays import delay_quantile
+from dpsim.model.delays import scaled_delay
 from dpsim.model.hazards import Hazard, Records
 from dpsim.model.state import Floats, Ints
 
@@ -28,9 +28,8 @@ _K_FOUND, _K_ASSIGNED, _K_RECTIFIED, _K_REFUSED = (int(Kind[k]) for k in ("FOUND
 _K_ACCEPTED, _K_CLOSED, _K_OVERDUE, _K_RELAPSED, _K_ACCIDENT = (
     int(Kind[k]) for k in ("ACCEPTED", "CLOSED", "OVERDUE", "RELAPSED", "ACCIDENT")
 )
-_S_DETECT, _S_HARM, _S_STEP, _S_DEATHS = (
-    int(Stream[k]) for k in ("HAZARD_DETECT", "HAZARD_HARM", "HAZARD_STEP", "HAZARD_DEATHS")
-)
+_S_DETECT, _S_HARM = int(Stream.HAZARD_DETECT), int(Stream.HAZARD_HARM)
+_S_STEP, _S_DEATHS = int(Stream.HAZARD_STEP), int(Stream.HAZARD_DEATHS)
 _BY_WORKER, _BY_LOOK = 1, 6
 _MAJOR = int(HazardClass.MAJOR)
 _NEVER = math.inf
@@ -163,7 +162,7 @@ def be_found(h: Record, s: Record, law: Record, now: float, channel: int, ledger
     h.state, h.sham, h.late = _FOUND, 0, 0
     listing, u = next_draw(h, s, law), next_draw(h, s, law)
     h.listed = 1 if h.klass == _MAJOR and listing < law.listing_share else 0
-    h.step_at = now + delay_quantile(u, law.assign[h.klass], law.shape)
+    h.step_at = now + scaled_delay(u, law.assign[h.klass], law.delay_scale, law.delay_power)
     h.due, h.look_at = now + law.limit[h.klass], _NEVER
     s.open += 1
     note(ledger, count, now, s.index, h.ordinal, _K_FOUND, FIRST_DISCOVERY + channel, h.klass, h.cycle, 0.0)
@@ -191,7 +190,7 @@ def take_step(h: Record, s: Record, law: Record, now: float, ledger: Records, co
     else:
         be_closed(h, s, law, now, u, ledger, count)
         return
-    h.step_at = now + delay_quantile(u, mean, law.shape)
+    h.step_at = now + scaled_delay(u, mean, law.delay_scale, law.delay_power)
     note(ledger, count, now, s.index, h.ordinal, kind, 0, klass, 0, 0.0)
 
 

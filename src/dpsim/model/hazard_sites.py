@@ -24,7 +24,7 @@ from dpsim.model.state import Floats, Ints
 
 _GONE, _LATENT, _FALSELY = int(Hazard.GONE), int(Hazard.LATENT), int(Hazard.FALSELY_CLOSED)
 _SELF_CHECK, _WORKER, _PATROL = 0, 1, 5
-_BIRTH = int(Stream.HAZARD_CLOCK_GENERAL)
+_BIRTH = (int(Stream.HAZARD_CLOCK_GENERAL), int(Stream.HAZARD_CLOCK_MAJOR))
 _S_PENALTY, _S_RETURN, _S_REVEALED = int(Stream.VISIT_PENALTY), int(Stream.VISIT_RETURN), int(Stream.PAPER_REVEALED)
 _K_BORN, _K_DROPPED, _K_VISIT, _K_ADVISED, _K_PENALTY, _K_REVEALED = (
     int(Kind[k]) for k in ("BORN", "DROPPED", "VISIT", "ADVISED", "PENALTY", "REVEALED")
@@ -242,7 +242,7 @@ def be_born(
             now += s.clock[c] / rate
             k = s.born[c]
             s.born[c] = k + 1
-            s.clock[c] = -math.log(drawn(law.seed, law.replication, s.entity, _BIRTH + c, k + 1, 0))
+            s.clock[c] = -math.log(drawn(law.seed, law.replication, s.entity, _BIRTH[c], k + 1, 0))
             row = take_row(table, counters)
             h = table[row]
             h.ordinal, h.klass, h.state, h.cycle, h.draws = 2 * k + c, c, _LATENT, 0, 0

@@ -35,7 +35,13 @@ class Hazard(IntEnum):
 
 _I, _F = np.int64, np.float64
 
-HAZARD = np.dtype(
+
+def _record(fields: list[tuple[object, ...]], *, align: bool = False) -> np.dtype[np.void]:
+    """Return a dtype whose single entries have their fields as attributes, compiled or not."""
+    return np.dtype((np.record, np.dtype(fields, align=align)))
+
+
+HAZARD = _record(
     [
         ("wake", _F),
         ("next", np.int32),
@@ -66,7 +72,7 @@ its time limit; `look_at`: when it is looked at again after closing;
 `wake`: before this nothing happens to it by itself. Infinity is never.
 """
 
-SITE = np.dtype(
+SITE = _record(
     [
         ("entity", np.uint32),
         ("on_list", np.uint32),
@@ -105,7 +111,7 @@ clocks; `perceived`: perceived risk of a visit, 0..1, at `perceived_at`; `leanin
 reports; `phase`: a time at which each periodic channel comes round.
 """
 
-LAW = np.dtype(
+LAW = _record(
     [
         ("seed", _I),
         ("replication", _I),
@@ -118,7 +124,8 @@ LAW = np.dtype(
         ("rectify", _F, (2,)),
         ("accept", _F, (2,)),
         ("close", _F, (2,)),
-        ("shape", _F),
+        ("delay_scale", _F),
+        ("delay_power", _F),
         ("limit", _F, (2,)),
         ("accepted", _F, (2,)),
         ("sham", _F, (2,)),
@@ -154,7 +161,8 @@ classes as in `CLASSES` (2).
 `spend`: -ln(1 - p), what one chance takes off the detection threshold (workers' reports: per day); `period`: days
 between the chances of a periodic channel, infinity for others; `condition`: factor on self-checks where nothing is
 built, built on paper, working; `harm`: accidents per hazard and day while unsafe; `open_harm`: factor on it while the
-hazard is known; `assign`, `rectify`, `accept`, `close`: mean days of the steps, with `shape`; `limit`: days from
+hazard is known; `assign`, `rectify`, `accept`, `close`: mean days of the steps, with `delay_scale`
+and `delay_power` (`scaled_delay`); `limit`: days from
 finding to closing; `accepted`: chance that one acceptance passes; `sham`: share rectified on paper only; `relapse`,
 `relapse_days`: share that comes back after a true repair, mean time; `listed_time`, `listed_sham`: factors of
 listing; `growth`: of the births per day without a visit (log); jumps of perceived risk at a visit, an own penalty, a
@@ -164,7 +172,7 @@ leave the stricter group on a clean visit; `reveal_share`: of paper systems that
 chance that an accident costs at least 1, 3, 10 lives; the rest is what instruments set for the week.
 """
 
-LEDGER = np.dtype(
+LEDGER = _record(
     [
         ("t", _F),
         ("value", _F),

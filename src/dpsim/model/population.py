@@ -6,6 +6,7 @@ a case starts from the same list. What no document says (entry dates, propensity
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -35,6 +36,8 @@ class Margins:
     assessed: int
     passed: int
     benchmark_first: bool
+    by_county: tuple[Mapping[str, int], ...] = ()
+    """Counts of each county, if they are known; all counties give the same."""
 
 
 @dataclass(frozen=True)
@@ -84,6 +87,7 @@ def case_margins(case: Case) -> Margins:
         assessed=int(s.assessed.value),
         passed=int(s.passed.value),
         benchmark_first=case.scenario.benchmark_split.value == "benchmark_first",
+        by_county=tuple(row.known() for row in p.county_list.rows) if p.county_list else (),
     )
 
 
@@ -91,6 +95,7 @@ def synthesise(margins: Margins) -> Population:
     """Return a list that meets every count of `margins` exactly.
 
     Stages nest: passed in assessed in built; online in built and in connected; connected in built or building.
+    Counts known by county are met in every county.
     """
     n = margins.enterprises
     codes = tuple(f"{margins.code_prefix}-{k + 1:06d}" for k in range(n))
@@ -99,24 +104,33 @@ def synthesise(margins: Margins) -> Population:
     def luck(stream: Stream) -> npt.NDArray[np.float64]:
         return uniforms(0, 0, entity, int(stream), 0)
 
-    tier = _by_counts(luck(Stream.TIER), np.array([count for _, count in margins.tiers]), n, first=1)
+    county = _counties(margins, luck(Stream.COUNTY))
+    each = _Each(margins.by_county, county)
+    tier = each.dealt(luck(Stream.TIER), margins.tiers, first=1)
     group = (tier > 0).astype(np.int64)
     sector_counts = largest_remainder(np.array([share for _, share in margins.sectors]), n)
-    sector = _by_counts(luck(Stream.SECTOR), sector_counts, n, first=0)
+    names = [name for name, _ in margins.sectors]
+    sector = each.dealt(luck(Stream.SECTOR), tuple(zip(names, sector_counts.tolist(), strict=True)), first=0)
     lead = np.where(group == 1, -1.0, 0.0) if margins.benchmark_first else np.zeros(n)
     everyone = np.ones(n, dtype=bool)
-    built = _lowest(luck(Stream.STATE_BUILT) + lead, everyone, margins.built)
-    building = _lowest(luck(Stream.STATE_BUILDING) + lead, ~built, margins.building)
-    online = _lowest(luck(Stream.STATE_ONLINE) + lead, built, margins.online)
-    connected = online | _lowest(
-        luck(Stream.STATE_CONNECTED) + lead, (built | building) & ~online, margins.connected - margins.online
+    built = each.lowest(luck(Stream.STATE_BUILT) + lead, everyone, margins.built, "built")
+    building = each.building(luck(Stream.STATE_BUILDING) + lead, built, margins.building)
+    online = each.lowest(luck(Stream.STATE_ONLINE) + lead, built, margins.online, "online")
+    connected = online | each.lowest(
+        luck(Stream.STATE_CONNECTED) + lead,
+        (built | building) & ~online,
+        margins.connected - margins.online,
+        "connected",
+        "online",
     )
-    passed = _lowest(luck(Stream.STATE_PASSED) + lead, built, margins.passed)
-    assessed = passed | _lowest(luck(Stream.STATE_ASSESSED) + lead, built & ~passed, margins.assessed - margins.passed)
+    passed = each.lowest(luck(Stream.STATE_PASSED) + lead, built, margins.passed, "passed")
+    assessed = passed | each.lowest(
+        luck(Stream.STATE_ASSESSED) + lead, built & ~passed, margins.assessed - margins.passed, "assessed", "passed"
+    )
     return Population(
         codes=codes,
         entity=entity,
-        county=_counties(margins, luck(Stream.COUNTY)),
+        county=county,
         sector=sector,
         tier=tier,
         group=group,
@@ -129,6 +143,50 @@ def synthesise(margins: Margins) -> Population:
         tier_names=("other", *(name for name, _ in margins.tiers)),
         sector_names=tuple(name for name, _ in margins.sectors),
     )
+
+
+class _Each:
+    """Choose and deal by county where the counts are known by county, else over the whole list."""
+
+    def __init__(self, known: tuple[Mapping[str, int], ...], county: Ints) -> None:
+        self.known, self.county = known, county
+
+    def has(self, name: str) -> bool:
+        """Tell whether a count is known by county."""
+        return bool(self.known) and name in self.known[0]
+
+    def lowest(
+        self, score: npt.NDArray[np.float64], among: Flags, count: int, name: str, less: str | None = None
+    ) -> Flags:
+        """Mark the lowest scores among the marked: `count`, or in each county its own `name` (less `less`)."""
+        if not self.has(name):
+            return _lowest(score, among, count)
+        return self._lowest_each(score, among, [row[name] - (row[less] if less else 0) for row in self.known])
+
+    def building(self, score: npt.NDArray[np.float64], built: Flags, count: int) -> Flags:
+        """Mark who is building; where more are connected than built in a county, as many there as that needs."""
+        if self.has("building") or not self.has("connected"):
+            return self.lowest(score, ~built, count, "building")
+        ahead = [max(0, row["connected"] - row["built"]) for row in self.known]
+        needed = self._lowest_each(score, ~built, ahead)
+        return needed | _lowest(score, ~built & ~needed, count - sum(ahead))
+
+    def dealt(self, u: npt.NDArray[np.float64], counts: Sequence[tuple[str, int]], first: int) -> Ints:
+        """Deal categories `first`, `first` + 1, ... with exact counts, in each county its own; the rest get 0."""
+        if not self.has(counts[0][0]):
+            return _by_counts(u, np.array([count for _, count in counts]), u.size, first)
+        category = np.zeros(u.size, dtype=np.int64)
+        for c, row in enumerate(self.known):
+            here = np.flatnonzero(self.county == c)
+            category[here] = _by_counts(u[here], np.array([row[name] for name, _ in counts]), here.size, first)
+        return category
+
+    def _lowest_each(self, score: npt.NDArray[np.float64], among: Flags, counts: Sequence[int]) -> Flags:
+        """Mark the lowest scores among the marked, so many in each county."""
+        chosen = np.zeros(score.size, dtype=bool)
+        for c, count in enumerate(counts):
+            chosen |= _lowest(score, among & (self.county == c), count)
+        return chosen
 
 
 def _lowest(score: npt.NDArray[np.float64], among: Flags, count: int) -> Flags:
@@ -152,7 +210,9 @@ def _by_counts(u: npt.NDArray[np.float64], counts: Ints, n: int, first: int) -> 
 
 
 def _counties(margins: Margins, u: npt.NDArray[np.float64]) -> Ints:
-    """Deal enterprises to counties of unequal assumed size."""
+    """Deal enterprises to counties: so many to each as known, else by unequal assumed sizes."""
+    if margins.by_county:
+        return _by_counts(u, np.array([row["enterprises"] for row in margins.by_county]), u.size, first=0)
     weights = gamma_quantile(
         np.array([uniform(0, 0, CITY_ENTITY, int(Stream.COUNTY_SIZE), k, 0) for k in range(margins.counties)]),
         1.0,

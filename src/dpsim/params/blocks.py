@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
+from pydantic import Field
+
 from dpsim.core.expect import Expect
 from dpsim.params.quantity import (
     Block,
@@ -11,16 +13,26 @@ from dpsim.params.quantity import (
     Date,
     Days,
     Enterprises,
+    Graded,
     Label,
     LogRatio,
+    Number,
     PassScore,
     PerWeek,
     Points,
     Quantity,
     Ratio,
     Share,
+    Text,
     Yuan,
 )
+
+
+class Source(Block):
+    """A table or document of the user's own that values of the case cite by its id."""
+
+    id: Text
+    words: Label
 
 
 class CalendarDay(Block):
@@ -54,6 +66,35 @@ class Sectors(Block):
     industry_trade: Share
 
 
+class CountyCounts(Block):
+    """Enterprises of one county at the as-of date, all of them and by stage, tier and sector, as far as known."""
+
+    name: Text
+    enterprises: Number
+    building: Number | None = None
+    built: Number | None = None
+    connected: Number | None = None
+    online: Number | None = None
+    assessed: Number | None = None
+    passed: Number | None = None
+    benchmark_provincial: Number | None = None
+    benchmark_municipal: Number | None = None
+    benchmark_county: Number | None = None
+    mines: Number | None = None
+    chemicals: Number | None = None
+    industry_trade: Number | None = None
+
+    def known(self) -> dict[str, int]:
+        """Return the counts that are given, by name."""
+        return {key: int(value) for key, value in self if key != "name" and value is not None}
+
+
+class CountyList(Graded):
+    """The counties with their counts, which the list meets exactly; every row gives the same counts."""
+
+    rows: Annotated[tuple[CountyCounts, ...], Field(min_length=1, max_length=1000)]
+
+
 class Population(Block):
     """Whom the programme covers."""
 
@@ -63,6 +104,7 @@ class Population(Block):
     counties: Annotated[Quantity, Expect("counties", 1, 1000, whole=True)]
     county_size_cv: Cv
     county_names_published: bool
+    county_list: CountyList | None = None
 
 
 class State(Block):

@@ -7,7 +7,7 @@ grade and source) are read from the schema and applied to whatever is readable, 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from typing import Any, NamedTuple, TypeVar, get_args
 
 from pydantic import BaseModel, ValidationError
@@ -19,6 +19,7 @@ from dpsim.params.evidence import evidence
 from dpsim.params.faults import MOST_FAULTS, Fault, Origin, Path, refuse
 from dpsim.params.instruments import INSTRUMENTS
 from dpsim.params.quantity import Block, Graded, Label
+from dpsim.params.source_rules import own_ids
 
 Kind = TypeVar("Kind", bound=Block)
 Rules = Callable[[Mapping[str, Any]], Iterable[Fault]]
@@ -70,8 +71,9 @@ def checked(
     places = list(_places(model, content, ()))
     made, faults = _structure(model, content, {place.path: place.model for place in places})
     sound: Mapping[str, Any] = content
+    known = [*evidence(), *own_ids(content)]
     for place in places:
-        faults += _sources(place)
+        faults += _sources(place, known)
         if place.expect is not None:
             own = list(_quantity(place, place.expect))
             faults += own
@@ -113,7 +115,8 @@ def _held_model(annotation: object) -> type[Block] | None:
 
 def _item_model(field: FieldInfo, item: object) -> type[Block] | None:
     """Return the class of one list entry: that of the list, or for instruments the one it names."""
-    inner = get_args(field.annotation)[:1]
+    options = get_args(field.annotation)
+    inner = get_args(options[0])[:1] if type(None) in options else options[:1]
     if inner and isinstance(inner[0], type) and issubclass(inner[0], Block):
         return inner[0]
     name = item.get("instrument") if isinstance(item, dict) else None
@@ -127,10 +130,15 @@ def _structure(
     try:
         return model.model_validate(content), []
     except ValidationError as error:
-        entries = error.errors(include_url=False)[:MOST_FAULTS]
+        entries = [entry for entry in error.errors(include_url=False) if not _only_seems_empty(entry)][:MOST_FAULTS]
         faults = [_translated(dict(entry), content, models) for entry in entries]
     meant = {(*fault.path[:-1], str(fault.values["nearest"]).split(", ")[0]) for fault in faults if _misspelt(fault)}
     return None, [fault for fault in faults if fault.message != "params.missing_key" or fault.path not in meant]
+
+
+def _only_seems_empty(entry: Mapping[str, Any]) -> bool:
+    """Tell whether a list is called too short because its entries are wrong, which is said of each of them."""
+    return entry["type"] == "too_short" and len(entry["input"]) >= entry["ctx"]["min_length"]
 
 
 def _misspelt(fault: Fault) -> bool:
@@ -182,7 +190,7 @@ def _plain_path(loc: Iterable[str | int], content: object) -> Path:
     return tuple(path)
 
 
-def _sources(place: Place) -> list[Fault]:
+def _sources(place: Place, known: Collection[str]) -> list[Fault]:
     """Check grade, source and reason of one mapping."""
     if "source" not in place.model.model_fields:
         return []
@@ -193,8 +201,8 @@ def _sources(place: Place) -> list[Fault]:
             faults.append(Fault("params.assumed_needs_reason", (*place.path, "reason")))
         elif grade != "assumed" and source is None:
             faults.append(Fault("params.needs_source", (*place.path, "source"), grade))
-    if isinstance(source, str) and source not in evidence():
-        faults.append(choice("params.unknown_source", (*place.path, "source"), source, evidence()))
+    if isinstance(source, str) and source not in known:
+        faults.append(choice("params.unknown_source", (*place.path, "source"), source, known))
     return faults
 
 

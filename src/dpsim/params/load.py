@@ -1,23 +1,33 @@
-"""Load a case or a strategy, by name or from a file, and check a file without running anything."""
+"""Load a case, a strategy or a batch, by name or from a file, and check a file without running anything."""
 
 from __future__ import annotations
 
 import errno
 import stat
+from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
-from dpsim.errors import InputError
-from dpsim.params.faults import Fault, Origin, refuse
-from dpsim.params.locate import list_cases, list_strategies, locate_case, locate_strategy, typed_as_path
+from dpsim.errors import FileFaults, InputError
+from dpsim.params.batch import Batch, names_file
+from dpsim.params.dig import entries
+from dpsim.params.faults import Fault, Origin, as_error, refuse
+from dpsim.params.locate import (
+    list_cases,
+    list_strategies,
+    locate_batch,
+    locate_case,
+    locate_strategy,
+    typed_as_path,
+)
 from dpsim.params.reader import Document, read_yaml
 from dpsim.params.schema import Case, File, Strategy
-from dpsim.params.wording import shown
+from dpsim.params.wording import shown, shown_name
 
-__all__ = ["check_file", "list_cases", "list_strategies", "load_case", "load_strategy"]
+__all__ = ["check_file", "list_cases", "list_strategies", "load_batch", "load_case", "load_strategy"]
 
 Kind = TypeVar("Kind", bound=File)
-_KINDS: dict[str, type[File]] = {"case": Case, "strategy": Strategy}
+_KINDS: dict[str, type[File]] = {"case": Case, "strategy": Strategy, "batch": Batch}
 
 
 def load_case(name_or_path: str | Path) -> Case:
@@ -76,8 +86,37 @@ def load_strategy(name_or_path: str | Path) -> Strategy:
     return _made(Strategy, "strategy", _read(file))
 
 
+def load_batch(name_or_path: str | Path) -> Batch:
+    """Return a batch; the files it names lie in its own folder, or have paths that start there.
+
+    Parameters
+    ----------
+    name_or_path : str or pathlib.Path
+        A name of `list_batches`, or a YAML file.
+
+    Returns
+    -------
+    Batch
+        Its files are given as they can be opened from the current folder.
+
+    Raises
+    ------
+    FileFaults
+        The file, or a file it names, cannot be read or breaks rules; all faults together.
+    InputError
+        No batch has this name.
+
+    Examples
+    --------
+    >>> load_batch("demo").languages
+    ('zh', 'en')
+    """
+    file = Path(name_or_path) if typed_as_path(name_or_path) else locate_batch(name_or_path)
+    return _batch(file, _read(file))
+
+
 def check_file(path: str | Path) -> None:
-    """Check a parameter file; its top key ``case`` or ``strategy`` says which kind it is.
+    """Check a parameter file; its top key ``case``, ``strategy`` or ``batch`` says which kind it is.
 
     Parameters
     ----------
@@ -98,7 +137,48 @@ def check_file(path: str | Path) -> None:
     kinds = [key for key in _KINDS if key in document.content]
     if len(kinds) != 1:
         refuse([*document.faults, Fault("params.kind_unknown", (), tuple(document.content))], document.origin)
-    _made(_KINDS[kinds[0]], kinds[0], document)
+    if kinds == ["batch"]:
+        _batch(Path(path), document)
+    else:
+        _made(_KINDS[kinds[0]], kinds[0], document)
+
+
+def _batch(file: Path, document: Document) -> Batch:
+    """Return the checked batch of a document, the files it names checked with it."""
+    faults: list[InputError] = []
+    named = {
+        "cases": _named_files(document, "cases", file.parent, load_case, faults),
+        "strategies": _named_files(document, "strategies", file.parent, load_strategy, faults),
+    }
+    try:
+        batch = _made(Batch, "batch", document)
+    except FileFaults as error:
+        faults = [*error.faults, *faults]
+    if faults:
+        raise FileFaults(shown_name(file, 200), faults)
+    return batch.model_copy(update=named)
+
+
+def _named_files(
+    document: Document, key: str, folder: Path, load: Callable[[Path], File], faults: list[InputError]
+) -> tuple[object, ...]:
+    """Return a list of names and files with the files as they can be opened, and add what is wrong with these."""
+    opened: list[object] = []
+    from_file: dict[str, bool] = {}
+    for index, given in enumerate(entries(document.content, key)):
+        id_, is_file = str(given), isinstance(given, str) and names_file(given)
+        opened.append(str(folder / id_) if is_file else given)
+        if is_file:
+            try:
+                id_ = load(folder / id_).id
+            except FileFaults as error:
+                missing = as_error(Fault("params.no_file_named", (key, index), given), document.origin)
+                faults.extend(missing if fault.message == "params.no_file" else fault for fault in error.faults)
+                continue
+        if id_ in from_file and (is_file or from_file[id_]):  # a name twice is a fault of the list itself
+            faults.append(as_error(Fault("params.same_id", (key, index), given, {"id": id_}), document.origin))
+        from_file.setdefault(id_, is_file)
+    return tuple(opened)
 
 
 def _read(file: Path) -> Document:

@@ -13,13 +13,13 @@ from dpsim.errors import InputError, RunError
 from dpsim.params.wording import nearest, shown, shown_name
 
 NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}\Z")
-"""What a case or a strategy may be called."""
+"""What a case, a strategy or a batch may be called."""
 
 _PACKAGE = Path(__file__).resolve().parents[1]
 
 
 def params_folder() -> Path:
-    """Return the folder with `cases/`, `strategies/` and `evidence.csv`.
+    """Return the folder with `cases/`, `strategies/`, `batches/` and `evidence.csv`.
 
     Raises
     ------
@@ -82,6 +82,27 @@ def locate_strategy(name: str | Path) -> Path:
     return _locate("strategies", name)
 
 
+def list_batches() -> list[str]:
+    """Return the names of all batches that come with the program."""
+    return _names("batches")
+
+
+def locate_batch(name: str | Path) -> Path:
+    """Return the file of a batch.
+
+    Parameters
+    ----------
+    name : str
+        Lower-case letters, digits, ``-`` and ``_``.
+
+    Raises
+    ------
+    InputError
+        The name is not a plain name, or no batch has it.
+    """
+    return _locate("batches", name)
+
+
 def typed_as_path(given: str | Path) -> bool:
     """Tell whether the user typed a file rather than a name: an existing file, or something ending in .yaml."""
     if isinstance(given, Path):
@@ -111,7 +132,7 @@ def _names(kind: str) -> list[str]:
 
 def _locate(kind: str, name: str | Path) -> Path:
     """Return the file of a checked and known name."""
-    one = {"cases": "case", "strategies": "strategy"}[kind]
+    one = {"cases": "case", "strategies": "strategy", "batches": "batch"}[kind]
     if not isinstance(name, str) or not NAME.match(name):
         raise InputError(f"params.bad_{one}_name", given=shown(name), allowed=NAME.pattern.removesuffix(r"\Z"))
     known = _names(kind)

@@ -16,7 +16,7 @@ from pydantic_core import PydanticCustomError
 
 from dpsim.core.expect import Expect
 
-Grade = Literal["assumed", "weak", "news", "derived", "paper", "official page", "seed"]
+Grade = Literal["assumed", "weak", "news", "own record", "derived", "paper", "official page", "seed"]
 GRADES: tuple[str, ...] = get_args(Grade)
 """Weakest first."""
 MAX_TEXT = 500
@@ -57,6 +57,7 @@ def _date(given: Any) -> dt.date:
 
 Number = Annotated[int | float, PlainValidator(_number)]
 Version = Annotated[Literal[1], BeforeValidator(_integer)]
+Whole = Annotated[int, BeforeValidator(_integer)]
 Text = Annotated[str, PlainValidator(_text)]
 Date = Annotated[dt.date, PlainValidator(_date)]
 
@@ -117,7 +118,7 @@ class Quantity(Graded):
     range : tuple of two numbers
         Lowest and highest value that is believable.
     source : str, optional
-        Id of `params/evidence.csv`; required unless the grade is ``assumed``.
+        Id of `params/evidence.csv` or of the case's own `sources`; required unless the grade is ``assumed``.
     grade : str
         One of `GRADES`.
     reason : Label, optional

@@ -12,9 +12,11 @@ from collections.abc import Iterator, Mapping
 from itertools import pairwise
 from typing import Any
 
+from dpsim.params.county_rules import county_rules
 from dpsim.params.dig import at_most, choice, dig, entries, is_number, items, once, part, value_of
 from dpsim.params.faults import Fault, Path, dotted
 from dpsim.params.locate import NAME, list_strategies
+from dpsim.params.source_rules import source_rules
 from dpsim.params.target_rules import published_rules, switch_rules, target_rules
 
 YEARS = (2000, 2100)
@@ -23,12 +25,12 @@ LONGEST_DAYS = 3660
 """Longest time from the first start to the end of the horizon."""
 
 _NESTED = (("passed", "assessed"), ("assessed", "built"), ("online", "connected"), ("online", "built"))
-_IDS = {"case": "params.bad_case_name", "strategy": "params.bad_strategy_name"}
+_IDS = {"case": "params.bad_case_name", "strategy": "params.bad_strategy_name", "batch": "params.bad_batch_name"}
 
 
 def case_rules(content: Mapping[str, Any]) -> Iterator[Fault]:
     """Yield every fault of a case that needs more than one key to see."""
-    yield from _own_name(content, "case")
+    yield from own_name(content, "case")
     default = content.get("default_strategy")
     if isinstance(default, str) and default not in list_strategies():
         yield choice("params.unknown_strategy_key", ("default_strategy",), default, list_strategies())
@@ -41,11 +43,13 @@ def case_rules(content: Mapping[str, Any]) -> Iterator[Fault]:
         content = {**content, "as_of": None}  # no other date can be compared with it
     for rules in (_counts, _population, _dates, _weights, _calendar, target_rules, switch_rules, published_rules):
         yield from rules(content)
+    yield from county_rules(content)
+    yield from source_rules(content)
 
 
 def strategy_rules(content: Mapping[str, Any]) -> Iterator[Fault]:
     """Yield every fault of a strategy that needs more than one key to see."""
-    yield from _own_name(content, "strategy")
+    yield from own_name(content, "strategy")
     named = [item.get("instrument") for _, item in items(content, ("instruments",))]
     if content.get("pace") == "past" and named:
         yield Fault("params.past_with_instruments", ("instruments",), tuple(named))
@@ -64,7 +68,7 @@ def strategy_rules(content: Mapping[str, Any]) -> Iterator[Fault]:
         windows.append((name, first, last, dotted(path)))
 
 
-def _own_name(content: Mapping[str, Any], key: str) -> Iterator[Fault]:
+def own_name(content: Mapping[str, Any], key: str) -> Iterator[Fault]:
     """Check the id of a file."""
     name = content.get(key)
     if isinstance(name, str) and not NAME.match(name):

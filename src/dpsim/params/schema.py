@@ -15,7 +15,7 @@ from pydantic import Field
 
 from dpsim.core.expect import Expect
 from dpsim.params.assumption import Assumption, assumptions_of
-from dpsim.params.blocks import Adoption, Agencies, Assessors, Attention, Calendar, Caveats, Population, State
+from dpsim.params.blocks import Adoption, Agencies, Assessors, Attention, Calendar, Caveats, Population, Source, State
 from dpsim.params.blocks_hazards import ClosedLoop, Deterrence, Discovery, Formalism, Hazards, Incidents, Staff
 from dpsim.params.change import changed
 from dpsim.params.check import Rules, checked
@@ -138,6 +138,7 @@ class Case(File):
     incidents: Incidents
     caveats: Caveats
     published: tuple[Published, ...]
+    sources: tuple[Source, ...] | None = None
 
     @property
     def id(self) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from dpsim.core.words import CLASSES
 from dpsim.measure.probability import DISPLAY_LOW
 from dpsim.model.targets import headline_target
 from dpsim.report.drawings import stage_target
@@ -92,3 +93,51 @@ def sensitivity(letter: Letter) -> str:
         high=show_rounded(longest["high"]),
         base=show_rounded(longest["base"]),
     )
+
+
+def hazards(letter: Letter) -> str:
+    """Return what the chart of hazards found, open and latent shows."""
+    rows = letter.drawings["hazards"].frame
+    last = rows[rows["date"] == rows["date"].max()]["q50"].tolist()
+    names = [f"{prefix}{name}" for prefix in ("", "major_") for name in ("found", "open", "latent")]
+    values: dict[str, object] = {name: show_rounded(value) for name, value in zip(names, last, strict=True)}
+    return letter.say("letter.alt.hazards", end=show_date(letter.result.case.horizon_end, letter.lang), **values)
+
+
+def hazards_found(letter: Letter) -> str:
+    """Return what the chart of the channels shows."""
+    table = letter.drawings["hazards_found"].frame.pivot(index="channel", columns="klass", values="q50")
+    said = [
+        letter.say(
+            "letter.alt.hazards_found_one",
+            channel=letter.say(f"figures.channel.{channel}"),
+            **{klass: show_rounded(row[klass]) for klass in CLASSES},
+        )
+        for channel, row in table.sort_values("general", ascending=False).iterrows()
+    ]
+    return letter.say("letter.alt.hazards_found", channels=letter.join(said))
+
+
+def staff_days(letter: Letter) -> str:
+    """Return what the chart of staff-days shows."""
+    rows = letter.drawings["staff_days"].frame
+    said = [
+        letter.say(
+            "letter.alt.staff_days_one",
+            name=mine["label"].iloc[0],
+            total=show_rounded(mine["days"].sum()),
+            inspecting=show_rounded(mine.set_index("duty")["days"]["inspecting"]),
+        )
+        for _, mine in rows.groupby("strategy", sort=False)
+    ]
+    pool = show_rounded(rows["pool"].iloc[0])
+    return letter.say("letter.alt.staff_days", pool=pool, strategies=letter.join(said))
+
+
+def paper(letter: Letter) -> str:
+    """Return what the chart of systems built and really operating shows."""
+    rows = letter.drawings["paper"].frame
+    last = rows[rows["date"] == rows["date"].max()]["q50"].tolist()
+    names = ("built", "substantive", "paper")
+    values: dict[str, object] = {name: show_rounded(value) for name, value in zip(names, last, strict=True)}
+    return letter.say("letter.alt.paper", end=show_date(letter.result.case.horizon_end, letter.lang), **values)

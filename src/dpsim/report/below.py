@@ -46,6 +46,7 @@ def below_headline(result: YearEnd) -> list[str]:
             "letter.reported",
             lang=lang,
             paper=show_share_range(case.caveats.paper_share.low, case.caveats.paper_share.high, lang),
+            part=say("letter.part_paper", lang=lang),
             name=getattr(result.request.main.name, lang),
             n=result.main.record["finished"],
         ),

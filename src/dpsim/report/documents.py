@@ -23,7 +23,8 @@ from dpsim.report import fonts
 REMOVED_TAGS = ("remove-cell", "parameters", "injected-parameters")
 """Cells with one of these tags are not part of a document."""
 
-_LANG_ATTRIBUTE = {"zh": "zh-CN", "en": "en"}
+LANG_ATTRIBUTE = {"zh": "zh-CN", "en": "en"}
+"""How a page names its language."""
 _SHOWN_MIME = ("text/html", "text/markdown", "image/svg+xml", "image/png", "image/jpeg", "text/plain")
 _DROPPED_ELEMENTS = re.compile(
     "script|style|link|meta|base|iframe|frame|frameset|object|embed|applet|param|form|input|button|select|textarea|"
@@ -106,12 +107,38 @@ def write_html(executed_notebook: Path, out: Path, *, lang: str, title: str) -> 
     _confine(soup, lang)
     described = [str(element["alt"]) for element in soup.find_all("img")]
     named = [str(element["title"]) for element in soup.find_all(title=True)]
-    style = _style("".join([title, soup.get_text(), *described, *named]), executed_notebook.name)
+    text = "".join([soup.get_text(), *described, *named])
+    write_page(out, str(soup), text, lang=lang, title=title, name=executed_notebook.name)
+
+
+def write_page(out: Path, body: str, text: str, *, lang: str, title: str, name: str) -> None:
+    """Write one page that needs nothing else.
+
+    Parameters
+    ----------
+    out : Path
+        The HTML file; it appears complete or not at all.
+    body : str
+        Markup that runs nothing and loads nothing.
+    text : str
+        All characters a reader of `body` can see: their glyphs go into the page.
+    lang : {"zh", "en"}
+    title : str
+        Plain text for the window and the list of files.
+    name : str
+        What the page is made of, for an error.
+
+    Raises
+    ------
+    DpsimError
+        A character has no glyph in the fonts.
+    """
     page = (
-        f'<!DOCTYPE html>\n<html lang="{_LANG_ATTRIBUTE[lang]}">\n<head>\n<meta charset="utf-8">\n'
+        f'<!DOCTYPE html>\n<html lang="{LANG_ATTRIBUTE[lang]}">\n<head>\n<meta charset="utf-8">\n'
         f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        f"<title>{escape(title)}</title>\n<style>{style}</style>\n</head>\n<body>\n{soup}\n</body>\n</html>\n"
+        f"<title>{escape(title)}</title>\n<style>{_style(title + text, name)}</style>\n</head>\n"
+        f"<body>\n{body}\n</body>\n</html>\n"
     )
     write_atomically(out, page.encode("utf-8"))
 

@@ -5,7 +5,6 @@ Drawing Chinese text is slow, so the figures are drawn over the cores that ran t
 
 from __future__ import annotations
 
-import os
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,11 +13,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from dpsim.experiments.ensemble import default_workers
 from dpsim.language import say
 from dpsim.model.targets import Target, resolve_targets
 from dpsim.params.labels import quantity_label
 from dpsim.report import sentences
 from dpsim.report.bands import organisation_bands, stage_bands, weekly_flow
+from dpsim.report.drawings_supervised import supervised_drawings
 from dpsim.report.show import show_date, show_met, show_probability_range, show_setting
 from dpsim.report.yearend import BESIDE, YearEnd
 
@@ -53,6 +54,7 @@ def year_end_drawings(result: YearEnd) -> dict[str, Drawing]:
         "queues": Drawing("plot_queues", organisation_bands(result.main), runs),
         "scenario_cells": Drawing("plot_scenario_cells", sentences.headline_cells(result, "all"), lang),
         "sensitivity": Drawing("plot_sensitivity", sensitivity_rows(result), lang),
+        **{name: Drawing(*drawing) for name, drawing in supervised_drawings(result).items()},
     }
 
 
@@ -62,7 +64,7 @@ def draw_all(drawings: dict[str, Drawing]) -> dict[str, dict[str, bytes]]:
     from joblib.externals.loky import get_reusable_executor
 
     names = list(drawings)
-    pool = Parallel(n_jobs=min(os.cpu_count() or 1, len(names)), batch_size=1, max_nbytes=None)
+    pool = Parallel(n_jobs=min(default_workers(), len(names)), batch_size=1, max_nbytes=None)
     drawn = dict(zip(names, pool(delayed(draw)(drawings[name]) for name in names), strict=True))
     workers = get_reusable_executor(reuse=True)  # the last use: a kernel that ends with idle workers complains
     getattr(workers, "terminate", workers.shutdown)()

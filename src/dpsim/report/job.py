@@ -145,6 +145,7 @@ def make_report(
             raise _kept(error, final) from error
         headline = (folder / "headline.txt").read_text(encoding="utf-8")
         put_in_place(folder, final, temporary)
+        _kept_beside(final).unlink(missing_ok=True)
     tell("done")
     return Finished(final, final / "report.html", final / NOTEBOOK, headline)
 
@@ -233,9 +234,14 @@ def _kept(error: RunError, final: Path) -> RunError:
     failed = Path(str(error.values.get("file", "")))
     if not failed.is_file():
         return error
-    kept = final.with_name(f"{final.name}.failed.ipynb")
+    kept = _kept_beside(final)
     failed.replace(kept)
     return RunError(error.message, **(error.values | {"file": kept.as_posix()}))
+
+
+def _kept_beside(final: Path) -> Path:
+    """Return where the notebook of a failed attempt at a report is kept."""
+    return final.with_name(f"{final.name}.failed.ipynb")
 
 
 def sweep(folder: Path) -> None:

@@ -145,5 +145,5 @@ class Letter:
         self.folder.mkdir(parents=True, exist_ok=True)
         text = json.dumps(record, ensure_ascii=False, indent=2, sort_keys=True) + "\n"
         write_atomically(self.folder / "run.json", text.encode())
-        said = "\n".join([sentences.headline(self.result), *below.below_headline(self.result)])
+        said = "\n".join([*sentences.headlines(self.result), *below.below_headline(self.result)])
         write_atomically(self.folder / "headline.txt", (said + "\n").encode())

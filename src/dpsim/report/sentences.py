@@ -10,13 +10,16 @@ from dpsim.language import say
 from dpsim.model.targets import headline_target
 from dpsim.params.schema import Case
 from dpsim.report.show import (
+    show_about,
     show_count_range,
     show_date,
     show_percent,
     show_probability_range,
+    show_range,
     show_ratio_range,
     show_share_range,
 )
+from dpsim.report.supervised import at_end, of_class, three
 from dpsim.report.yearend import YearEnd
 
 
@@ -44,6 +47,27 @@ def headline(result: YearEnd) -> str:
         shortfall=show_count_range(cells["shortfall_median"].min(), cells["shortfall_median"].max(), lang),
         need=weekly_need(result),
     )
+
+
+def headlines(result: YearEnd) -> list[str]:
+    """Return the headlines: the targets, and the hazards where they are simulated."""
+    return [said for said in (headline(result), hazard_headline(result)) if said]
+
+
+def hazard_headline(result: YearEnd) -> str:
+    """Return the second headline: hazards found (reported) and not found (true), never mixed; empty without hazards."""
+    mine, lang = result.supervised.get(result.request.reference.id), result.request.lang
+    if mine is None:
+        return ""
+    end = at_end(mine.weekly)
+    major = of_class(end, "major")
+    values = {name: mine.quantiles(name) for name in ("found", "latent")}
+    values |= {f"major_{name}": three(major[name]) for name in ("found", "latent")}
+    shown: dict[str, object] = {name: show_about(middle) for name, (_, middle, _) in values.items()}
+    for name, (low, _, high) in values.items():
+        shown[f"{name}_range"] = show_range(show_about(low), show_about(high), lang)
+    dates = {"as_of": show_date(result.case.as_of, lang), "end": show_date(result.case.horizon_end, lang)}
+    return say("letter.hazards.headline", lang=lang, **dates, **shown)
 
 
 def weekly_need(result: YearEnd) -> str:
@@ -98,7 +122,11 @@ def own_pooled(result: YearEnd) -> pd.Series:
 def bottleneck(result: YearEnd) -> str:
     """Return what holds enterprises up; both steps with their shares where the scenarios disagree on the larger one."""
     table, lang = result.forecast.bottlenecks.set_index("where"), result.request.lang
-    low, high = table.loc["not_built", "share_low"], table.loc["not_built", "share_high"]
+    return bottleneck_words(table.loc["not_built", "share_low"], table.loc["not_built", "share_high"], lang)
+
+
+def bottleneck_words(low: float, high: float, lang: str) -> str:
+    """Return the larger step in words, from the range of the share that is not built."""
     build = show_share_range(low, high, lang)
     rest = show_share_range(1.0 - high, 1.0 - low, lang)
     larger = "build" if low > 0.5 else "online" if high < 0.5 else "both"

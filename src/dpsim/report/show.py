@@ -75,22 +75,56 @@ def show_pooled(probability: float, low: float, high: float, lang: str) -> str:
 
 def show_count_range(low: float, high: float, lang: str) -> str:
     """Return a range of whole enterprises."""
-    return _range(show_rounded(low), show_rounded(high), lang)
+    return show_range(show_rounded(low), show_rounded(high), lang)
 
 
 def show_ratio_range(low: float, high: float, lang: str) -> str:
     """Return a range of ratios with one decimal."""
-    return _range(show_rounded(low, 1), show_rounded(high, 1), lang)
+    return show_range(show_rounded(low, 1), show_rounded(high, 1), lang)
 
 
 def show_share_range(low: float, high: float, lang: str) -> str:
     """Return a range of shares (0..1) in whole per cent."""
-    return _range(f"{show_percent(low)}%", f"{show_percent(high)}%", lang)
+    return show_range(f"{show_percent(low)}%", f"{show_percent(high)}%", lang)
+
+
+def show_about(value: float, digits: int = 3) -> str:
+    """Return a whole number of at most so many digits that count: 55 542 is 55500."""
+    if not math.isfinite(value) or abs(value) < 1:
+        return show_rounded(value)
+    unit = max(0, math.floor(math.log10(abs(value))) + 1 - digits)
+    return show_rounded(float(show_rounded(value / 10**unit)) * 10**unit)
+
+
+def show_band(values: tuple[float, float, float], lang: str, *, percent: bool = False, digits: int = 0) -> str:
+    """Return the median with its band in brackets, the median alone where the band has no width.
+
+    Parameters
+    ----------
+    values : tuple of float
+        Lower end, median, upper end.
+    lang : {"zh", "en"}
+    percent : bool
+        The values are shares (0..1) and shown in per cent with one decimal.
+    digits : int
+        Decimals of other values.
+    """
+    shown = [f"{show_percent(value, 1)}%" if percent else show_rounded(value, digits) for value in values]
+    return words_band(shown[0], shown[1], shown[2], lang)
+
+
+def words_band(low: str, middle: str, high: str, lang: str) -> str:
+    """Return a median with its band in brackets, the median alone where all three are the same words."""
+    if low == middle == high:
+        return middle
+    return say("show.band", lang=lang, middle=middle, range=show_range(low, high, lang))
 
 
 def show_number_range(low: float, high: float | None, lang: str) -> str:
     """Return a range of values, one number where both ends are the same."""
-    return show_number(float(low)) if high is None else _range(show_number(float(low)), show_number(float(high)), lang)
+    return (
+        show_number(float(low)) if high is None else show_range(show_number(float(low)), show_number(float(high)), lang)
+    )
 
 
 def show_date(date: dt.date, lang: str, *, year: bool = False) -> str:
@@ -115,6 +149,6 @@ def show_setting(value: object, lang: str) -> str:
     return show_number(float(value))  # type: ignore[arg-type]
 
 
-def _range(first: str, last: str, lang: str) -> str:
+def show_range(first: str, last: str, lang: str) -> str:
     """Return a range in words, one of its ends where both are the same."""
     return first if first == last else say("show.range", lang=lang, low=first, high=last)

@@ -19,6 +19,7 @@ from dpsim.language import LANGUAGES
 from dpsim.model.prior import case_timeline
 from dpsim.params.load import load_case, load_strategy
 from dpsim.params.schema import Case, Strategy
+from dpsim.report.supervised import Supervised, supervised
 
 BESIDE = "past_pace"
 """The yardstick that always stands beside the strategies."""
@@ -80,6 +81,8 @@ class YearEnd:
     ensembles: dict[str, Ensemble]
     pace: pd.DataFrame
     capacity: pd.DataFrame
+    supervised: dict[str, Supervised]
+    """Hazards, visits and paper systems of each strategy that simulates them."""
 
     @property
     def case(self) -> Case:
@@ -191,6 +194,7 @@ def run_year_end(request: Request, *, workers: int | None = None, progress: bool
         )
         for strategy in request.strategies
     }
+    seen = {name: supervised(ensemble, case) for name, ensemble in ensembles.items()}
     return YearEnd(
         request=request,
         timeline=case_timeline(case),
@@ -198,4 +202,5 @@ def run_year_end(request: Request, *, workers: int | None = None, progress: bool
         ensembles=ensembles,
         pace=weekly_pace(case),
         capacity=agency_capacity(case),
+        supervised={name: one for name, one in seen.items() if one is not None},
     )

@@ -15,10 +15,10 @@ from dpsim.core.timeline import Timeline
 from dpsim.strategies._schedule import within
 
 NAME = "double_random"
-WORDS = Words("双随机、一公开抽查", "double random")
+WORDS = Words("双随机抽查", "double random")
 NEEDS = ()
 SETTINGS = {
-    "share": Setting(SHARE, "双随机、一公开抽查在检查计划中的份额", "share of the plan: double random"),
+    "share": Setting(SHARE, "双随机抽查在检查计划中的份额", "share of the plan: double random"),
 }
 _PLAN = int(Plan.DOUBLE_RANDOM)
 _ENTITY = int(Fact.ENTITY)

@@ -55,6 +55,9 @@ def test_strategy_holds_typed_instruments() -> None:
         "dispatch_meeting",
         "ranking_notice",
         "deadline_drive",
+        "risk_weighted",
+        "double_random",
+        "campaign",
     ]
     assert strategy.instruments[2].end == dt.date(2018, 12, 31)
     assert strategy.instruments[0].start is None

@@ -15,6 +15,7 @@ from matplotlib.figure import Figure
 from matplotlib.text import Text
 
 import dpsim.language
+from dpsim.core.words import DISCOVERY, DUTIES
 from dpsim.errors import InputError
 from dpsim.language import LANGUAGES, catalogue
 from dpsim.report import figures
@@ -79,6 +80,45 @@ def the_rows(label: str = "A", setting: str = "1.0") -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["label", "low_label", "high_label", "low", "base", "high"])
 
 
+def the_differences(name: str = "S") -> pd.DataFrame:
+    rows = [
+        (f"M{m}", s, x, x - 1, x + 1, x - 2, x + 2, 20) for m in range(5) for s, x in ((name, 3.0 * m), ("B", -0.5))
+    ]
+    names = "measure strategy mean low high adjusted_low adjusted_high n"
+    return pd.DataFrame(rows, columns=names.split())
+
+
+def the_views(panels: tuple[str, ...] = ("P", "Q"), name: str = "S") -> pd.DataFrame:
+    days = pd.date_range("2018-09-10", "2018-12-31", freq="7D")
+    path = np.linspace(0.0, 1.0, len(days))
+    parts = [
+        pd.DataFrame({"panel": panel, "series": f"{name}{view[0]}{k}", "view": view, "date": days}).assign(
+            q05=(900 - 200 * k) * path, q50=(1000 - 200 * k) * path, q95=(1100 - 200 * k) * path
+        )
+        for panel in panels
+        for k, view in enumerate(("reported", "true", "reported", "true"))
+    ]
+    return pd.concat(parts, ignore_index=True)
+
+
+def the_channels() -> pd.DataFrame:
+    rows = [
+        (channel, klass, 9.0 * k * size, 10.0 * k * size, 11.0 * k * size)
+        for klass, size in (("general", 400), ("major", 1))
+        for k, channel in enumerate(DISCOVERY)
+    ]
+    return pd.DataFrame(rows, columns=["channel", "klass", "q05", "q50", "q95"])
+
+
+def the_duties(label: str = "A", pool: float = 5187.0) -> pd.DataFrame:
+    rows = [
+        (name, duty, 400.0 * (k + shift), pool)
+        for shift, name in enumerate((label, "B of a long name"))
+        for k, duty in enumerate(DUTIES)
+    ]
+    return pd.DataFrame(rows, columns=["label", "duty", "days", "pool"])
+
+
 def examples(lang: str) -> dict[str, Figure]:
     year_end = a_fan(1160, pd.date_range("2018-09-17", "2019-03-31", freq="7D"))
     found = {
@@ -99,9 +139,20 @@ def examples(lang: str) -> dict[str, Figure]:
         "queues_one_day": figures.plot_queues(the_queues()[:1], lang=lang),
         "cells": figures.plot_scenario_cells(the_cells(), lang=lang),
         "cells_unequal": figures.plot_scenario_cells(the_cells((500, 900)), lang=lang),
+        "differences": figures.plot_differences(the_differences(), lang=lang, reference="R"),
         "sensitivity": figures.plot_sensitivity(the_rows(), lang=lang),
         "sensitivity_zero": figures.plot_sensitivity(the_rows().assign(low=0, base=0, high=0), lang=lang),
         "sensitivity_bases": figures.plot_sensitivity(the_rows().assign(base=[240, 250, 260]), lang=lang),
+    }
+    views = {"lang": lang, "title": "T", "y": "Y", "n": 50}
+    found |= {
+        "views": figures.plot_reported_true(the_views(), name="S", **views),
+        "views_one": figures.plot_reported_true(the_views(("",)), **views),
+        "views_none": figures.plot_reported_true(the_views().assign(q05=0, q50=0, q95=0), **views),
+        "channels": figures.plot_channels(the_channels(), lang=lang, n=50, name="S"),
+        "channels_none": figures.plot_channels(the_channels().assign(q05=0, q50=0, q95=0), lang=lang, n=50),
+        "duties": figures.plot_duties(the_duties(), lang=lang, n=50),
+        "duties_over": figures.plot_duties(the_duties(pool=900.0), lang=lang, n=50),
     }
     found |= {stage: a_fan_chart(lang, stage=stage) for stage in ("built", "connected", "assessed", "passed")}
     return found
@@ -207,8 +258,10 @@ def test_the_two_languages_say_it_in_their_words():
         (lambda frame: figures.plot_queues(frame, lang="zh"), the_queues()),
         (lambda frame: figures.plot_scenario_cells(frame, lang="zh"), the_cells()),
         (lambda frame: figures.plot_sensitivity(frame, lang="zh"), the_rows()),
+        (lambda frame: figures.plot_reported_true(frame, lang="zh", title="T", y="Y", n=1), the_views()),
+        (lambda frame: figures.plot_channels(frame, lang="zh", n=1), the_channels()),
     ],
-    ids=["bands", "observed", "second", "pace", "queues", "cells", "rows"],
+    ids=["bands", "observed", "second", "pace", "queues", "cells", "rows", "views", "channels"],
 )
 def test_empty_incomplete_and_wrong_frames_are_refused_in_words(draw, frame):
     with pytest.raises(InputError, match="没有可画的数据") as empty:
@@ -240,6 +293,12 @@ def test_unknown_choices_are_refused_with_what_is_allowed():
         figures.plot_queues(the_queues().assign(measure="speed"), lang="zh")
     with pytest.raises(InputError, match="drift.*settle, spread, close"):
         figures.plot_scenario_cells(the_cells().assign(regime="drift"), lang="zh")
+    with pytest.raises(InputError, match="guessed.*reported, true"):
+        figures.plot_reported_true(the_views().assign(view="guessed"), lang="zh", title="T", y="Y", n=1)
+    with pytest.raises(InputError, match="rumour.*self_check"):
+        figures.plot_channels(the_channels().assign(channel="rumour"), lang="zh", n=1)
+    with pytest.raises(InputError, match="resting.*reporting, meetings"):
+        figures.plot_duties(the_duties().assign(duty="resting"), lang="zh", n=1)
     with pytest.raises(InputError, match="缺少列：total"):
         a_fan_chart("zh", target={"deadline": "2018-12-31", "required": 3})
     with pytest.raises(InputError, match="fr.*zh, en"), figures.figure_style("fr"):
@@ -254,15 +313,41 @@ def test_user_text_is_drawn_as_it_stands(lang):
         "pace": figures.plot_pace(the_pace(EVIL), lang=lang),
         "queues": figures.plot_queues(the_queues("$q$ <b>"), lang=lang),
         "sensitivity": figures.plot_sensitivity(the_rows(EVIL, "$v$ <b>"), lang=lang),
+        "duties": figures.plot_duties(the_duties("$d$ <b>"), lang=lang, n=1),
+        "views": figures.plot_reported_true(the_views(name="$s$ <b>"), lang=lang, title="$t$ <b>", y="$y$", n=1),
     }
     shown = {name: words_of(figure).replace(" ", "") for name, figure in found.items()}
     assert all(EVIL.replace(" ", "") in shown[name] for name in ("fan", "pace", "sensitivity"))
     assert "_$a$<b>" in shown["fan"]
     assert "$q$<b>" in shown["queues"]
-    assert "$v$<b>" in shown["sensitivity"]
+    assert "$v$<b>" in shown["sensitivity"] and "$d$<b>" in shown["duties"]
+    assert all(text in shown["views"] for text in ("$s$<b>", "$t$<b>", "$y$"))
     for figure in found.values():
         for text in texts_of(figure):
             assert text._preprocess_math(text.get_text())[1] is False
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_reported_and_true_never_look_alike_and_each_has_its_word(lang):
+    figure = figures.plot_reported_true(the_views(), lang=lang, title="T", y="Y", n=50)
+    words = {"zh": ("填报数", "推演值"), "en": ("reported", "model only")}[lang]
+    labels = [text.get_text() for text in figure.legends[0].get_texts()]
+    assert len(labels) == 4 and all(any(word in label for word in words) for label in labels)
+    dashes = {"r": set(), "t": set()}
+    for line, label in zip(figure.legends[0].get_lines(), labels, strict=True):
+        hollow = line.get_markerfacecolor() == "white"
+        assert hollow == (words[1] in label)
+        dashes["t" if hollow else "r"].add(str(line.get_linestyle()))
+    assert dashes["r"] == {"-"} and dashes["t"] == {"--"}
+    hatched = [band for band in figure.axes[0].collections if band.get_hatch()]
+    assert len(hatched) == 2 and len(figure.axes[0].collections) == 4
+
+
+def test_the_last_numbers_of_the_bars_are_those_of_the_frame():
+    words = words_of(figures.plot_channels(the_channels(), lang="en", n=50))
+    assert "24000 (21600 to 26400)" in words and "60 (54 to 66)" in words and "0" in words.split("\n")
+    words = words_of(figures.plot_duties(the_duties(), lang="en", n=50))
+    assert "2400 days" in words and "4000 days" in words and "5187 days in the pool" in words
 
 
 def test_few_chances_are_counted_and_marked():

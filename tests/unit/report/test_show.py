@@ -8,6 +8,8 @@ import pytest
 
 from dpsim.measure.probability import DISPLAY_HIGH, DISPLAY_LOW, wilson_interval
 from dpsim.report.show import (
+    show_about,
+    show_band,
     show_count_range,
     show_date,
     show_met,
@@ -92,3 +94,18 @@ def test_a_half_is_rounded_up_as_people_do() -> None:
     assert [show_rounded(value, 1) for value in (36.75, 36.25, 0.05, -0.04)] == ["36.8", "36.3", "0.1", "0.0"]
     assert show_rounded(100 * 0.145) == "15" and show_rounded(float("inf")) == "inf"
     assert show_count_range(458.5, 884.5, "zh") == "459—885" and show_share_range(0.125, 0.145, "zh") == "13%—15%"
+
+
+def test_bands_and_about() -> None:
+    assert [show_about(value) for value in (55542.0, 31499.9, 278.4, 9.6, 0.4, 0.0, 999.6)] == [
+        "55500",
+        "31500",
+        "278",
+        "10",
+        "0",
+        "0",
+        "1000",
+    ]
+    assert show_band((1.0, 2.0, 3.4), "zh") == "2（1—3）" and show_band((1.0, 2.0, 3.4), "en") == "2 (1 to 3)"
+    assert show_band((5.0, 5.2, 5.4), "en") == "5" and show_band((5.0, 5.2, 5.4), "en", digits=1) == "5.2 (5.0 to 5.4)"
+    assert show_band((0.25, 0.3, 0.352), "zh", percent=True) == "30.0%（25.0%—35.2%）"

@@ -84,6 +84,9 @@ def _ground(letter: Letter, a: Assumption) -> str:
         )
     if not a.source:
         return letter.join([reason, weights])
+    own = {source.id: source.words.words(letter.lang) for source in letter.result.case.sources or ()}
+    if a.source in own:
+        return letter.join([f"[{a.source}] {own[a.source]}", reason, weights])
     known = evidence()[a.source]
     counted = "" if a.grade in PRINTED else known.words("quantity", letter.lang)
     return letter.join([f"[{a.source}] {known.words('source', letter.lang)}", reason or counted, weights])

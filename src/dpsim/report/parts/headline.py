@@ -1,4 +1,4 @@
-"""Title, headline and what must stand below it."""
+"""Title, headlines and what must stand below it."""
 
 from __future__ import annotations
 
@@ -13,7 +13,10 @@ if TYPE_CHECKING:
 
 
 def part(letter: Letter) -> Part:
-    """Return title, headline and what must stand below it."""
-    title, lead = (html.escape(said(letter.result)) for said in (sentences.title, sentences.headline))
+    """Return title, headlines and what must stand below it."""
+    title = html.escape(sentences.title(letter.result))
+    leads = "".join(
+        f"<p class='lead'><strong>{html.escape(said)}</strong></p>" for said in sentences.headlines(letter.result)
+    )
     text = "".join(letter.paragraph(said) for said in below.below_headline(letter.result))
-    return Part(f"<h1>{title}</h1><p class='lead'><strong>{lead}</strong></p>{text}")
+    return Part(f"<h1>{title}</h1>{leads}{text}")

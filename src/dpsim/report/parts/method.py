@@ -27,6 +27,8 @@ def part(letter: Letter) -> Part:
         language=letter.lang,
     )
     body = letter.paragraph(letter.say("letter.method_text")) + letter.paragraph(*grounds(letter))
+    if request.reference.id in letter.result.supervised:
+        body += letter.paragraph(letter.say("letter.method_hazards"))
     body += letter.paragraph(letter.say("letter.method_draws")) + f"<p><code>{html.escape(again)}</code></p>"
     body += letter.paragraph(letter.say("letter.version", version=record["version"], hash=input_hash(record)))
     return letter.headed("part_method", body)

@@ -42,6 +42,6 @@ def part(letter: Letter) -> Part:
     dates = {"as_of": show_date(case.as_of, letter.lang), "end": show_date(case.horizon_end, letter.lang)}
     notes = (
         letter.paragraph(letter.say("letter.strategy_note")),
-        letter.paragraph(letter.say("letter.cost_note", **dates)),
+        letter.paragraph(letter.say("letter.cost_note", part=letter.say("letter.part_visits"), **dates)),
     )
     return letter.headed("part_strategies", table + "".join(notes))

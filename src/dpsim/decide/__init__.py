@@ -1,0 +1,1 @@
+"""Which strategy does better: comparison of runs that share their luck."""

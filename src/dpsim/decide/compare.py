@@ -1,0 +1,206 @@
+"""Strategies against one reference, paired by replication (interfaces: compare; methods 2.1 and 2.2).
+
+Replication r of every strategy follows the same path with the same keyed draws, so the difference of a pair holds
+the strategies and nothing else. Intervals are Student's on the paired differences; the adjusted ones hold for all
+strategies of one measure together (Bonferroni). What cannot be told apart is said so.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from dpsim.decide.measures import find_measure, measure_runs
+from dpsim.errors import InputError
+from dpsim.experiments.ensemble import Ensemble, run_ensemble
+from dpsim.experiments.replication import written
+from dpsim.model.prior import PathSet
+from dpsim.params.load import load_strategy
+from dpsim.params.schema import Case, Strategy
+
+LEVEL = 0.95
+"""Level of all intervals."""
+COLUMNS = (
+    "measure",
+    "unit",
+    "strategy",
+    "reference",
+    "mean",
+    "low",
+    "high",
+    "adjusted_low",
+    "adjusted_high",
+    "better_share",
+    "variance_reduction",
+    "n",
+)
+SAME, UNTOLD, MORE, LESS = "same", "untold", "more", "less"
+"""What a row of differences says: equal in every run, not to be told apart, more or less than the reference."""
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Strategies against a reference.
+
+    Attributes
+    ----------
+    differences : pandas.DataFrame
+        One row per measure and strategy: measure, unit, strategy, reference, mean (strategy minus reference), low,
+        high (95% for this row), adjusted_low, adjusted_high (95% for all strategies of the measure together),
+        better_share (of runs in which the strategy is better; NaN where a measure has no direction),
+        variance_reduction (variance of the difference of independent runs over that of pairs; NaN where runs do
+        not vary), n (pairs).
+    ensembles : dict of str to Ensemble
+        By strategy, the reference included.
+    reference : str
+    """
+
+    differences: pd.DataFrame
+    ensembles: dict[str, Ensemble]
+    reference: str
+
+
+def compare(
+    case: Case,
+    strategies: Strategy | Iterable[Strategy],
+    *,
+    replications: int,
+    seed: int,
+    reference: Strategy | None = None,
+    engine: str = "simpy",
+    workers: int | None = None,
+    as_of: dt.date | str | None = None,
+    state: None = None,
+    paths: PathSet | None = None,
+    progress: bool = False,
+) -> Comparison:
+    """Run strategies and a reference on common luck and compare them.
+
+    Parameters
+    ----------
+    case : Case
+    strategies : Strategy or iterable of Strategy
+        At least one that is not the reference; each once.
+    replications : int
+        Pairs, 2 or more.
+    seed : int
+    reference : Strategy, optional
+        The arrangement in force (`default_strategy` of the case) when None.
+    engine, workers, as_of, state, paths, progress
+        As in `run_ensemble`.
+
+    Returns
+    -------
+    Comparison
+
+    Raises
+    ------
+    InputError
+        A strategy stands twice or only the reference is given, there are fewer than two replications, or an argument
+        of `run_ensemble` is not allowed.
+    """
+    chosen = _chosen(case, strategies, reference)
+    if isinstance(replications, int) and not isinstance(replications, bool) and replications < 2:
+        raise InputError("error.pairs", given=written(replications))
+    ensembles = {
+        strategy.id: run_ensemble(
+            case,
+            strategy,
+            replications=replications,
+            seed=seed,
+            engine=engine,
+            workers=workers,
+            as_of=as_of,
+            state=state,
+            paths=paths,
+            by="city",
+            progress=progress,
+        )
+        for strategy in chosen
+    }
+    return Comparison(paired_differences(ensembles, chosen[0].id), ensembles, chosen[0].id)
+
+
+def _chosen(case: Case, strategies: Strategy | Iterable[Strategy], reference: Strategy | None) -> list[Strategy]:
+    """Return the reference and the strategies held against it."""
+    given = [strategies] if isinstance(strategies, Strategy) else list(strategies)
+    if not isinstance(case, Case):
+        raise InputError("error.not_loaded", name="case", given=written(case), loader="load_case")
+    for strategy in [*given, *([] if reference is None else [reference])]:
+        if not isinstance(strategy, Strategy):
+            raise InputError("error.not_loaded", name="strategies", given=written(strategy), loader="load_strategy")
+    base = load_strategy(case.default_strategy) if reference is None else reference
+    others = [strategy for strategy in given if strategy.id != base.id]
+    if not others:
+        raise InputError("error.nothing_to_compare", reference=base.id)
+    twice = [s.id for s in others if [o.id for o in others].count(s.id) > 1]
+    if twice:
+        raise InputError("error.compared_twice", given=twice[0])
+    return [base, *others]
+
+
+def paired_differences(ensembles: dict[str, Ensemble], reference: str) -> pd.DataFrame:
+    """Return the frame of differences of ensembles on common luck; see `Comparison`."""
+    measured = {name: measure_runs(ensemble) for name, ensemble in ensembles.items()}
+    others = [name for name in ensembles if name != reference]
+    rows = []
+    for name, base in measured[reference].items():
+        measure = find_measure(name)
+        for strategy in others:
+            if name not in measured[strategy]:
+                continue
+            pairs = pd.concat([measured[strategy][name], base], axis=1, join="inner").to_numpy(dtype=np.float64)
+            row = pair_statistics(pairs[:, 0], pairs[:, 1], better=measure.better, family=len(others))
+            rows.append({"measure": name, "unit": measure.unit, "strategy": strategy, "reference": reference} | row)
+    return pd.DataFrame(rows, columns=list(COLUMNS))
+
+
+def pair_statistics(
+    own: npt.NDArray[np.float64], base: npt.NDArray[np.float64], *, better: int = 0, family: int = 1
+) -> dict[str, float]:
+    """Return mean difference, intervals, share of better runs and variance reduction of paired runs.
+
+    Parameters
+    ----------
+    own, base : numpy.ndarray
+        Shape (pairs,), 2 or more.
+    better : int
+        +1, -1 or 0.
+    family : int
+        Comparisons that the adjusted interval holds for together.
+    """
+    from scipy.stats import t
+
+    difference, n = own - base, own.size
+    mean, spread = float(difference.mean()), float(difference.std(ddof=1))
+    half, wide = (float(t.ppf(1.0 - (1.0 - LEVEL) / 2.0 / k, n - 1)) * spread / n**0.5 for k in (1, family))
+    apart = float(own.var(ddof=1) + base.var(ddof=1))
+    return {
+        "mean": mean,
+        "low": mean - half,
+        "high": mean + half,
+        "adjusted_low": mean - wide,
+        "adjusted_high": mean + wide,
+        "better_share": float((better * difference > 0).mean()) if better else float("nan"),
+        "variance_reduction": apart / spread**2 if spread > 0.0 else float("nan"),
+        "n": n,
+    }
+
+
+def verdict(row: pd.Series) -> str:
+    """Return what a row of differences says, never beyond its adjusted interval: one of the words of this module."""
+    if row["mean"] == 0.0 and row["low"] == row["high"]:
+        return SAME
+    if row["adjusted_low"] <= 0.0 <= row["adjusted_high"]:
+        return UNTOLD
+    return MORE if row["mean"] > 0.0 else LESS
+
+
+def order_of(differences: pd.DataFrame) -> Sequence[str]:
+    """Return the measures in the order of the frame."""
+    return list(dict.fromkeys(differences["measure"].tolist()))

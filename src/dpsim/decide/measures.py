@@ -1,0 +1,86 @@
+"""What strategies are compared by: one number per run, its unit, and whether more of it is better.
+
+"Hazards found" has no direction: in a steady state as many are found as arise, whatever the plan, so a campaign that
+finds more is followed by weeks that find less (methods 3.3-17).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from dpsim.experiments.ensemble import Ensemble
+
+
+@dataclass(frozen=True)
+class Measure:
+    """One number per run, read off the indicators at the end of the horizon.
+
+    Attributes
+    ----------
+    name : str
+        Also the id of its label (`compare.measure.<name>`).
+    indicators : tuple of str
+        Summed; one that ends in ``:`` stands for all that begin so.
+    view : str
+        `reported` or `true`.
+    unit : str
+    better : int
+        +1: more is better, -1: less is, 0: neither.
+    """
+
+    name: str
+    indicators: tuple[str, ...]
+    view: str
+    unit: str
+    better: int
+
+
+MEASURES: tuple[Measure, ...] = (
+    Measure("online", ("online",), "reported", "enterprises", 1),
+    Measure("built", ("built",), "reported", "enterprises", 1),
+    Measure("online_true", ("online",), "true", "enterprises", 1),
+    Measure("paper", ("paper",), "true", "enterprises", -1),
+    Measure("latent_general", ("hazards_latent:general",), "true", "hazards", -1),
+    Measure("latent_major", ("hazards_latent:major",), "true", "hazards", -1),
+    Measure("found", ("hazards_found:",), "reported", "hazards", 0),
+    Measure("overdue", ("hazards_overdue:",), "reported", "hazards", -1),
+    Measure("accidents", ("accidents",), "true", "accidents", -1),
+    Measure("visits", ("visits",), "reported", "visits", 0),
+    Measure("units_visited", ("units_visited",), "reported", "enterprises", 0),
+    Measure(
+        "staff_days",
+        ("staff_days:reporting", "staff_days:meetings", "staff_days:advising", "staff_days:inspecting"),
+        "true",
+        "staff_days",
+        -1,
+    ),
+    Measure("yuan", ("yuan:city_bureau",), "true", "yuan", -1),
+)
+
+
+def measure_runs(ensemble: Ensemble) -> dict[str, pd.Series]:
+    """Return every measure that the runs hold, by name; each a series over the replications.
+
+    A measure of hazards is left out where they were not simulated.
+    """
+    frame = ensemble.indicators
+    last = frame[frame["date"] == frame["date"].max()]
+    sums = last.groupby(["view", "indicator", "replication"], observed=True)["value"].sum()
+    names = sums.index.get_level_values("indicator").astype(str)
+    views = sums.index.get_level_values("view").astype(str)
+    out: dict[str, pd.Series] = {}
+    for measure in MEASURES:
+        hit = pd.Series(False, index=range(len(names)))
+        for wanted in measure.indicators:
+            match = names.str.startswith(wanted) if wanted.endswith(":") else names == wanted
+            hit |= match & (views == measure.view)
+        if hit.any():
+            out[measure.name] = sums[hit.to_numpy()].groupby(level="replication").sum()
+    return out
+
+
+def find_measure(name: str) -> Measure:
+    """Return a measure by its name."""
+    return next(measure for measure in MEASURES if measure.name == name)

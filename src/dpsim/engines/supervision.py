@@ -1,0 +1,187 @@
+"""The supervisors' side of a replication: what they know, whom they send, what their visits leave behind.
+
+Hazards live from one weekly report to the next; in between, each working morning turns the counties' staff-days into
+visits. Both engines call the same functions; when is theirs to decide.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from dpsim.core.levers import Contact
+from dpsim.core.rates import decayed
+from dpsim.core.reported import Fact, Reported
+from dpsim.core.streams import Stream, uniform
+from dpsim.core.words import Kind
+from dpsim.engines.hazard_world import SPOT_CHECK
+from dpsim.engines.world import World, reported_counts
+from dpsim.model.detection import fatigue_factors
+from dpsim.model.formalism import paper_probability
+from dpsim.model.hazard_sites import publish, set_reports
+from dpsim.model.paths import rush_mean
+from dpsim.model.staffing import allot_counties
+from dpsim.model.state import SIDES, Col, Ints
+from dpsim.model.visits import Roster, deal_advice, deal_visits, hold_visits, write_ledger, write_progress
+
+_EXPERT = 2
+"""Place of the advisers' channel in `DISCOVERY`."""
+ADVICE_ORDINAL = 1_000_000
+"""Advisers' hours are drawn apart from inspectors': by day, from here on."""
+_MOST = 64
+"""Most visits of a county on one day."""
+
+
+class Supervision:
+    """What supervisors know and do in one replication; where hazards are off, they know the stages and do nothing."""
+
+    def __init__(self, world: World) -> None:
+        self.world, self.state, self.hazards = world, world.state, world.hazards
+        self.key = np.array([world.seed, world.replication], dtype=np.int64)
+        self.nothing = np.zeros((world.state.entity.size, len(Fact)), dtype=np.int64)
+        self.reward = 1.0
+        self.elsewhere = np.zeros(4)
+
+    def new_year(self) -> None:
+        """Let the visits of a new calendar year count from 0."""
+        if self.hazards is not None:
+            self.hazards.roster[:, :, Roster.VISITS_YEAR] = 0
+
+    def know(self, *, ledger: bool) -> tuple[Reported, Reported]:
+        """Return what the bureau knows under the strategy and under the reference."""
+        counts, world = reported_counts(self.world), self.hazards
+        if world is None:
+            return (Reported(counts, self.nothing, self.key),) * 2
+        for side in range(SIDES):
+            write_progress(self.state.status, world.roster[side], world.facts[side])
+            if ledger:
+                write_ledger(world.sites, world.facts[side])
+        return Reported(counts, world.facts[0], self.key), Reported(counts, world.facts[1], self.key)
+
+    def live(self, time: float) -> None:
+        """Let the hazards live until the weekly report, publish the week's penalties, drop who has left."""
+        world, setting = self.hazards, self.world.setting
+        if world is None:
+            return
+        world.live(time)
+        publish(world.sites, self.state.county, int(setting.case.population.counties.value), time, world.laws)
+        for i in np.flatnonzero(world.sites["on_list"] > self.state.status[:, Col.ON_LIST]).tolist():
+            world.leave(i)
+
+    def set_controls(self) -> None:
+        """Let what the strategy's instruments set this morning hold until the next weekly report."""
+        hazards, levers = self.hazards, self.world.levers[0]
+        if hazards is None:
+            return
+        laws = hazards.laws
+        laws["penalty_factor"], laws["publicity"] = levers.penalty[0], min(1.0, levers.publicity[0])
+        laws["look_share"], laws["look_days"] = levers.look_back[0], levers.look_back[1]
+        laws["listing_share"] = levers.listing[0]
+        if levers.reward[0] != self.reward:
+            self.reward = float(levers.reward[0])
+            set_reports(self.reward, hazards.lived, hazards.sites, hazards.table, laws)
+
+    def send(self, day: int) -> None:
+        """Phase 5, last: advisers and inspectors go out, under the strategy and under the reference."""
+        for side in range(SIDES):
+            self._send(side, day)
+
+    def _send(self, side: int, day: int) -> None:
+        """Turn the counties' staff-days of a morning into advisers' and inspectors' visits."""
+        world, levers, hazards = self.world, self.world.levers[side], self.hazards
+        if hazards is None:
+            return
+        allot_counties(
+            hazards.staff,
+            levers.staff_days[0] / hazards.owed.shape[1],
+            levers.advising[0],
+            levers.inspect_factor[0],
+            levers.borrowed[0],
+            hazards.owed[side],
+            hazards.advice_credit[side],
+            hazards.credit[side],
+            hazards.duties[day] if side == 0 else self.elsewhere,
+        )
+        advised = deal_advice(
+            day,
+            hazards.members,
+            hazards.first,
+            self.state.entity,
+            self.state.status,
+            hazards.roster[side],
+            hazards.advice_credit[side],
+            hazards.staff.advice_cost,
+            int(world.setting.case.staff.revisit_gap.value),
+            _MOST,
+        )
+        visited, order = deal_visits(
+            day,
+            hazards.members,
+            hazards.first,
+            self.state.entity,
+            self.state.status[:, Col.ON_LIST],
+            levers.plan_share,
+            levers.priority,
+            levers.visit_cap,
+            hazards.roster[side],
+            hazards.dealt[side],
+            hazards.credit[side],
+            hazards.staff.visit_cost,
+            int(world.setting.case.staff.revisit_gap.value),
+            _MOST,
+        )
+        self._hold(side, day, advised, np.zeros_like(advised), Contact.ADVICE)
+        self._hold(side, day, visited, order, Contact.VISIT)
+
+    def _hold(self, side: int, day: int, index: Ints, order: Ints, kind: Contact) -> None:
+        """Hold the day's visits of one kind: contacts on this side, chances of detection under the strategy."""
+        if not index.size or self.hazards is None:
+            return
+        world, hazards, state = self.world, self.hazards, self.state
+        per_day, inspects = int(world.setting.case.staff.visits_per_team_day.value), kind == Contact.VISIT
+        ordinals = hazards.roster[side, index, Roster.VISITS] if inspects else np.full(index.size, ADVICE_ORDINAL + day)
+        times = hold_visits(
+            day,
+            index,
+            order,
+            ordinals,
+            per_day,
+            state.entity,
+            side,
+            int(kind),
+            world.memories[kind],
+            state.attention,
+            state.attention_time,
+            world.seed,
+            world.replication,
+        )
+        if side == 0:
+            channel, quality = np.full(index.size, _EXPERT), np.ones(index.size)
+            if inspects:
+                channel[:], team = SPOT_CHECK, (day + order // per_day) % hazards.quality.shape[1]
+                tired = float(world.setting.case.discovery.fatigue_drop.value)
+                quality = hazards.quality[state.county[index], team] * fatigue_factors(order % per_day, tired)
+            hazards.pending.append((index, times, channel, quality, np.full(index.size, int(inspects))))
+
+    def tell(self, i: int, kind: int, time: float) -> bool:
+        """Let an enterprise's new stage count for its self-checks; return whether what it built now is paper."""
+        if self.hazards is None:
+            return False
+        world, sites, f = self.world, self.hazards.sites, self.world.setting.case.formalism
+        if kind == Kind.ONLINE:
+            sites["online_at"][i] = time
+        if kind != Kind.BUILT:
+            return False
+        sites["built_at"][i] = time
+        law, entity = self.hazards.laws[0], int(self.state.entity[i])
+        chance = paper_probability(
+            float(world.setting.case.caveats.paper_share.value),
+            rush_mean(world.path.rush, int(self.state.group[i]), time, time),
+            float(f.rush_effect.value),
+            bool(self.state.status[i, Col.AGENCY_USER] == 1),
+            float(f.agency_effect.value),
+            decayed(sites["perceived"][i], max(0.0, time - sites["perceived_at"][i]), law["memory"]),
+            float(f.perceived_effect.value),
+        )
+        paper = uniform(world.seed, world.replication, entity, int(Stream.PAPER), 0, 0) < chance
+        sites["paper"][i] = paper
+        return bool(paper)

@@ -1,0 +1,311 @@
+"""The page: controls above, results below, and a banner as long as the two do not say the same."""
+
+from __future__ import annotations
+
+import html
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import ipywidgets as widgets
+
+from dpsim.errors import DpsimError, InputError
+from dpsim.experiments.replication import check_as_of
+from dpsim.explorer.export import export
+from dpsim.explorer.job import Job, error_text, kernel_post
+from dpsim.explorer.panels import AssumptionPanel, LeverPanel
+from dpsim.explorer.scenario import Built, Scenario
+from dpsim.explorer.shown import Shown
+from dpsim.explorer.style import STYLE
+from dpsim.language import LANGUAGES, say
+from dpsim.params.load import list_cases, list_strategies, load_case, load_strategy
+from dpsim.params.schema import File
+from dpsim.report.parameters import injectable
+from dpsim.report.show import show_date
+from dpsim.report.typed import typed_parameter
+
+
+class Identity(NamedTuple):
+    """What tells one set of runs from another."""
+
+    case: str
+    strategy: str
+    replications: int
+    seed: int
+
+
+def explorer(
+    *,
+    case: str = "linyi-2018",
+    as_of: object = None,
+    strategy: str = "",
+    replications: object = 20,
+    seed: object = 1,
+    lang: object = "zh",
+    out: str = "explored",
+) -> Any:
+    """Return the explorer; nothing is run until its button is pressed.
+
+    Parameters
+    ----------
+    case, strategy : str
+        Name or path to begin with; an empty strategy is the case's own.
+    as_of : date or ISO string, optional
+        A date the case has facts for.
+    replications, seed : int
+    lang : {"zh", "en"}
+    out : str
+        Folder for what is exported.
+
+    Raises
+    ------
+    InputError
+        The case or the strategy cannot be loaded, or another argument is wrong.
+    """
+    if lang not in LANGUAGES:
+        raise InputError("error.unknown_language", given=repr(lang)[:80], allowed=", ".join(LANGUAGES))
+    loaded = load_case(typed_parameter("case", case, str))
+    check_as_of(loaded, injectable("as_of", as_of) or None)
+    chosen = typed_parameter("strategy", strategy, str).strip() or loaded.default_strategy
+    start = Scenario(
+        case, chosen, typed_parameter("replications", replications, int), typed_parameter("seed", seed, int)
+    )
+    start.built()
+    return Page(start, str(lang), Path(typed_parameter("out", out, str) or ".")).widget
+
+
+class Page:
+    """The explorer of one scenario at a time.
+
+    Parameters
+    ----------
+    start : Scenario
+    lang : {"zh", "en"}
+    out : pathlib.Path
+        Where exports go.
+    """
+
+    def __init__(self, start: Scenario, lang: str, out: Path) -> None:
+        self.lang, self.out = lang, out
+        self.shown: Shown | None = None
+        self.job = Job(self, lang, kernel_post())
+        self._choices(start)
+        self._actions(start)
+        self.banner, self.status, self.exported, self.results = (widgets.HTML() for _ in range(4))
+        self.results.add_class("dpsim-results")
+        self.banner.add_class("dpsim-banner")
+        self.panels = widgets.Tab(layout={"max_height": "26em"})
+        self.panels.add_class("dpsim-panels")
+        self._load_case()
+        self._load_strategy()
+        self.widget = widgets.VBox(
+            [
+                widgets.HTML(STYLE),
+                widgets.HBox([self.case, self.as_of, self.strategy], layout={"flex_flow": "row wrap"}),
+                self.panels,
+                widgets.HBox(
+                    [self.replications, self.seed, self.run, self.stop, self.save, self.bar],
+                    layout={"flex_flow": "row wrap", "align_items": "center"},
+                ),
+                self.status,
+                self.exported,
+                self.banner,
+                self.results,
+            ]
+        )
+        self.widget.add_class("dpsim-explorer")
+        self._changed()
+
+    def say(self, message: str, **values: object) -> str:
+        """Return a message of the explorer in the language of the page."""
+        return say(f"explorer.{message}", lang=self.lang, **values)
+
+    def scenario(self) -> Scenario:
+        """Return what the controls say now."""
+        return Scenario(
+            case=self.case.value,
+            strategy=self.strategy.value,
+            replications=self.replications.value,
+            seed=self.seed.value,
+            assumptions=self.assumption_panel.changes(),
+            levers=self.lever_panel.changes(),
+            switched=self.lever_panel.switched(),
+        )
+
+    # -------------------------------------------------------------- what a job tells
+
+    def told(self, done: int) -> None:
+        """Show how many runs are done."""
+        self.bar.value = done
+        self._status(self.say("running", done=done, n=self.bar.max))
+
+    def drawing(self) -> None:
+        """Show that the figures are on their way."""
+        self._status(self.say("drawing"))
+
+    def finished(self, shown: Shown | None, error: Exception | None) -> None:
+        """Show the results, or why there are none."""
+        self.bar.layout.visibility = "hidden"
+        if shown is not None:
+            self.shown = shown
+            self.results.value = shown.content
+            self._status("")
+        elif error is not None:
+            self._status(error_text(error, self.lang), wrong=True)
+        else:
+            self._status(self.say("stopped"))
+        self._buttons(self._built() is not None)
+        self._mark()
+
+    # -------------------------------------------------------------- controls
+
+    def _choices(self, start: Scenario) -> None:
+        """Make the controls of what the changes start from."""
+        self.case = self._dropdown("case", list_cases(), start.case, load_case)
+        self.strategy = self._dropdown("strategy", list_strategies(), start.strategy, load_strategy)
+        self.as_of = widgets.Dropdown(description=self.say("as_of"), layout={"width": "20em"})
+        self.as_of.style.description_width = "initial"
+        self.as_of.tooltip = self.say("as_of_note")
+        for control, load in ((self.case, self._load_case), (self.strategy, self._load_strategy)):
+            control.observe(lambda _, load=load: load(), "value")
+            control.observe(lambda _: self._changed(), "value")
+
+    def _dropdown(self, name: str, known: list[str], given: str, load: Any) -> Any:
+        """Return a choice among what comes with the program and what was given."""
+        options = []
+        for id_ in dict.fromkeys([given, *known]):
+            try:
+                file: File = load(id_)
+            except DpsimError:  # a broken file among the known ones; the one given was loaded before
+                continue
+            options.append((file.name.words(self.lang) if id_ in known else id_, id_))
+        control = widgets.Dropdown(options=options, value=given, description=self.say(name), layout={"width": "24em"})
+        control.style.description_width = "initial"
+        return control
+
+    def _actions(self, start: Scenario) -> None:
+        """Make the buttons and the numbers of the run."""
+        number = {"style": {"description_width": "initial"}, "layout": {"width": "11em"}}
+        self.replications = widgets.IntText(start.replications, description=self.say("replications"), **number)
+        self.seed = widgets.IntText(start.seed, description=self.say("seed"), **number)
+        self.run = widgets.Button(description=self.say("run"), button_style="primary")
+        self.stop = widgets.Button(description=self.say("stop"), disabled=True)
+        self.save = widgets.Button(description=self.say("export"))
+        self.bar = widgets.IntProgress(layout={"visibility": "hidden", "width": "14em"})
+        for control in (self.replications, self.seed):
+            control.observe(lambda _: self._changed(), "value")
+        self.run.on_click(lambda _: self._run())
+        self.stop.on_click(lambda _: self._stop())
+        self.save.on_click(lambda _: self._export())
+
+    def _load_case(self) -> None:
+        """Fill what belongs to the case."""
+        case = load_case(self.case.value)
+        self.as_of.options = [(show_date(case.as_of, self.lang, year=True), case.as_of)]
+        self.as_of.value = case.as_of
+        self.assumption_panel = AssumptionPanel(case, self.lang, self._changed)
+        self._panels()
+
+    def _load_strategy(self) -> None:
+        """Fill what belongs to the strategy."""
+        self.lever_panel = LeverPanel(load_strategy(self.strategy.value), self.lang, self._changed)
+        self._panels()
+
+    def _panels(self) -> None:
+        """Show both panels once there are both."""
+        if hasattr(self, "lever_panel"):
+            self.panels.children = (self.lever_panel.widget, self.assumption_panel.widget)
+            self.panels.titles = (self.say("tab_levers"), self.say("tab_assumptions"))
+
+    # -------------------------------------------------------------- what follows a change
+
+    def _changed(self) -> None:
+        """Check what the controls say, and mark results that are of something else."""
+        self.exported.value = ""
+        built = self._built(tell=True)
+        self._buttons(built is not None)
+        self._mark(built)
+
+    def _built(self, *, tell: bool = False) -> Built | None:
+        """Return what would be run; where it cannot be, say why if asked to."""
+        try:
+            built = self.scenario().built()
+        except DpsimError as error:
+            if tell:
+                self._status(error_text(error, self.lang), wrong=True)
+            return None
+        if tell and not self.job.running:
+            self._status("")
+        return built
+
+    def _buttons(self, good: bool) -> None:
+        """Allow what can be done now."""
+        self.run.disabled = self.job.running or not good
+        self.stop.disabled = not self.job.running
+        self.save.disabled = not good
+
+    def _mark(self, built: Built | None = None) -> None:
+        """Mark the results as stale while the controls say something else."""
+        built = built or self._built()
+        if self.shown is None:
+            self.banner.value = _box("info", self.say("nothing_yet"))
+            return
+        mine = self.shown.scenario
+        now = None if built is None else _identity(built, self.scenario())
+        if now == _identity(self.shown.built, mine):
+            self.results.remove_class("dpsim-stale")
+            names = (file.name.words(self.lang) for file in self.shown.built)
+            text = self.say(
+                "fresh",
+                names=say("explorer.between", lang=self.lang).join(names),
+                n=self.shown.ensemble.record["finished"],
+            )
+            self.banner.value = _box("fresh", text)
+        else:
+            self.results.add_class("dpsim-stale")
+            self.banner.value = _box("stale", self.say("stale"))
+
+    # -------------------------------------------------------------- what the buttons do
+
+    def _run(self) -> None:
+        """Start the job."""
+        built = self._built(tell=True)
+        if built is None or not self.job.start(self.scenario(), built):
+            return
+        self.bar.max, self.bar.value, self.bar.layout.visibility = self.replications.value, 0, "visible"
+        self._status(self.say("running", done=0, n=self.replications.value))
+        self._buttons(True)
+
+    def _stop(self) -> None:
+        """End the job."""
+        self.job.stop()
+        self.stop.disabled = True
+        self._status(self.say("stopping"))
+
+    def _export(self) -> None:
+        """Write the files of what the controls say, and show how to run them again."""
+        try:
+            made = export(self.scenario(), self.out, self.lang)
+        except (DpsimError, OSError) as error:
+            self._status(error_text(error, self.lang), wrong=True)
+            return
+        commands = "".join(f"<pre><code>{html.escape(line)}</code></pre>" for line in (made.papermill, made.run))
+        folder = html.escape(self.say("exported", folder=made.folder.as_posix()))
+        after = html.escape(self.say("exported_after"))
+        self.exported.value = (
+            f"<div class='dpsim-export'><p>{folder}</p>{commands}<p class='dpsim-note'>{after}</p></div>"
+        )
+
+    def _status(self, text: str, *, wrong: bool = False) -> None:
+        """Show a line below the buttons."""
+        self.status.value = _box("wrong" if wrong else "status", text) if text else ""
+
+
+def _identity(built: Built, scenario: Scenario) -> Identity:
+    """Return what tells these runs from others."""
+    return Identity(built.case.digest, built.strategy.digest, scenario.replications, scenario.seed)
+
+
+def _box(kind: str, text: str) -> str:
+    """Return an escaped text in a box that a screen reader is told of."""
+    role = "alert" if kind in ("wrong", "stale") else "status"
+    return f"<div class='dpsim-{kind}' role='{role}'>{html.escape(text)}</div>"

@@ -1,0 +1,99 @@
+"""Widgets for one entry: what it is called, its unit, what is allowed, and how well it is grounded."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Callable
+from typing import Any
+
+import ipywidgets as widgets
+
+from dpsim.explorer.entries import Entry, option_words
+from dpsim.language import say
+from dpsim.params.labels import grade_label, unit_label
+from dpsim.report.show import show_number_range, show_setting
+
+LABEL = {"zh": "21em", "en": "27em"}
+"""Width of the labels of a column of controls."""
+Changed = Callable[[], None]
+
+
+class Row:
+    """One entry with its control.
+
+    Parameters
+    ----------
+    entry : Entry
+    lang : {"zh", "en"}
+    changed : callable
+        Called after every change by the user.
+
+    Attributes
+    ----------
+    widget : ipywidgets.Widget
+        To be shown.
+    control : ipywidgets.Widget or None
+        None where nothing else is allowed.
+    """
+
+    def __init__(self, entry: Entry, lang: str, changed: Changed) -> None:
+        self.entry = entry
+        self.control = None if entry.fixed else _control(entry, lang)
+        if self.control is None:
+            label, value = html.escape(_label(entry, lang)), html.escape(_words(entry, lang))
+            text = f"<span class='dpsim-label'>{label}</span><b>{value}</b>"
+            first: Any = widgets.HTML(f"<div class='dpsim-fixed' style='--label:{LABEL[lang]}'>{text}</div>")
+        else:
+            self.control.observe(lambda _: changed(), "value")
+            first = self.control
+        ground = widgets.HTML(_ground(entry, lang))
+        self.widget = widgets.HBox([first, ground], layout={"flex_flow": "row wrap", "align_items": "center"})
+
+    def change(self) -> dict[str, Any]:
+        """Return the key with its new value, nothing where it is as it was."""
+        if self.control is None or self.control.value == self.entry.value:
+            return {}
+        return {self.entry.key: self.control.value}
+
+
+def _control(entry: Entry, lang: str) -> Any:
+    """Return the control of an entry."""
+    style, layout = {"description_width": LABEL[lang]}, {"width": f"calc({LABEL[lang]} + 13em)"}
+    shared = {"description": _label(entry, lang), "style": style, "layout": layout, "tooltip": _reason(entry, lang)}
+    if entry.options:
+        return widgets.Dropdown(options=option_words(entry, lang), value=entry.value, **shared)
+    if isinstance(entry.value, int | float):
+        return widgets.FloatText(value=entry.value, **shared)
+    return widgets.DatePicker(value=entry.value, **shared)
+
+
+def _label(entry: Entry, lang: str) -> str:
+    """Return what stands before the control, with the unit."""
+    unit = unit_label(entry.unit, lang)
+    if not unit or (entry.unit == "share" and unit in entry.label):  # "share of mines" says it
+        return entry.label
+    return say("explorer.with_unit", lang=lang, label=entry.label, unit=unit)
+
+
+def _words(entry: Entry, lang: str) -> str:
+    """Return a value without a control in words."""
+    values = entry.value if isinstance(entry.value, tuple) else (entry.value,)
+    return say("letter.join", lang=lang).join(show_setting(value, lang) for value in values)
+
+
+def _ground(entry: Entry, lang: str) -> str:
+    """Return what is allowed and how well the value is grounded; what is assumed stands out."""
+    parts = []
+    if entry.low is not None and not entry.fixed:
+        allowed = show_number_range(entry.low, entry.high, lang)
+        parts.append(html.escape(say("explorer.range", lang=lang, range=allowed)))
+    if entry.grade:
+        kind = "assumed" if entry.grade == "assumed" else "grounded"
+        parts.append(f"<span class='dpsim-{kind}'>{html.escape(grade_label(entry.grade, lang))}</span>")
+    text = _reason(entry, lang)
+    return f"<span class='dpsim-ground' title='{html.escape(text, quote=True)}'>{' '.join(parts)}</span>"
+
+
+def _reason(entry: Entry, lang: str) -> str:
+    """Return why this value."""
+    return entry.reason.words(lang) if entry.reason is not None else ""

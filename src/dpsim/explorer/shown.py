@@ -1,0 +1,187 @@
+"""What the page shows of one set of runs: the targets, where the unfinished stand, hazards, and the figures."""
+
+from __future__ import annotations
+
+import base64
+import html
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from dpsim.experiments.ensemble import Ensemble
+from dpsim.explorer.scenario import Built, Scenario
+from dpsim.language import say
+from dpsim.model.targets import Target, headline_target, resolve_targets
+from dpsim.params.schema import Case
+from dpsim.report import sentences
+from dpsim.report.bands import organisation_bands, stage_bands
+from dpsim.report.below import FEW_RUNS
+from dpsim.report.drawings import Drawing, draw_all
+from dpsim.report.show import show_count_range, show_date, show_met, show_probability_range, show_rounded
+from dpsim.report.tables import html_table
+
+MIDDLE = (0.1, 0.5, 0.9)
+"""Quantiles of the middle 80% of the runs, and the median."""
+
+
+@dataclass(frozen=True)
+class Shown:
+    """The results of a scenario, ready for the page.
+
+    Attributes
+    ----------
+    scenario : Scenario
+    built : Built
+    ensemble : Ensemble
+    content : str
+        Escaped HTML with the figures inside.
+    """
+
+    scenario: Scenario
+    built: Built
+    ensemble: Ensemble
+    content: str
+
+
+def show_runs(scenario: Scenario, built: Built, ensemble: Ensemble, lang: str) -> Shown:
+    """Return everything the page shows of some runs, figures drawn."""
+    pictures = {name: files["png"] for name, files in draw_all(drawings(built, ensemble, lang)).items()}
+    parts = [
+        _headed("targets", lang, target_table(built.case, ensemble, lang) + _notes(built, ensemble, lang)),
+        *(_headed(name, lang, _picture(png, name, lang)) for name, png in pictures.items() if name == "fan"),
+        _headed(
+            "bottleneck",
+            lang,
+            _paragraph(bottleneck(built, ensemble, lang)) + _picture(pictures["queues"], "queues", lang),
+        ),
+        _headed("hazards", lang, hazard_table(ensemble.indicators, lang)),
+    ]
+    return Shown(scenario, built, ensemble, "".join(parts))
+
+
+def drawings(built: Built, ensemble: Ensemble, lang: str) -> dict[str, Drawing]:
+    """Return the figures: the fan chart of the headline target's stage, and the queues."""
+    case, name = built.case, built.strategy.name.words(lang)
+    target, row = headline_target(case), _row(ensemble, case.targets.headline)
+    count = getattr(case.state, target.stage)
+    met = show_met(row["met"], row["replications"], row["low"], row["high"], lang)
+    values = {"deadline": show_date(target.deadline, lang), "required": target.required, "met": met}
+    fan = {
+        "stage": target.stage,
+        "observed": pd.DataFrame({"date": [pd.Timestamp(case.as_of)], "done": [float(count.value)]}),
+        "target": {"deadline": target.deadline, "required": float(target.required), "total": float(target.total)},
+        "probability_text": say("letter.fan_text_target_only", lang=lang, name=sentences.capital(name), **values),
+        "n": int(row["replications"]),
+        "lang": lang,
+        "name": name,
+        "assumed": count.assumed,
+    }
+    return {
+        "fan": Drawing("plot_fan_chart", stage_bands(ensemble, target.stage), fan),
+        "queues": Drawing("plot_queues", organisation_bands(ensemble), {"lang": lang, "name": name}),
+    }
+
+
+def target_table(case: Case, ensemble: Ensemble, lang: str) -> str:
+    """Return all targets with the interval of P(met), how often it was met of n, and the median shortfall."""
+    rows = []
+    for target in resolve_targets(case):
+        row = _row(ensemble, target.id)
+        rows.append(
+            (
+                target_words(target, lang),
+                show_date(target.deadline, lang),
+                f"{row['required']}/{target.total}",
+                show_probability_range(row["low"], row["high"], lang),
+                show_met(row["met"], row["replications"], row["low"], row["high"], lang),
+                show_rounded(row["shortfall_median"]),
+            )
+        )
+    names = ("target", "deadline", "required", "probability", "met", "shortfall_median")
+    return html_table(
+        [say(f"explorer.column.{name}", lang=lang) for name in names], rows, numeric=(2, 3, 5), whole=(0, 1, 2, 3, 5)
+    )
+
+
+def target_words(target: Target, lang: str) -> str:
+    """Return what a target is called."""
+    group, stage = say(f"letter.group.{target.group}", lang=lang), say(f"figures.stage.{target.stage}", lang=lang)
+    return say("letter.target_name", lang=lang, group=group, stage=stage)
+
+
+def bottleneck(built: Built, ensemble: Ensemble, lang: str) -> str:
+    """Return which step those who miss the headline target stand before, over the middle 80% of the runs."""
+    target, frame = headline_target(built.case), ensemble.indicators
+    mine = frame[(frame["view"] == "reported") & (frame["date"] <= pd.Timestamp(target.deadline))]
+    last = mine[mine["date"] == mine["date"].max()]
+    counts = last.groupby(["replication", "indicator"])["value"].sum().unstack()
+    missing, unbuilt = counts["listed"] - counts["online"], counts["listed"] - counts["built"]
+    if not (missing > 0).any():
+        return say("explorer.bottleneck_none", lang=lang)
+    share = (unbuilt / missing)[missing > 0]
+    low, high = np.quantile(share, (MIDDLE[0], MIDDLE[-1]))
+    words = sentences.bottleneck_words(float(low), float(high), lang)
+    values = {"name": built.strategy.name.words(lang), "date": show_date(target.deadline, lang)}
+    return say("explorer.bottleneck", lang=lang, bottleneck=words, n=len(share), **values)
+
+
+def hazard_table(indicators: pd.DataFrame, lang: str) -> str:
+    """Return latent against found hazards by class, at the end of the runs; a sentence where the model has none.
+
+    Latent ones are what is in the model, found ones what the ledger says: two columns, never one sum.
+    """
+    parts = indicators["indicator"].str.split(":")
+    latent = (parts.str[0] == "hazards_latent") & (indicators["view"] == "true")
+    found = (parts.str[0] == "hazards_found") & (indicators["view"] == "reported")
+    if not latent.any() or not found.any():
+        return _paragraph(say("explorer.hazards_none", lang=lang))
+    rows = []
+    for kind in dict.fromkeys(parts[latent].str[-1]):
+        here = parts.str[-1] == kind
+        word = say(f"explorer.hazard_class.{kind}", lang=lang) if kind in ("general", "major") else str(kind)
+        rows.append((word, *(_range_at_end(indicators[where & here], lang) for where in (latent, found))))
+    names = ("hazard_class", "hazards_latent", "hazards_found")
+    table = html_table([say(f"explorer.column.{name}", lang=lang) for name in names], rows, numeric=(1, 2))
+    return table + _paragraph(say("explorer.hazards_note", lang=lang))
+
+
+def _range_at_end(frame: pd.DataFrame, lang: str) -> str:
+    """Return median and middle 80% over the runs of the city's sum on the last date."""
+    totals = frame[frame["date"] == frame["date"].max()].groupby("replication")["value"].sum()
+    low, middle, high = np.quantile(totals, MIDDLE) if len(totals) else (np.nan,) * 3
+    values = {"middle": show_rounded(float(middle)), "range": show_count_range(float(low), float(high), lang)}
+    return say("explorer.median_range", lang=lang, **values)
+
+
+def _notes(built: Built, ensemble: Ensemble, lang: str) -> str:
+    """Return what must be known to read the table."""
+    finished, failed = int(str(ensemble.record["finished"])), len(ensemble.failures)
+    notes = [say("explorer.targets_note", lang=lang, name=built.strategy.name.words(lang))]
+    if finished < FEW_RUNS:
+        notes.append(say("letter.few_runs", lang=lang, n=finished, least=FEW_RUNS))
+    if failed:
+        notes.append(say("letter.failed", lang=lang, failed=failed, done=finished))
+    return _paragraph(say("letter.space", lang=lang).join(notes))
+
+
+def _row(ensemble: Ensemble, target: str) -> pd.Series:
+    """Return the row of one target."""
+    return ensemble.targets.set_index("target").loc[target]
+
+
+def _headed(name: str, lang: str, body: str) -> str:
+    """Return a part with its heading."""
+    head = html.escape(say(f"explorer.head.{name}", lang=lang))
+    return f"<section data-part='{name}'><h3>{head}</h3>{body}</section>"
+
+
+def _paragraph(text: str) -> str:
+    """Return an escaped paragraph."""
+    return f"<p>{html.escape(text)}</p>"
+
+
+def _picture(png: bytes, name: str, lang: str) -> str:
+    """Return an inline picture."""
+    alt = html.escape(say(f"explorer.head.{name}", lang=lang))
+    return f'<img alt="{alt}" src="data:image/png;base64,{base64.b64encode(png).decode()}">'

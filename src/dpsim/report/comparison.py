@@ -1,0 +1,248 @@
+"""The comparison of strategies as a letter: answer, table, figure, method; on the command line and in a notebook."""
+
+from __future__ import annotations
+
+import base64
+import html
+import io
+import json
+import math
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from dpsim.decide.compare import LESS, MORE, SAME, UNTOLD, Comparison, compare, verdict
+from dpsim.decide.measures import find_measure
+from dpsim.errors import InputError
+from dpsim.experiments.replication import check_as_of
+from dpsim.experiments.runrecord import run_record
+from dpsim.language import LANGUAGES, say
+from dpsim.params.load import load_case, load_strategy
+from dpsim.params.schema import Case, Strategy
+from dpsim.report.documents import write_atomically
+from dpsim.report.figures import plot_differences
+from dpsim.report.job import check_out
+from dpsim.report.parts import Part
+from dpsim.report.show import show_percent, show_rounded
+from dpsim.report.tables import html_table, save_table
+from dpsim.report.typed import typed_parameter
+
+DRAWN = ("online", "paper", "latent_general", "latent_major", "overdue", "accidents", "visits", "staff_days")
+"""Measures of the figure; the table holds all."""
+
+
+def comparison_letter(
+    *,
+    case: str,
+    strategies: str | Sequence[str],
+    reference: str = "",
+    as_of: object = None,
+    replications: object = 50,
+    seed: object = 1,
+    lang: object = "zh",
+    out: str = "",
+    progress: bool = True,
+) -> ComparisonLetter:
+    """Check the request, run it and return the letter.
+
+    Parameters
+    ----------
+    case : str
+        Name or file.
+    strategies : str or sequence of str
+        Names or files; in one text separated by commas.
+    reference : str
+        Name or file; empty for the arrangement in force.
+    as_of, replications, seed, lang
+        As in the year-end report.
+    out : str
+        Folder for figure, table and `run.json`; nothing is written when empty.
+    progress : bool
+        Show progress on standard error.
+
+    Raises
+    ------
+    InputError
+        The request cannot be met: said before anything is run.
+    """
+    if lang not in LANGUAGES:
+        raise InputError("error.unknown_language", given=repr(lang)[:80], allowed=", ".join(LANGUAGES))
+    given = typed_parameter("strategies", strategies, str).split(",") if isinstance(strategies, str) else strategies
+    loaded = load_case(typed_parameter("case", case, str))
+    check_as_of(loaded, as_of or None)
+    folder = Path(out) if typed_parameter("out", out, str) else None
+    if folder is not None:
+        check_out(folder, option="out")
+    base = load_strategy(typed_parameter("reference", reference, str) or loaded.default_strategy)
+    chosen = [load_strategy(name.strip()) for name in given if name.strip()]
+    runs = typed_parameter("replications", replications, int)
+    number = typed_parameter("seed", seed, int)
+    result = compare(loaded, chosen, replications=runs, seed=number, reference=base, progress=progress)
+    named = {strategy.id: strategy for strategy in (base, *chosen)}
+    return ComparisonLetter(loaded, named, result, number, str(lang), folder)
+
+
+class ComparisonLetter:
+    """A comparison in one language.
+
+    Parameters
+    ----------
+    case : Case
+    strategies : dict of str to Strategy
+        The reference first.
+    result : Comparison
+    seed : int
+    lang : {"zh", "en"}
+    folder : pathlib.Path, optional
+        Where figure, table and `run.json` go.
+    """
+
+    def __init__(
+        self,
+        case: Case,
+        strategies: dict[str, Strategy],
+        result: Comparison,
+        seed: int,
+        lang: str,
+        folder: Path | None = None,
+    ) -> None:
+        self.case, self.strategies, self.result, self.seed = case, strategies, result, seed
+        self.lang, self.folder = lang, folder
+        self._write_record()
+
+    def say(self, message: str, **values: object) -> str:
+        """Return a message of `compare.toml`."""
+        return say(f"compare.{message}", lang=self.lang, **values)
+
+    def name(self, strategy: str) -> str:
+        """Return the printed name of a strategy."""
+        return str(getattr(self.strategies[strategy].name, self.lang))
+
+    @property
+    def reference(self) -> str:
+        """The printed name of the reference."""
+        return self.name(self.result.reference)
+
+    def verdict(self, row: pd.Series) -> str:
+        """Return the verdict of a row in words."""
+        word, better = verdict(row), find_measure(row["measure"]).better
+        if word in (MORE, LESS) and better:
+            word = "better" if (word == MORE) == (better > 0) else "worse"
+        return self.say(word, n=int(row["n"]), reference=self.reference)
+
+    def rows(self) -> tuple[list[str], list[tuple[str, ...]]]:
+        """Return head and cells of the table of differences."""
+        frame = self.result.differences
+        k = frame["strategy"].nunique()
+        heads = ("measure", "strategy", "difference", "adjusted", "better", "reduction", "verdict")
+        head = [self.say(f"column_{name}", reference=self.reference, k=k) for name in heads]
+        return head, [self._cells(row) for _, row in frame.iterrows()]
+
+    def _cells(self, row: pd.Series) -> tuple[str, ...]:
+        """Return the cells of one row."""
+        span = say("show.range", lang=self.lang, low=_number(row["adjusted_low"]), high=_number(row["adjusted_high"]))
+        better, saved = row["better_share"], row["variance_reduction"]
+        return (
+            self.say(f"measure.{row['measure']}"),
+            self.name(row["strategy"]),
+            _number(row["mean"], sign=True),
+            span,
+            self.say("none") if math.isnan(better) else f"{show_percent(better)}%",
+            self.say("none") if math.isnan(saved) else show_rounded(saved, 1),
+            self.verdict(row),
+        )
+
+    def answer(self) -> Part:
+        """Return what can be told, and what cannot."""
+        frame, lines = self.result.differences, []
+        for strategy in frame["strategy"].drop_duplicates():
+            part = frame[frame["strategy"] == strategy]
+            words = part.apply(verdict, axis=1)
+            for _, row in part[words.isin([MORE, LESS])].iterrows():
+                lines.append(
+                    self.say(
+                        "sentence_better",
+                        measure=self.say(f"measure.{row['measure']}"),
+                        strategy=self.name(strategy),
+                        verdict=self.verdict(row),
+                        mean=_number(row["mean"], sign=True),
+                        low=_number(row["adjusted_low"]),
+                        high=_number(row["adjusted_high"]),
+                        n=int(row["n"]),
+                    )
+                )
+            for word, sentence in ((UNTOLD, "sentence_untold"), (SAME, "sentence_same")):
+                alike = [self.say(f"measure.{name}") for name in part[words == word]["measure"]]
+                if alike:
+                    listed = say("letter.join", lang=self.lang).join(alike)
+                    text = self.say(sentence, n=int(part["n"].max()), list=listed)
+                    lines.append(self.name(strategy) + say("compare.colon", lang=self.lang) + text)
+        body = "".join(f"<p>{html.escape(line)}</p>" for line in lines)
+        return Part(f"<h1>{html.escape(self.title())}</h1><h2>{self.say('head_answer')}</h2>{body}")
+
+    def title(self) -> str:
+        """Return the title."""
+        return self.say("title", case=getattr(self.case.name, self.lang))
+
+    def table(self) -> Part:
+        """Return the table of differences, and save it if there is a folder."""
+        if self.folder is not None:
+            save_table(self.result.differences, self.folder / "tables", "differences")
+        head, rows = self.rows()
+        table = html_table(head, rows, numeric=(2, 3, 4, 5), whole=(2, 3, 4, 5))
+        return Part(f"<h2>{self.say('head_table')}</h2>{table}")
+
+    def figure(self) -> Part:
+        """Return the figure, and save it if there is a folder."""
+        frame = self.result.differences
+        frame = frame[frame["measure"].isin(DRAWN)]
+        shown = frame.assign(
+            measure=[self.say(f"measure.{name}") for name in frame["measure"]],
+            strategy=[self.name(name) for name in frame["strategy"]],
+        )
+        drawn: Any = plot_differences(shown, lang=self.lang, reference=self.reference)
+        files = {}
+        for kind in ("png", "svg"):
+            buffer = io.BytesIO()
+            drawn.savefig(buffer, format=kind, dpi=150, metadata={"Date": None} if kind == "svg" else None)
+            files[kind] = buffer.getvalue()
+        if self.folder is not None:
+            (self.folder / "figures").mkdir(parents=True, exist_ok=True)
+            for kind, content in files.items():
+                write_atomically(self.folder / "figures" / f"differences.{kind}", content)
+        data = base64.b64encode(files["png"]).decode()
+        alt = html.escape(self.title())
+        return Part(f'<p><img alt="{alt}" style="max-width:100%" src="data:image/png;base64,{data}"></p>')
+
+    def method(self) -> Part:
+        """Return how the strategies were compared."""
+        frame = self.result.differences
+        text = self.say(
+            "method",
+            reference=self.reference,
+            n=int(frame["n"].max()),
+            seed=self.seed,
+            k=frame["strategy"].nunique(),
+        )
+        return Part(f"<h2>{self.say('head_method')}</h2><p>{html.escape(text)}</p>")
+
+    def _write_record(self) -> None:
+        """Write run.json if there is a folder."""
+        if self.folder is None:
+            return
+        main = self.strategies[self.result.reference]
+        n = int(self.result.differences["n"].max())
+        record = run_record(self.case, main, seed=self.seed, replications=n, engine="simpy")
+        record |= {"lang": self.lang, "strategies": {s.id: s.digest for s in self.strategies.values()}}
+        self.folder.mkdir(parents=True, exist_ok=True)
+        text = json.dumps(record, ensure_ascii=False, indent=2, sort_keys=True) + "\n"
+        write_atomically(self.folder / "run.json", text.encode())
+
+
+def _number(value: float, *, sign: bool = False) -> str:
+    """Return a difference with as many digits as its size deserves."""
+    digits = 0 if abs(value) >= 100 else 1 if abs(value) >= 1 else 2
+    text = show_rounded(value, digits)
+    return f"+{text}" if sign and value > 0 else text

@@ -1,0 +1,82 @@
+"""What share of the built systems is paper, and the chance that a county is vetoed for it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from dpsim.model.sampling import veto_probability
+from dpsim.report import alts
+from dpsim.report.parts import Part
+from dpsim.report.parts.hazards import without
+from dpsim.report.show import show_band, show_date, show_percent, show_probability, show_probability_range, show_rounded
+from dpsim.report.supervised import TRUE, Supervised
+
+if TYPE_CHECKING:
+    from dpsim.report.letter import Letter
+
+
+def part(letter: Letter) -> Part:
+    """Return paper systems and the county appraisal under the arrangement in force."""
+    mine = letter.result.supervised.get(letter.result.request.reference.id)
+    if mine is None:
+        return letter.headed("part_paper", without(letter))
+    letter.save_table(letter.drawings["paper"].frame, "paper")
+    body = letter.paragraph(_share(letter, mine)) + letter.picture("paper", alts.paper(letter))
+    return letter.headed("part_paper", body + letter.paragraph(*veto(letter, mine)))
+
+
+def _share(letter: Letter, mine: Supervised) -> str:
+    """Return how many of the built systems are paper, at the as-of date and at the last day."""
+    case, base = letter.result.case, letter.result.case.caveats.paper_share
+    now = mine.weekly["paper", TRUE].groupby(level="replication").first()
+    return letter.say(
+        "letter.veto.share",
+        as_of=show_date(case.as_of, letter.lang),
+        built_now=show_rounded(case.state.built.value),
+        paper_now=show_rounded(float(now.median())),
+        end=show_date(case.horizon_end, letter.lang),
+        name=getattr(letter.result.request.reference.name, letter.lang),
+        n=mine.runs,
+        built=show_band(mine.quantiles("built"), letter.lang),
+        paper=show_band(mine.quantiles("paper"), letter.lang),
+        share=show_band(mine.quantiles("paper_share"), letter.lang, percent=True),
+        base=f"{show_percent(base.value)}%",
+        base_low=f"{show_percent(base.low)}%",
+        base_high=f"{show_percent(base.high)}%",
+    )
+
+
+def veto(letter: Letter, mine: Supervised) -> list[str]:
+    """Return the rule of the county appraisal, the chance of its veto, and how it hangs on the share of paper."""
+    case, lang = letter.result.case, letter.lang
+    rule, base = case.formalism, case.caveats.paper_share
+    checked, failing = int(rule.veto_checked.value), int(rule.veto_failing.value)
+    low, high = np.quantile(mine.veto.to_numpy(), (0.05, 0.95))
+    first, last = (show_probability(veto_probability(float(q), checked, failing), lang) for q in (base.low, base.high))
+    return [
+        letter.say("letter.veto.rule", checked=checked, failing=failing, end=show_date(case.horizon_end, letter.lang)),
+        letter.say(
+            "letter.veto.chance",
+            name=getattr(letter.result.request.reference.name, lang),
+            n=mine.runs,
+            counties=mine.veto.shape[1],
+            mean=show_probability(float(mine.numbers["veto_mean"].median()), lang),
+            range=show_probability_range(float(low), float(high), lang),
+            expected=expected(mine, lang),
+        ),
+        "" if case.population.county_list else letter.say("letter.veto.anonymous"),
+        letter.say(
+            "letter.veto.ends",
+            base_low=f"{show_percent(base.low)}%",
+            base_high=f"{show_percent(base.high)}%",
+            chance_low=first,
+            chance_high=last,
+        ),
+    ]
+
+
+def expected(mine: Supervised, lang: str) -> str:
+    """Return the expected number of counties vetoed, with one decimal and its band over the runs."""
+    return show_band(mine.quantiles("veto_counties"), lang, digits=1)

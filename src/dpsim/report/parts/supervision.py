@@ -1,0 +1,63 @@
+"""Hazards, inspections and paper systems of all strategies side by side."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from dpsim.report.below import in_order
+from dpsim.report.parts import Part
+from dpsim.report.parts.hazards import without
+from dpsim.report.show import show_band, show_probability, words_band
+from dpsim.report.supervised import MEASURES, Supervised
+from dpsim.report.tables import html_table
+
+if TYPE_CHECKING:
+    from dpsim.report.letter import Letter
+
+ROWS = (
+    "latent", "found", "open", "overdue", "in_time_share", "visits", "units_visited", "coverage", "staff_days",
+    "veto_mean", "veto_counties", "paper_share",
+)  # fmt: skip
+
+
+def part(letter: Letter) -> Part:
+    """Return one table of all strategies that simulate hazards."""
+    result = letter.result
+    shown = [strategy for strategy in in_order(result) if strategy.id in result.supervised]
+    if not shown:
+        return letter.headed("part_supervision", without(letter))
+    rows = [
+        (
+            letter.say(f"letter.measure.{name.removesuffix('_mean')}"),
+            letter.say(f"figures.view.{MEASURES[name]}"),
+            *(_cell(result.supervised[strategy.id], name, letter.lang) for strategy in shown),
+        )
+        for name in ROWS
+    ]
+    saved = [
+        (strategy.id, name, view, result.supervised[strategy.id].runs, *result.supervised[strategy.id].quantiles(name))
+        for strategy in shown
+        for name, view in MEASURES.items()
+    ]
+    names = ["strategy", "measure", "view", "replications", "q05", "q50", "q95"]
+    letter.save_table(pd.DataFrame(saved, columns=names), "supervision")
+    header = [*letter.columns("measure", "view"), *(getattr(strategy.name, letter.lang) for strategy in shown)]
+    numbers = tuple(range(2, 2 + len(shown)))
+    table = html_table(header, rows, numeric=numbers, whole=(0, 1, *numbers) if len(shown) < 5 else (1,))
+    left_out = [getattr(s.name, letter.lang) for s in in_order(result) if s.id not in result.supervised]
+    without_them = letter.say("letter.supervision.without", names=letter.join(left_out)) if left_out else ""
+    runs = min(result.supervised[strategy.id].runs for strategy in shown)
+    note = letter.say("letter.supervision.note", n=runs, without=without_them)
+    return letter.headed("part_supervision", table + letter.paragraph(note))
+
+
+def _cell(mine: Supervised, name: str, lang: str) -> str:
+    """Return median and band of a measure."""
+    values = mine.quantiles(name)
+    if name == "veto_mean":
+        low, middle, high = (show_probability(value, lang) for value in values)
+        return words_band(low, middle, high, lang)
+    share = name in ("coverage", "in_time_share", "paper_share")
+    return show_band(values, lang, percent=share, digits=1 if name == "veto_counties" else 0)

@@ -1,0 +1,144 @@
+"""The explorer as a user has it: in JupyterLab, in a browser, and its export on the command line."""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pandas as pd
+from browser_lab import Lab
+from playwright.sync_api import Page, expect
+
+from dpsim.params.load import load_case, load_strategy
+from dpsim.report.show import show_met, show_rounded
+
+RUNS = 6
+SECONDS = 400
+LEVERS = (("工作调度会的间隔（天）", "3"), ("月通报的间隔（天）", "14"), ("年底攻坚的提速倍数（比值）", "2.5"))
+ASSUMPTION = ("服务机构每家企业用时（平均）（天）", "10")
+
+
+def put(page: Page, label: str, value: str) -> None:
+    """Type a number and leave the field, as a user does."""
+    field = page.get_by_label(label, exact=True)
+    field.fill(value)
+    field.press("Tab")
+
+
+def look(page: Page, file: Path) -> None:
+    """Keep a picture of the whole page, for people to look at."""
+    page.set_viewport_size({"width": 1400, "height": 2900})
+    page.screenshot(path=file)
+    page.set_viewport_size({"width": 1400, "height": 1500})
+
+
+def table(page: Page) -> list[list[str]]:
+    """Return the cells of the table of targets."""
+    rows = page.locator("section[data-part=targets] tbody tr")
+    return [rows.nth(k).locator("td").all_inner_texts() for k in range(rows.count())]
+
+
+def on_command_line(command: str, folder: Path) -> str:
+    """Run an exported command with this interpreter, as a user would in the exported folder."""
+    program, *arguments = shlex.split(command)
+    module = {"papermill": "papermill", "dpsim": "dpsim.cli"}[program]
+    done = subprocess.run(
+        [sys.executable, "-m", module, *arguments],
+        cwd=folder,
+        env=os.environ | {"COLUMNS": "300"},
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        timeout=SECONDS,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr[-3000:]
+    return done.stdout
+
+
+def as_shown(targets: pd.DataFrame) -> list[tuple[str, str]]:
+    """Return what the page would show of a table of targets: times met with n and interval, and the shortfall."""
+    return [
+        (show_met(r.met, r.replications, r.low, r.high, "zh"), show_rounded(r.shortfall_median))
+        for r in targets.itertuples()
+    ]
+
+
+def test_four_levers_then_export_then_the_same_numbers_on_the_command_line(
+    open_lab: Callable[[str], Lab], tmp_path: Path
+) -> None:
+    lab = open_lab("zh")
+    page, results, banner = lab.page, lab.page.locator(".dpsim-results"), lab.page.locator(".dpsim-banner div[role]")
+    expect(banner).to_contain_text("还没有结果")
+    put(page, "推演次数", str(RUNS))
+    page.get_by_role("button", name="推演", exact=True).click()
+    expect(banner).to_contain_text("一致")
+    before = table(page)
+    assert len(before) == 9, before
+    page.screenshot(path=tmp_path / "before.png")
+
+    for label, value in LEVERS[:2]:
+        put(page, label, value)
+    page.get_by_role("checkbox", name="年底攻坚", exact=True).check()
+    put(page, *LEVERS[2])
+    page.get_by_role("tab", name="假设与依据").click()
+    put(page, *ASSUMPTION)
+    expect(banner).to_contain_text("已经过时")
+    expect(results).to_have_class(re.compile("dpsim-stale"))
+    page.screenshot(path=tmp_path / "stale.png")
+    put(page, ASSUMPTION[0], "999")
+    expect(page.get_by_role("alert").filter(has_text="999")).to_be_visible()
+    expect(page.get_by_role("button", name="推演", exact=True)).to_be_disabled()
+    put(page, *ASSUMPTION)
+
+    page.get_by_role("button", name="推演", exact=True).click()
+    expect(banner).to_contain_text("一致")
+    expect(results).not_to_have_class(re.compile("dpsim-stale"))
+    after = table(page)
+    page.get_by_role("button", name="导出", exact=True).click()
+    expect(page.locator(".dpsim-export code")).to_have_count(2)
+    commands = page.locator(".dpsim-export code").all_inner_texts()
+    look(page, tmp_path / "after.png")
+
+    (folder,) = (lab.folder / "explored").iterdir()
+    strategy = load_strategy(folder / "strategy.yaml")
+    names = [settings.instrument for settings in load_strategy("current_arrangement").instruments]
+    mine = {settings.instrument: settings for settings in strategy.instruments}
+    assert list(mine) == [*names, "deadline_drive"], "the levers switched on in the page are those exported"
+    interval = mine["dispatch_meeting"].every_days
+    assert interval.value == 3 and interval.assumed
+    assert load_case(folder / "case.yaml").agencies.service_mean.value == 10
+    papermill, run = commands
+    on_command_line(papermill, folder)
+    again = pd.read_parquet(folder / "result" / "tables" / f"targets_{strategy.id}.parquet")
+    shown = [(row[4], row[5]) for row in after]
+    assert shown == as_shown(again), "the exported papermill command gives other numbers than the page"
+    assert [(row[4], row[5]) for row in before] != shown, "four levers and an assumption move no number"
+    printed = on_command_line(run, folder)
+    for row in again.itertuples():
+        (line,) = [line.split() for line in printed.splitlines() if row.target in line.split()]
+        assert (line[4], float(line[-1])) == (str(row.met), row.shortfall_median), f"dpsim run differs: {line}"
+    assert lab.errors == [], lab.errors
+
+
+def test_the_english_page_is_english_and_can_be_stopped(open_lab: Callable[[str], Lab], tmp_path: Path) -> None:
+    lab = open_lab("en")
+    page, banner = lab.page, lab.page.locator(".dpsim-banner div[role]")
+    put(page, "Runs", "3000")
+    page.get_by_role("button", name="Run", exact=True).click()
+    page.get_by_role("button", name="Stop", exact=True).click()
+    expect(page.get_by_text("Stopped; no new results.")).to_be_visible()
+    expect(banner).to_contain_text("No results yet")
+    put(page, "Runs", "4")
+    page.get_by_role("button", name="Run", exact=True).click()
+    expect(banner).to_contain_text("are those of the controls")
+    words = page.locator(".dpsim-explorer").inner_text()
+    assert "Linyi 2018" in words and not re.search("[\u4e00-\u9fff]", words), words
+    page.get_by_role("tab", name="Assumptions and grounds").click()
+    look(page, tmp_path / "en.png")
+    assert lab.errors == [], lab.errors

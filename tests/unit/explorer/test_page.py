@@ -1,0 +1,178 @@
+"""The page without a browser: one job at a time beside the main thread, stale results marked, errors told."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from dpsim.errors import InputError, RunError
+from dpsim.experiments.ensemble import run_ensemble
+from dpsim.explorer import explorer, job
+from dpsim.explorer.page import Page
+from dpsim.explorer.scenario import Built, Scenario
+from dpsim.explorer.shown import Shown, bottleneck, hazard_table
+from dpsim.params.load import load_case, load_strategy
+
+START = Scenario("linyi-2018", "current_arrangement", 4, 1)
+SECONDS = 30.0
+
+
+class Gate:
+    """Stands for the runs: goes on when it is let."""
+
+    def __init__(self) -> None:
+        self.calls: list[dict[str, Any]] = []
+        self.begun, self.open = threading.Event(), threading.Event()
+        self.fault: Exception | None = None
+
+    def __call__(self, case: object, strategy: object, **options: Any) -> Any:
+        self.calls.append(options)
+        self.begun.set()
+        assert self.open.wait(SECONDS), "nobody let the runs go on"
+        if self.fault is not None:
+            raise self.fault
+        options["told"](2)
+        return SimpleNamespace(record={"finished": options["replications"]})
+
+
+@pytest.fixture
+def gate(monkeypatch: pytest.MonkeyPatch) -> Iterator[Gate]:
+    gate = Gate()
+    monkeypatch.setattr(job, "run_ensemble", gate)
+    monkeypatch.setattr(
+        job, "show_runs", lambda scenario, built, runs, lang: Shown(scenario, built, runs, "<b>new</b>")
+    )
+    yield gate
+    gate.open.set()
+
+
+@pytest.fixture
+def page(gate: Gate, tmp_path: Path) -> Page:
+    return Page(START, "zh", tmp_path)
+
+
+def interval(page: Page) -> Any:
+    return page.lever_panel.groups[0].rows[0].control
+
+
+def finish(page: Page, gate: Gate) -> None:
+    gate.open.set()
+    page.job.wait(SECONDS)
+
+
+def test_controls_stay_alive_and_a_second_job_is_refused(page: Page, gate: Gate) -> None:
+    page.run.click()
+    assert gate.begun.wait(SECONDS) and page.job.running, "the click returned while the runs are still under way"
+    assert page.run.disabled and not page.stop.disabled
+    interval(page).value = 99
+    assert "99" in page.status.value and "alert" in page.status.value, "a wrong value is told meanwhile"
+    interval(page).value = 7
+    assert not page.job.start(START, START.built()), "one job at most"
+    finish(page, gate)
+    assert len(gate.calls) == 1 and page.results.value == "<b>new</b>"
+    assert not page.run.disabled and page.stop.disabled
+
+
+def test_results_are_stale_exactly_while_the_controls_say_something_else(page: Page, gate: Gate) -> None:
+    assert "还没有结果" in page.banner.value
+    page.run.click()
+    interval(page).value = 3  # while it runs: the results are of what was asked before
+    finish(page, gate)
+    stale = lambda: "dpsim-stale" in page.results._dom_classes  # noqa: E731
+    assert stale() and "过时" in page.banner.value
+    interval(page).value = 7
+    assert not stale() and "一致" in page.banner.value
+    for control, value in ((page.seed, 2), (page.replications, 5), (page.strategy, "no_meetings")):
+        before = control.value
+        control.value = value
+        assert stale(), f"{control.description} is no part of what the results are of"
+        control.value = before
+        assert not stale()
+
+
+def test_a_job_is_stopped_between_runs(page: Page, gate: Gate) -> None:
+    page.run.click()
+    assert gate.begun.wait(SECONDS)
+    page.stop.click()
+    finish(page, gate)
+    assert "已停止" in page.status.value and page.results.value == "" and not page.job.running
+
+
+@pytest.mark.parametrize("fault", [RunError("error.nothing_finished", asked=4, why="<b>"), ZeroDivisionError("<i>")])
+def test_what_fails_is_told_escaped_and_the_next_job_may_come(page: Page, gate: Gate, fault: Exception) -> None:
+    gate.fault = fault
+    page.run.click()
+    finish(page, gate)
+    assert "alert" in page.status.value and "&lt;" in page.status.value and "<b>" not in page.status.value
+    gate.fault = None
+    page.run.click()
+    page.job.wait(SECONDS)
+    assert page.results.value == "<b>new</b>"
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_what_told_raises_ends_the_ensemble(workers: int) -> None:
+    heard: list[int] = []
+
+    def told(done: int) -> None:
+        heard.append(done)
+        raise LookupError
+
+    case, strategy = load_case("linyi-2018"), load_strategy("no_meetings")
+    with pytest.raises(LookupError):
+        run_ensemble(case, strategy, replications=11, seed=1, workers=workers, by=("city",), told=told)
+    assert heard == [5], "after the first few runs, and no more"
+
+
+def test_wrong_arguments_are_refused_before_anything_is_shown() -> None:
+    for wrong in ({"lang": "fr"}, {"case": "nowhere"}, {"as_of": "2018-01-01"}, {"replications": "many"}, {"seed": -1}):
+        with pytest.raises(InputError):
+            explorer(**wrong)  # type: ignore[arg-type]
+
+
+def hazards(*rows: tuple[str, str, float]) -> pd.DataFrame:
+    """Return an indicator frame of two runs and two dates, the second run and the second date with one more each."""
+    made = [
+        (run, date, name, view, value + run + later)
+        for name, view, value in rows
+        for run in (0, 1)
+        for later, date in enumerate(pd.to_datetime(["2018-09-10", "2018-12-31"]))
+    ]
+    return pd.DataFrame(made, columns=["replication", "date", "indicator", "view", "value"])
+
+
+def test_latent_and_found_hazards_appear_once_the_frame_has_them() -> None:
+    assert "还没有事故隐患" in hazard_table(hazards(("built", "reported", 1.0)), "zh")
+    frame = hazards(
+        ("hazards_latent:major", "true", 10.0),
+        ("hazards_found:expert:major", "reported", 3.0),
+        ("hazards_found:self_check:major", "reported", 4.0),
+        ("hazards_found:expert:major", "true", 1000.0),
+    )
+    table = hazard_table(frame, "zh")
+    assert "重大事故隐患" in table and "一般隐患" not in table
+    assert "12（11—12）" in table, "latent: the last date, the median of 11 and 12"
+    assert "10（9—11）" in table, "found: channels added up, reported ones only"
+
+
+@pytest.mark.parametrize(
+    ("built", "online", "said"),
+    [
+        (60.0, 50.0, "建设环节（占未上线的80%"),
+        (95.0, 50.0, "建成后的上线环节（含纳入平台，占未上线的90%"),
+        (100.0, 100.0, "没有卡点"),
+    ],
+)
+def test_the_bottleneck_is_that_of_the_runs_shown(built: float, online: float, said: str) -> None:
+    date = pd.to_datetime(["2018-12-24", "2018-12-31"])
+    rows = [(0, day, name, "reported", value) for day in date for name, value in
+            (("listed", 100.0), ("built", built), ("online", online))]  # fmt: skip
+    frame = pd.DataFrame(rows, columns=["replication", "date", "indicator", "view", "value"])
+    text = bottleneck(Built(*START.built()), SimpleNamespace(indicators=frame), "zh")  # type: ignore[arg-type]
+    assert said in text, text
