@@ -271,3 +271,33 @@ def test_births_and_thresholds_do_not_depend_on_visits() -> None:
     index, time = weekly_visits()
     few = born(visits_at(index[::5], time[::5], N))
     assert few == born(visits_at(index, time, N)) and len(few) > 1000
+
+
+# ----------------------------------------------------------------------------------- no effect before its cause
+def test_a_visit_has_no_effect_before_its_hour() -> None:
+    """Within an interval too: what lies before a visit late in the week is as without it, what follows is not."""
+    law = busy_law(growth=0.0, penalty_share=0.0, effort=1.5)
+    without, with_ = busy_lab(law), busy_lab(law)
+    index, time = np.arange(N), np.full(N, 60.0)
+    without.live(70.0)
+    with_.live(70.0, visits_at(index, time, N))
+    told = [[row for row in story(lab) if row[1] < 60.0] for lab in (without, with_)]  # type: ignore[operator]
+    assert told[0] == told[1] and len(told[0]) > 500, "the story up to the visit is the same"
+    assert story(without) != story(with_), "and then it is not"
+
+
+def test_an_interval_may_be_cut_at_a_visit() -> None:
+    """Growth starts anew, and effort rises, at the visit, not when the interval begins."""
+    law = busy_law(growth=0.02, penalty_share=0.0, reveal_share=0.0)
+    visits = visits_at(np.arange(N), np.full(N, 30.0), N)
+    whole, cut, late = (busy_lab(law) for _ in range(3))
+    whole.live(40.0, visits)
+    cut.live(30.0)
+    cut.live(40.0, visits)
+    late.live(36.0)
+    late.live(40.0, visits_at(np.arange(N), np.full(N, 36.0), N))
+    a, b, c = (np.sort(lab.ledger, order=["index", "kind", "ordinal", "detail", "t"]) for lab in (whole, cut, late))
+    assert (a["ordinal"] == b["ordinal"]).all() and np.abs(a["t"] - b["t"]).max() < 1e-9
+    born = [lab.events(Kind.BORN).size for lab in (whole, late)]
+    assert born[1] > born[0] + 10, "the check must refuse a visit that comes later"
+    assert a.size != c.size

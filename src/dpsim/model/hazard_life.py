@@ -87,6 +87,7 @@ def live_hazard(
     channels: Ints,
     spends: Floats,
     found: Ints,
+    felt: Floats,
     chances: int,
     ledger: Records,
     count: Ints,
@@ -100,6 +101,8 @@ def live_hazard(
         (chances, classes) what each takes off a threshold.
     found : numpy.ndarray of int64
         Shape (chances, classes): finds of each chance, added to.
+    felt : numpy.ndarray
+        Shape (chances, 2): perceived risk after each chance, and the time it is of.
     """
     klass = h.klass
     j = 0
@@ -132,7 +135,7 @@ def live_hazard(
             return
         channel = -1
         if now == t_step:
-            take_step(h, s, law, now, ledger, count)
+            take_step(h, s, law, now, times, felt, chances, ledger, count)
         elif now == t_harm:
             have_accident(h, s, law, now, ledger, count)
         elif now == t_report:
@@ -169,14 +172,24 @@ def be_found(h: Record, s: Record, law: Record, now: float, channel: int, ledger
 
 
 @routine
-def take_step(h: Record, s: Record, law: Record, now: float, ledger: Records, count: Ints) -> None:
+def take_step(
+    h: Record,
+    s: Record,
+    law: Record,
+    now: float,
+    times: Floats,
+    felt: Floats,
+    chances: int,
+    ledger: Records,
+    count: Ints,
+) -> None:
     """Take the next step of the closed loop, or come back after a true repair."""
     if h.state == _RESTING:
         come_back(h, s, law, now, _LATENT, ledger, count)
         return
     klass, kind, u = h.klass, _K_ASSIGNED, next_draw(h, s, law)
     if h.state == _FOUND:
-        h.state, mean = _ASSIGNED, rectify_mean(h, s, law, now)
+        h.state, mean = _ASSIGNED, rectify_mean(h, s, law, now, times, felt, chances)
     elif h.state == _ASSIGNED:
         share = law.sham[klass] * (law.listed_sham if h.listed == 1 else 1.0)
         h.sham = 1 if u < share else 0
@@ -185,7 +198,7 @@ def take_step(h: Record, s: Record, law: Record, now: float, ledger: Records, co
         if u < law.accepted[klass]:
             h.state, kind, mean = _ACCEPTED, _K_ACCEPTED, law.close[klass]
         else:
-            h.state, kind, mean = _ASSIGNED, _K_REFUSED, rectify_mean(h, s, law, now)
+            h.state, kind, mean = _ASSIGNED, _K_REFUSED, rectify_mean(h, s, law, now, times, felt, chances)
         u = next_draw(h, s, law)
     else:
         be_closed(h, s, law, now, u, ledger, count)
@@ -195,9 +208,13 @@ def take_step(h: Record, s: Record, law: Record, now: float, ledger: Records, co
 
 
 @kernel
-def rectify_mean(h: Record, s: Record, law: Record, now: float) -> float:
+def rectify_mean(h: Record, s: Record, law: Record, now: float, times: Floats, felt: Floats, chances: int) -> float:
     """Return the mean days of a rectification: shorter where the risk of a visit is felt or the hazard is listed."""
-    perceived = decayed(s.perceived, max(0.0, now - s.perceived_at), law.memory)
+    value, at = s.felt, s.felt_at
+    for k in range(chances):  # what has come by now counts, what is to come in this interval does not
+        if times[k] <= now:
+            value, at = felt[k, 0], felt[k, 1]
+    perceived = decayed(value, max(0.0, now - at), law.memory)
     return law.rectify[h.klass] * (law.listed_time if h.listed == 1 else 1.0) * math.exp(-law.effort * perceived)
 
 

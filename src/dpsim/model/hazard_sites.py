@@ -76,6 +76,7 @@ def live_sites(
     most += longest
     times, channels, spends = np.empty(most), np.empty(most, dtype=np.int64), np.empty((most, 2))
     source, found = np.empty(most, dtype=np.int64), np.empty((most, 2), dtype=np.int64)
+    felt = np.empty((most, 2))
     for i in range(first, n):
         s = sites[i]
         if s.on_list == 0:
@@ -86,15 +87,15 @@ def live_sites(
             return i
         if until > 0.0 and ledger.size - count[0] < EVENTS_PER_HAZARD * (hazards_of(s, table) + births):
             return i
-        chances = gather(s, law, begin, until, visits, times, channels, spends, source)
+        chances = gather(s, law, begin, until, visits, times, channels, spends, source, felt)
         found[:chances] = 0
-        be_born(s, law, begin, until, table, counters, ledger, count)
+        be_born(s, law, begin, until, visits, times, source, chances, table, counters, ledger, count)
         row, before = s.head, -1
         while row >= 0:
             h = table[row]
             after = h.next
             if h.wake < until or (chances > 0 and h.state <= _FALSELY):  # else nothing happens to it
-                live_hazard(h, s, law, until, times, channels, spends, found, chances, ledger, count)
+                live_hazard(h, s, law, until, times, channels, spends, found, felt, chances, ledger, count)
             if h.state == _GONE:
                 unlink(row, before, s, table, counters)
             else:
@@ -159,12 +160,14 @@ def gather(
     channels: Ints,
     spends: Floats,
     source: Ints,
+    felt: Floats,
 ) -> int:
     """Write an enterprise's chances of [begin, until) in the order of time and return their number.
 
-    `source` gets the visit a chance comes from, -1 for a periodic one.
+    `source` gets the visit a chance comes from, -1 for a periodic one; `felt` the perceived risk after it.
     """
     m = 0
+    s.felt, s.felt_at, s.seen_before = s.perceived, s.perceived_at, s.seen_at
     for k in range(CHANNELS):
         period = law.period[k]
         if period < math.inf:
@@ -183,6 +186,7 @@ def gather(
             be_seen(s, law, times[j], visits.supervisor[v])
         elif k == _SELF_CHECK:
             factor = self_check_factor(s, law, times[j])
+        felt[j, 0], felt[j, 1] = s.perceived, s.perceived_at
         for c in range(2):
             spends[j, c] = law.spend[k, c] * factor if law.spend[k, c] > 0.0 else 0.0
     return m
@@ -221,19 +225,45 @@ def self_check_factor(s: Record, law: Record, t: float) -> float:
     return condition * math.exp(law.effort * perceived - law.leaning_effect * leaning)
 
 
-@routine
+@kernel
 def be_born(
     s: Record,
     law: Record,
     begin: float,
     until: float,
+    visits: Visits,
+    times: Floats,
+    source: Ints,
+    chances: int,
     table: Records,
     counters: Ints,
     ledger: Records,
     count: Ints,
 ) -> None:
-    """Add the hazards that arise in [begin, until): one keyed exponential clock per class."""
-    factor = growth_mean(law.growth, max(0.0, begin - s.seen_at), until - begin)
+    """Add the hazards that arise in [begin, until): their growth starts anew at each visit of a supervisor."""
+    start, seen = begin, s.seen_before
+    if law.growth != 0.0:
+        for j in range(chances):
+            if source[j] >= 0 and visits.supervisor[source[j]] == 1:
+                arise(s, law, start, times[j], seen, table, counters, ledger, count)
+                start, seen = times[j], times[j]
+    arise(s, law, start, until, seen, table, counters, ledger, count)
+
+
+@routine
+def arise(
+    s: Record,
+    law: Record,
+    begin: float,
+    until: float,
+    seen: float,
+    table: Records,
+    counters: Ints,
+    ledger: Records,
+    count: Ints,
+) -> None:
+    """Add the hazards that arise where nobody has come since `seen`: one keyed exponential clock per class."""
+    factor = growth_mean(law.growth, max(0.0, begin - seen), until - begin)
     for c in range(2):
         rate, now = s.intensity[c] * factor, begin
         if rate <= 0.0:

@@ -91,11 +91,14 @@ SITE = _record(
         ("clock", _F, (2,)),
         ("perceived", _F),
         ("perceived_at", _F),
+        ("felt", _F),
+        ("felt_at", _F),
         ("leaning", _F),
         ("leaning_at", _F),
         ("built_at", _F),
         ("online_at", _F),
         ("seen_at", _F),
+        ("seen_before", _F),
         ("report_factor", _F),
         ("phase", _F, (7,)),
     ]
@@ -106,8 +109,10 @@ SITE = _record(
 found by supervisors' visits, a past year included; `judged`: the visits these come from (and the ordinal of a visit's
 draws); `bad_record`: in the stricter group of an escalating plan; `rung`: 0 none, 1 ordered to rectify, 2 fined, 3
 stopped; `penalties`: since the last weekly report; `intensity`: births per day; `clock`: what is left of the birth
-clocks; `perceived`: perceived risk of a visit, 0..1, at `perceived_at`; `leaning`: on advisers, at `leaning_at`;
-`built_at`, `online_at`: infinity until then; `seen_at`: last supervisor's visit; `report_factor`: on workers'
+clocks; `perceived`: perceived risk of a visit, 0..1, at `perceived_at` (`felt`, `felt_at`: the same as
+the interval begins); `leaning`: on advisers, at `leaning_at`;
+`built_at`, `online_at`: infinity until then; `seen_at`: last supervisor's visit (`seen_before`: as the interval
+begins); `report_factor`: on workers'
 reports; `phase`: a time at which each periodic channel comes round.
 """
 
