@@ -40,7 +40,7 @@ SWEPT = ("hazards.", "discovery.", "closed_loop.", "staff.", "deterrence.", "for
 BEYOND = {
     "scenario.removals_per_year": (0.0, 1.5),
     "hazards.arising.major": (0.0, 12.0),
-    "hazards.arising.general": (0.0, 80.0),
+    "hazards.arising.general": (0.0, 50.0),
     "incidents.accidents.general": (0.0, 0.8),
     "incidents.accidents.major": (0.0, 2.0),
     "closed_loop.relapse.general": (0.0, 0.9),
@@ -433,7 +433,7 @@ def twice(kind: Kind, later: float) -> Callable[[npt.NDArray[np.void]], npt.NDAr
 
 SPOILT = {
     "a birth is missing": (without(Kind.BORN), "without events"),
-    "a find is missing": (without(Kind.FOUND), "found"),
+    "a find is missing": (without(Kind.FOUND), "in the table"),
     "a closure is missing": (without(Kind.CLOSED), "found are not closed"),
     "a birth too late": (shifted(Kind.BORN, 400.0), "after the horizon"),
     "a find before its birth": (shifted(Kind.FOUND, -300.0), "before the step before it"),
