@@ -8,6 +8,7 @@ Heavy libraries are imported inside the commands.
 from __future__ import annotations
 
 import errno
+import logging
 import os
 import re
 import signal
@@ -459,6 +460,7 @@ def _main(received: list[int]) -> None:
         typer.echo(text, err=True)
         raise SystemExit(1 if error.errno == errno.ENOSPC else 2) from None
     if status == STOPPED:
+        logging.disable()  # what was given up half-way complains when it is cleared away
         typer.echo(say("cli.terminated" if received else "cli.stopped"), err=True)
     raise SystemExit(status or 0)
 

@@ -105,7 +105,7 @@ def _run_papermill(source: Path, out: Path, values: dict[str, object], lang: str
     import papermill
 
     bar = {"desc": say("notebook.progress", lang=lang), "unit": say("notebook.progress_unit", lang=lang)}
-    with _readable_values(), _quiet("papermill"), _kernels(lang) as kernels:
+    with _readable_values(), _quiet("papermill", "asyncio"), _kernels(lang) as kernels:
         papermill.execute_notebook(
             *(str(path).replace("{", "{{").replace("}", "}}") for path in (source, out)),  # papermill formats paths
             parameters=values,
@@ -196,15 +196,20 @@ def _readable_values() -> Iterator[None]:
 
 
 @contextmanager
-def _quiet(name: str) -> Iterator[None]:
-    """Silence a logger below errors: papermill takes a default with "=" in it for an unknown parameter."""
-    logger = logging.getLogger(name)
-    level = logger.level
-    logger.setLevel(logging.ERROR)
+def _quiet(*names: str) -> Iterator[None]:
+    """Silence loggers: papermill takes a default with "=" in it for an unknown parameter, and what is an error is raised.
+
+    A kernel that is stopped is an error to papermill and to the loop it waits in, and none to the user who stopped it.
+    """
+    loggers = [logging.getLogger(name) for name in names]
+    levels = [logger.level for logger in loggers]
+    for logger in loggers:
+        logger.setLevel(logging.CRITICAL)
     try:
         yield
     finally:
-        logger.setLevel(level)
+        for logger, level in zip(loggers, levels, strict=True):
+            logger.setLevel(level)
 
 
 def _translated(fault: Exception, failed: Path) -> DpsimError:
