@@ -53,13 +53,11 @@ def rows_of(sites: Records, table: Records) -> dict[tuple[int, int], Life]:
     """Return the hazards in a table by (enterprise, ordinal)."""
     lives = {}
     for i in range(sites.size):
-        row = int(sites["head"][i])
-        while row >= 0:
+        for row in range(int(sites["row"][i]), int(sites["row"][i] + sites["held"][i])):
             h = table[row]
             state = Hazard(int(h["state"]))
             due = float(h["due"]) if state in OPEN else float("inf")
             lives[i, int(h["ordinal"])] = Life(int(h["klass"]), state, int(h["cycle"]), due, bool(h["late"]))
-            row = int(h["next"])
     return lives
 
 

@@ -147,7 +147,7 @@ class Run:
     def ledger(self) -> npt.NDArray[np.void]:
         hazards = self.world.hazards
         assert hazards is not None
-        return hazards.ledger[: hazards.count[0]]
+        return hazards.store.ledger
 
 
 def start_counts(replay: Replay) -> dict[str, int]:
@@ -166,7 +166,7 @@ def random_run(case: Case, number: int) -> Run:
     hazards = world.hazards
     assert hazards is not None
     initial, limit = stage_flags(world.state.status), tuple(hazards.laws["limit"][0].tolist())
-    replay = Replay(rows_of(hazards.sites, hazards.table), limit)  # type: ignore[arg-type]
+    replay = Replay(rows_of(hazards.sites, hazards.store.table), limit)  # type: ignore[arg-type]
     run = Run(
         world,
         None,
@@ -196,7 +196,7 @@ def hazard_faults(run: Run) -> list[str]:
     hazards = run.world.hazards
     start = start_counts(run.replay)
     run.replay.read(run.ledger)
-    run.replay.compare_end(hazards.sites, hazards.table)  # type: ignore[union-attr]
+    run.replay.compare_end(hazards.sites, hazards.store.table)  # type: ignore[union-attr]
     run.replay.compare_totals(start)
     days, t = run.world.timeline.days, run.ledger["t"]
     late = (t > days) | ((t == days) & (run.ledger["kind"] != int(Kind.DROPPED)))  # who has left is dropped at a report
@@ -457,8 +457,8 @@ def test_a_spoilt_ledger_is_noticed(linyi: Case, what: str) -> None:
     run = eventful_run(linyi)
     hazards = run.world.hazards
     assert hazards is not None
-    hazards.ledger = spoil(run.ledger.copy())
-    hazards.count[0] = hazards.ledger.size
+    hazards.store.room = spoil(run.ledger.copy())
+    hazards.store.count[0] = hazards.store.room.size
     faults = all_faults(run)
     assert any(message in fault for fault in faults), f"{what} goes unnoticed: {faults[:3]}"
 

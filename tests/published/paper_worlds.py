@@ -20,8 +20,8 @@ from dpsim.core.levers import Levers, empty_levers
 from dpsim.core.reported import Fact, Reported
 from dpsim.core.streams import Stream, uniforms
 from dpsim.engines.hazard_world import PERIODIC, SPOT_CHECK, hazard_law
-from dpsim.model.hazard_sites import census, live_sites
-from dpsim.model.hazards import SITE, Records, doubled, empty_ledger, empty_table, no_visits, sorted_visits
+from dpsim.model.hazard_store import HazardStore
+from dpsim.model.hazards import SITE, Records, no_visits, sorted_visits
 from dpsim.model.organisations import gamma_quantile
 from dpsim.model.visits import Roster, deal_visits, write_ledger
 from dpsim.params.load import load_case
@@ -51,10 +51,7 @@ class PaperWorld:
 
     case: Case
     sites: Records
-    table: Records
-    counters: Ints
-    ledger: Records
-    count: Ints
+    store: HazardStore
     laws: Records
     colour: Ints
     now: float
@@ -69,27 +66,13 @@ class PaperWorld:
 
     def _interval(self, until: float, visited: Ints | None, quality: float | Floats) -> None:
         """Live to `until` and add the accidents to be expected from the hazards at its end."""
-        n, visits, done = self.sites.size, no_visits(self.sites.size), 0
+        n, visits = self.sites.size, no_visits(self.sites.size)
         if visited is not None and visited.size:
             times = np.full(visited.size, self.now + 0.5)
             channel, one = np.full(visited.size, SPOT_CHECK), np.ones(visited.size, dtype=np.int64)
             visits = sorted_visits(visited, times, channel, np.broadcast_to(quality, visited.shape).copy(), one, n)
-        while (
-            done := live_sites(
-                done,
-                self.now,
-                until,
-                self.sites,
-                self.table,
-                self.counters,
-                self.ledger,
-                self.count,
-                self.laws,
-                visits,
-            )
-        ) < n:
-            self.table = doubled(self.table)
-        law, stock = self.laws[0], census(self.sites, self.table)
+        self.store.live(self.sites, self.now, until, self.laws, visits)
+        law, stock = self.laws[0], self.store.census(self.sites)
         unsafe = stock[:, 0] + (stock[:, 2] + stock[:, 3]) * law["open_harm"]
         self.harm += unsafe @ law["harm"] * (until - self.now)
         self.now = until
@@ -108,7 +91,7 @@ class PaperWorld:
     def expected_finds(self) -> Floats:
         """Return what a visit now finds on average at each enterprise."""
         chance = -np.expm1(-self.laws["spend"][0, SPOT_CHECK])
-        return np.asarray(census(self.sites, self.table)[:, 0] @ chance, dtype=np.float64)
+        return np.asarray(self.store.census(self.sites)[:, 0] @ chance, dtype=np.float64)
 
     def finds(self, visited: Ints, quality: float | Floats = 1.0) -> Ints:
         """Return what a visit now finds at each of those visited; the world goes on by a day."""
@@ -142,13 +125,11 @@ def make_world(
     sites, colour = _sites(case, n, replication, begin)
     if alike:
         sites["intensity"] = sites["intensity"].mean(axis=0)
-    table, counters = empty_table(80 * n)
-    ledger, count = empty_ledger(4096)
     laws = hazard_law(case, SEED, replication)
     laws["spend"][:, SPOT_CHECK] = law.pop("spot_check", laws["spend"][:, SPOT_CHECK])
     for name, value in law.items():
         laws[name] = value
-    world = PaperWorld(case, sites, table, counters, ledger, count, laws, colour, begin, np.zeros(n))
+    world = PaperWorld(case, sites, HazardStore(80 * n), laws, colour, begin, np.zeros(n))
     sites["seen_at"] = begin + years * YEAR - np.asarray(unseen) * YEAR
     world.live(years * YEAR)
     world.forget_harm()
@@ -169,7 +150,7 @@ def _sites(case: Case, n: int, replication: int, begin: float) -> tuple[Records,
     ratio = h.colour_ratio.value ** np.arange(4)
     own = gamma_quantile(luck(Stream.HAZARD_INTENSITY), 1.0, h.heterogeneity_shape.value**-0.5)
     sites = np.zeros(n, dtype=SITE)
-    sites["entity"], sites["index"], sites["head"], sites["on_list"] = entity, np.arange(n), -1, 1
+    sites["entity"], sites["index"], sites["on_list"] = entity, np.arange(n), 1
     for k, klass in enumerate(("general", "major")):
         yearly = getattr(h.arising, klass).value * own * ratio[colour] / (shares @ ratio)
         sites["intensity"][:, k] = yearly / YEAR

@@ -7,7 +7,7 @@ the test says so. All draws are keyed or from a seeded generator.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -16,16 +16,13 @@ from verification_tools import SEED
 from dpsim.core.words import FIRST_DISCOVERY, HazardClass, Kind
 from dpsim.model.delays import delay_scale
 from dpsim.model.detection import chance_spend
-from dpsim.model.hazard_sites import census, live_sites
+from dpsim.model.hazard_store import HazardStore
 from dpsim.model.hazards import (
     CHANNELS,
     LAW,
     SITE,
     Records,
     Visits,
-    doubled,
-    empty_ledger,
-    empty_table,
     no_visits,
     sorted_visits,
 )
@@ -46,6 +43,7 @@ def make_law(*, seed: int = SEED, replication: int = 0, **values: object) -> Rec
         "period": math.inf,
         "condition": 1.0,
         "delay_scale": 1.0,
+        "steps": 1,
         "delay_power": 1.0,
         "limit": math.inf,
         "accepted": 1.0,
@@ -102,45 +100,24 @@ class Lab:
     rate: Array
     rng: np.random.Generator
     lived: float = 0.0
-    ledger_: Records = field(init=False)
 
     def __post_init__(self) -> None:
         n = len(self.rate)
         self.sites = np.zeros(n, dtype=SITE)
         self.sites["entity"], self.sites["index"] = np.arange(1, n + 1), np.arange(n)
-        self.sites["on_list"], self.sites["head"], self.sites["report_factor"] = 1, -1, 1.0
+        self.sites["on_list"], self.sites["report_factor"] = 1, 1.0
         self.sites["intensity"] = self.rate
         self.sites["clock"] = self.rng.exponential(size=(n, 2))
         period = self.laws["period"][0]
         self.sites["phase"] = self.rng.random((n, CHANNELS)) * np.where(np.isfinite(period), period, 0.0)
         self.sites["built_at"] = self.sites["online_at"] = math.inf
         self.sites["perceived_at"] = self.sites["leaning_at"] = self.sites["seen_at"] = self.lived
-        self.table, self.counters = empty_table(8192)
-        self.ledger_, self.count = empty_ledger(4096)
+        self.store = HazardStore()
 
     def live(self, until: float, visits: Visits | None = None) -> None:
         """Let the hazards live until `until`; rooms grow as they must."""
-        n, done = self.sites.size, 0
-        visits = no_visits(n) if visits is None else visits
-        while True:
-            done = live_sites(
-                done,
-                self.lived,
-                until,
-                self.sites,
-                self.table,
-                self.counters,
-                self.ledger_,
-                self.count,
-                self.laws,
-                visits,
-            )
-            if done == n:
-                break
-            if self.table.size - self.counters[1] < 4096:
-                self.table = doubled(self.table)
-            else:
-                self.ledger_ = doubled(self.ledger_)
+        visits = no_visits(self.sites.size) if visits is None else visits
+        self.store.live(self.sites, self.lived, until, self.laws, visits)
         self.lived = until
 
     def stop_births(self) -> None:
@@ -149,12 +126,12 @@ class Lab:
 
     def standing(self, how: int) -> Ints:
         """Return the hazards of each enterprise that stand so, classes together."""
-        return np.asarray(census(self.sites, self.table)[:, how].sum(axis=1))
+        return np.asarray(self.store.census(self.sites)[:, how].sum(axis=1))
 
     @property
     def ledger(self) -> Records:
         """What has been written down."""
-        return self.ledger_[: self.count[0]]
+        return self.store.ledger
 
     def events(self, kind: Kind, channel: int | None = None) -> Records:
         """Return the events of a kind, of one channel of discovery if given."""

@@ -23,7 +23,6 @@ from dpsim.engines.simpy_engine import SimpyRun
 from dpsim.engines.supervision import Supervision
 from dpsim.engines.world import World, make_setting, make_world
 from dpsim.experiments.replication import strategy_paths
-from dpsim.model.hazard_sites import census
 from dpsim.model.visits import Roster
 from dpsim.params.faults import Origin
 from dpsim.params.load import load_case, load_strategy
@@ -110,7 +109,7 @@ def seen(replication: int, case: Case | None = None) -> Seen:
     run.supervision = Watched(world)
     run.run()
     hazards = world.hazards
-    out.ledger, out.end = hazards.ledger[: hazards.count[0]].copy(), census(hazards.sites, hazards.table)
+    out.ledger, out.end = hazards.store.ledger.copy(), hazards.store.census(hazards.sites)
     return out
 
 

@@ -111,7 +111,7 @@ def test_with_more_visits_nothing_is_later_and_no_accident_more(pair: object) ->
         assert (later, added) == (0, 0), f"replication {replication}: {later} later, {added} accidents more"
         a, b = first_found(few), first_found(many)
         assert few.per_site(Kind.BORN).tolist() == many.per_site(Kind.BORN).tolist(), "the same hazards arise"
-        hazards += few.count[0]
+        hazards += few.ledger.size
         earlier += sum(b[name] < t for name, t in a.items())
         fewer += len(accidents(few)) - len(accidents(many))
         for t in np.linspace(5.0, DAYS, 32):

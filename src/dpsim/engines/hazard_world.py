@@ -22,16 +22,13 @@ from dpsim.core.words import CLASSES, DUTIES
 from dpsim.model.delays import delay_scale
 from dpsim.model.detection import chance_spend
 from dpsim.model.formalism import paper_probability
-from dpsim.model.hazard_sites import census, drop_site, live_sites
+from dpsim.model.hazard_store import HazardStore
 from dpsim.model.hazards import (
     CHANNELS,
     LAW,
     SITE,
     Records,
     Visits,
-    doubled,
-    empty_ledger,
-    empty_table,
     no_visits,
     sorted_visits,
 )
@@ -68,8 +65,10 @@ class HazardWorld:
 
     Attributes
     ----------
-    sites, table, counters, ledger, count, laws
+    sites, laws
         See `dpsim.model.hazards`.
+    store : HazardStore
+        The hazards themselves and their ledger.
     staff : Staff
         Of one county.
     members, first : numpy.ndarray
@@ -91,10 +90,7 @@ class HazardWorld:
     """
 
     sites: Records
-    table: Records
-    counters: Ints
-    ledger: Records
-    count: Ints
+    store: HazardStore
     laws: Records
     staff: Staff
     members: Ints
@@ -114,36 +110,13 @@ class HazardWorld:
     """Visits since the last weekly report: enterprises, times, channels, qualities, supervisors."""
 
     def live(self, until: float) -> None:
-        """Let all hazards live until `until` with the pending visits; rooms grow as they must."""
-        n = self.sites.size
-        visits = self._pending_visits(n)
-        done, before = 0, -1
-        while True:
-            done = live_sites(
-                done,
-                self.lived,
-                until,
-                self.sites,
-                self.table,
-                self.counters,
-                self.ledger,
-                self.count,
-                self.laws,
-                visits,
-            )
-            if done == n:
-                break
-            stuck, before = done == before, done  # one enterprise alone may need more than the rule of thumb gives
-            if stuck or self.table.size < 2 * (self.counters[1] + 4096):
-                self.table = doubled(self.table)
-            if stuck or self.ledger.size < 2 * (self.count[0] + 4096):
-                self.ledger = doubled(self.ledger)
+        """Let all hazards live until `until` with the pending visits."""
+        self.store.live(self.sites, self.lived, until, self.laws, self._pending_visits(self.sites.size))
         self.lived = until
 
     def leave(self, i: int) -> None:
         """Drop the hazards of an enterprise that has left the list, now that they have lived until now."""
-        self.sites["on_list"][i] = 0
-        drop_site(self.sites[i], self.lived, self.table, self.counters, self.ledger, self.count)
+        self.store.drop(self.sites, i, self.lived)
 
     def _pending_visits(self, n: int) -> Visits:
         """Return the visits since the last report in the order the kernel wants, and forget them."""
@@ -177,15 +150,10 @@ def make_hazards(
     colour = _colours(case, luck(Stream.RISK_COLOUR))
     sites = _sites(case, state, entry, colour, luck)
     members = np.argsort(population.county, kind="stable").astype(np.int64)
-    table, counters = empty_table(max(4096, 40 * n))
     arising = (case.hazards.arising.general.value + case.hazards.arising.major.value) / 365.0
-    ledger, count = empty_ledger(int(n * (10.0 * arising * timeline.days + 64.0)) + 4096)
     world = HazardWorld(
         sites=sites,
-        table=table,
-        counters=counters,
-        ledger=ledger,
-        count=count,
+        store=HazardStore(max(4096, 40 * n), int(n * (10.0 * arising * timeline.days + 64.0)) + 4096),
         laws=hazard_law(case, seed, replication),
         staff=_staff(case),
         members=members,
@@ -232,14 +200,14 @@ def _live_the_past(world: HazardWorld, case: Case, population: Population, as_of
         roster[:, Roster.LAST_VISIT] = np.floor(np.where(np.isfinite(last), last, never))
         roster[:, Roster.VISITS_YEAR] = (before & (times >= new_year)).sum(axis=1)
         roster[:, Roster.LAST_ADVICE] = -10_000
-    world.stock = census(world.sites, world.table)
+    world.stock = world.store.census(world.sites)
 
 
 def _sites(case: Case, state: State, entry: Floats, colour: Ints, luck: Luck) -> Records:
     """Return the enterprises with their intensities, clocks, phases and conditions."""
     hazards, n = case.hazards, state.entity.size
     sites = np.zeros(n, dtype=SITE)
-    sites["entity"], sites["index"], sites["head"] = state.entity, np.arange(n), -1
+    sites["entity"], sites["index"] = state.entity, np.arange(n)
     sites["on_list"] = state.status[:, Col.ON_LIST]
     ratio = hazards.colour_ratio.value**colour
     shares = _colour_shares(case)
@@ -307,7 +275,7 @@ def hazard_law(case: Case, seed: int, replication: int) -> Records:
     law["top_rung"], law["reveal_share"] = b.top_rung.value, case.formalism.reveal_share.value
     i = case.incidents
     law["deaths"] = i.one_death_share.value, i.three_death_share.value, i.ten_death_share.value
-    law["penalty_factor"] = 1.0
+    law["penalty_factor"], law["steps"] = 1.0, 1
     return laws
 
 

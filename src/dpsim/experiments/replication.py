@@ -246,6 +246,8 @@ def run_one(setting: Setting, paths: PathSet, row: int, *, seed: int, trace: boo
 
     world = make_world(setting, paths, row, seed=seed)
     initial = stage_flags(world.state.status)
+    if world.hazards is not None:
+        world.hazards.laws["steps"] = int(trace)
     outcome = run(world)
     timeline = setting.timeline
     dates = timeline.weekly_dates
@@ -259,7 +261,7 @@ def run_one(setting: Setting, paths: PathSet, row: int, *, seed: int, trace: boo
     duties, ledger, counties = np.zeros((days.size, 0)), None, np.zeros((0, 3), dtype=np.int64)
     if outcome.hazards is not None:
         hazards = outcome.hazards
-        ledger = hazards.ledger[: hazards.count[0]]
+        ledger = hazards.store.ledger
         parts.append(substance_values(initial, hazards.paper, outcome.events, ledger, cell, len(groups), times))
         parts.append(hazard_values(ledger, hazards.stock, cell, len(groups), times))
         duties = np.cumsum(hazards.duties, axis=0)[days]

@@ -13,7 +13,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from dpsim.core.compiled import kernel, routine
+from dpsim.core.compiled import lean_kernel, lean_routine
 from dpsim.core.rates import decayed, fire_time, spend
 from dpsim.core.streams import Stream, uniform
 from dpsim.core.words import FIRST_DISCOVERY, HazardClass, Kind
@@ -35,13 +35,13 @@ _MAJOR = int(HazardClass.MAJOR)
 _NEVER = math.inf
 
 
-@routine
+@lean_routine
 def drawn(seed: int, replication: int, entity: int, stream: int, ordinal: int, draw: int) -> float:
     """Return one keyed uniform (the same as `uniform`, called instead of copied)."""
     return uniform(seed, replication, entity, stream, ordinal, draw)
 
 
-@kernel
+@lean_kernel
 def note(
     ledger: Records,
     count: Ints,
@@ -62,14 +62,14 @@ def note(
         count[0] += 1
 
 
-@kernel
+@lean_kernel
 def set_thresholds(h: Record, s: Record, law: Record) -> None:
     """Give a hazard, new or come back, its thresholds: unit exponentials keyed by ordinal and cycle."""
     h.detect = -math.log(drawn(law.seed, law.replication, s.entity, _S_DETECT, h.ordinal, h.cycle))
     h.harm = -math.log(drawn(law.seed, law.replication, s.entity, _S_HARM, h.ordinal, h.cycle))
 
 
-@kernel
+@lean_kernel
 def next_draw(h: Record, s: Record, law: Record) -> float:
     """Return the next uniform of a hazard's closed loop; no draw is used twice."""
     k = h.draws
@@ -77,7 +77,7 @@ def next_draw(h: Record, s: Record, law: Record) -> float:
     return drawn(law.seed, law.replication, s.entity, _S_STEP, h.ordinal, k)
 
 
-@kernel
+@lean_kernel
 def live_hazard(
     h: Record,
     s: Record,
@@ -159,7 +159,7 @@ def live_hazard(
             be_found(h, s, law, now, channel, ledger, count)
 
 
-@routine
+@lean_routine
 def be_found(h: Record, s: Record, law: Record, now: float, channel: int, ledger: Records, count: Ints) -> None:
     """Enter a hazard in the ledger: its time limit runs, the upper level may list it."""
     h.state, h.sham, h.late = _FOUND, 0, 0
@@ -171,7 +171,7 @@ def be_found(h: Record, s: Record, law: Record, now: float, channel: int, ledger
     note(ledger, count, now, s.index, h.ordinal, _K_FOUND, FIRST_DISCOVERY + channel, h.klass, h.cycle, 0.0)
 
 
-@routine
+@lean_routine
 def take_step(
     h: Record,
     s: Record,
@@ -204,10 +204,11 @@ def take_step(
         be_closed(h, s, law, now, u, ledger, count)
         return
     h.step_at = now + scaled_delay(u, mean, law.delay_scale, law.delay_power)
-    note(ledger, count, now, s.index, h.ordinal, kind, 0, klass, 0, 0.0)
+    if law.steps == 1:
+        note(ledger, count, now, s.index, h.ordinal, kind, 0, klass, 0, 0.0)
 
 
-@kernel
+@lean_kernel
 def rectify_mean(h: Record, s: Record, law: Record, now: float, times: Floats, felt: Floats, chances: int) -> float:
     """Return the mean days of a rectification: shorter where the risk of a visit is felt or the hazard is listed."""
     value, at = s.felt, s.felt_at
@@ -218,7 +219,7 @@ def rectify_mean(h: Record, s: Record, law: Record, now: float, times: Floats, f
     return law.rectify[h.klass] * (law.listed_time if h.listed == 1 else 1.0) * math.exp(-law.effort * perceived)
 
 
-@kernel
+@lean_kernel
 def be_closed(h: Record, s: Record, law: Record, now: float, u: float, ledger: Records, count: Ints) -> None:
     """Strike a hazard from the ledger: over, back some day, or never repaired; some are looked at again."""
     klass, relapse, delay = h.klass, next_draw(h, s, law), next_draw(h, s, law)
@@ -235,7 +236,7 @@ def be_closed(h: Record, s: Record, law: Record, now: float, u: float, ledger: R
         h.state = _GONE
 
 
-@kernel
+@lean_kernel
 def come_back(h: Record, s: Record, law: Record, now: float, state: int, ledger: Records, count: Ints) -> None:
     """Make a closed hazard unsafe and unknown again, with new thresholds."""
     h.state, h.step_at = state, _NEVER
@@ -244,7 +245,7 @@ def come_back(h: Record, s: Record, law: Record, now: float, state: int, ledger:
     note(ledger, count, now, s.index, h.ordinal, _K_RELAPSED, 0, h.klass, h.cycle, 0.0)
 
 
-@routine
+@lean_routine
 def have_accident(h: Record, s: Record, law: Record, now: float, ledger: Records, count: Ints) -> None:
     """Let an unsafe condition end in an accident."""
     if h.state >= _FOUND:
@@ -255,7 +256,7 @@ def have_accident(h: Record, s: Record, law: Record, now: float, ledger: Records
     h.state = _GONE
 
 
-@kernel
+@lean_kernel
 def standing(h: Record) -> int:
     """Return how a hazard stands: 0 hidden, 1 repaired and resting, 2 open in time, 3 open and overdue."""
     if h.state <= _FALSELY:
@@ -263,7 +264,7 @@ def standing(h: Record) -> int:
     return 1 if h.state == _RESTING else 2 + h.late
 
 
-@kernel
+@lean_kernel
 def lives(u: float, law: Record) -> int:
     """Return the lives an accident costs: 0, 1, 3 or 10, by the shares that cost at least 1, 3, 10."""
     if u >= law.deaths[0]:

@@ -4,7 +4,9 @@ Self-checks, experts, government oversight and online patrol come round at perio
 inspectors' and advisers' visits come from outside. What a visit does to perceived risk counts from its hour on; what
 it found is judged when the interval is over (penalty, record, a paper system seen through).
 
-Records are named as in `hazard_life`; `table` holds records of `HAZARD` with `counters`.
+Records are named as in `hazard_life`. The hazards of an enterprise lie side by side in a table of `HAZARD`: each
+interval copies those that are not over from one table into another, so that memory is read and written in order (lists
+of rows from all over a table took most of the time of a run).
 """
 
 from __future__ import annotations
@@ -13,13 +15,13 @@ import math
 
 import numpy as np
 
-from dpsim.core.compiled import kernel, routine
+from dpsim.core.compiled import lean_kernel, lean_routine, routine
 from dpsim.core.rates import decayed, spend
 from dpsim.core.streams import Stream
 from dpsim.core.words import FIRST_DISCOVERY, Kind
 from dpsim.model.detection import growth_mean, raised
 from dpsim.model.hazard_life import Record, drawn, live_hazard, note, set_thresholds, standing
-from dpsim.model.hazards import CHANNELS, FREE, USED, Hazard, Records, Visits, take_row
+from dpsim.model.hazards import CHANNELS, Hazard, Records, Visits
 from dpsim.model.state import Floats, Ints
 
 _GONE, _LATENT, _FALSELY = int(Hazard.GONE), int(Hazard.LATENT), int(Hazard.FALSELY_CLOSED)
@@ -39,8 +41,9 @@ def live_sites(
     begin: float,
     until: float,
     sites: Records,
-    table: Records,
-    counters: Ints,
+    old: Records,
+    new: Records,
+    used: Ints,
     ledger: Records,
     count: Ints,
     laws: Records,
@@ -54,8 +57,12 @@ def live_sites(
         Where to begin: 0, or what the last call returned.
     begin, until : float
         Days.
-    sites, table, counters, ledger, count
+    sites, ledger, count
         Changed in place.
+    old, new : numpy.ndarray of HAZARD
+        The hazards at `begin`, and where those at `until` are written.
+    used : numpy.ndarray of int64
+        Shape (1,): rows written to `new`; 0 at the first call.
     laws : numpy.ndarray of LAW
         Shape (1,).
     visits : Visits
@@ -80,32 +87,36 @@ def live_sites(
     for i in range(first, n):
         s = sites[i]
         if s.on_list == 0:
-            drop_site(s, begin, table, counters, ledger, count)
+            drop_site(s, begin, old, ledger, count)
             continue
         births = most_births(s, law, begin, until)
-        if table.size - counters[USED] < births:
+        if new.size - used[0] < s.held + births:
             return i
-        if until > 0.0 and ledger.size - count[0] < EVENTS_PER_HAZARD * (hazards_of(s, table) + births):
+        if until > 0.0 and ledger.size - count[0] < EVENTS_PER_HAZARD * (s.held + births):
             return i
         chances = gather(s, law, begin, until, visits, times, channels, spends, source, felt)
         found[:chances] = 0
-        be_born(s, law, begin, until, visits, times, source, chances, table, counters, ledger, count)
-        row, before = s.head, -1
-        while row >= 0:
-            h = table[row]
-            after = h.next
+        end = used[0]
+        for row in range(s.row, s.row + s.held):
+            new[end] = old[row]
+            end += 1
+        end = be_born(s, law, begin, until, visits, times, source, chances, new, end, ledger, count)
+        kept = used[0]
+        for row in range(used[0], end):
+            h = new[row]
             if h.wake < until or (chances > 0 and h.state <= _FALSELY):  # else nothing happens to it
                 live_hazard(h, s, law, until, times, channels, spends, found, felt, chances, ledger, count)
-            if h.state == _GONE:
-                unlink(row, before, s, table, counters)
-            else:
-                before = row
-            row = after
+            if h.state != _GONE:
+                if kept < row:
+                    new[kept] = new[row]
+                kept += 1
+        s.row, s.held = used[0], kept - used[0]
+        used[0] = kept
         judge(s, law, until, visits, times, channels, source, found, chances, ledger, count)
     return n
 
 
-@kernel
+@lean_kernel
 def most_births(s: Record, law: Record, begin: float, until: float) -> int:
     """Return more births than one enterprise will have: mean plus ten standard deviations and some."""
     mean = (s.intensity[0] + s.intensity[1]) * (until - begin)
@@ -113,43 +124,16 @@ def most_births(s: Record, law: Record, begin: float, until: float) -> int:
     return int(mean + 10.0 * math.sqrt(mean) + 16.0)
 
 
-@routine
-def hazards_of(s: Record, table: Records) -> int:
-    """Return how many hazards an enterprise has in the table."""
-    number, row = 0, s.head
-    while row >= 0:
-        number += 1
-        row = table[row].next
-    return number
-
-
-@kernel
-def unlink(row: int, before: int, s: Record, table: Records, counters: Ints) -> None:
-    """Take a row out of its enterprise's list and keep it for another hazard."""
-    after = table[row].next
-    if before < 0:
-        s.head = after
-    else:
-        table[before].next = after
-    table[row].next = counters[FREE]
-    counters[FREE] = row
-
-
-@routine
-def drop_site(s: Record, now: float, table: Records, counters: Ints, ledger: Records, count: Ints) -> None:
+@lean_routine
+def drop_site(s: Record, now: float, table: Records, ledger: Records, count: Ints) -> None:
     """End the hazards of an enterprise that has left the list."""
-    row = s.head
-    while row >= 0:
+    for row in range(s.row, s.row + s.held):
         h = table[row]
-        after = h.next
         note(ledger, count, now, s.index, h.ordinal, _K_DROPPED, 0, h.klass, standing(h), 0.0)
-        h.state = _GONE
-        unlink(row, -1, s, table, counters)
-        row = after
-    s.open, s.overdue = 0, 0
+    s.held, s.open, s.overdue = 0, 0, 0
 
 
-@routine
+@lean_routine
 def gather(
     s: Record,
     law: Record,
@@ -192,7 +176,7 @@ def gather(
     return m
 
 
-@kernel
+@lean_kernel
 def insert(m: int, t: float, k: int, v: int, times: Floats, channels: Ints, source: Ints) -> int:
     """Put a chance at its place among the first `m` and return how many there are now."""
     j = m
@@ -203,7 +187,7 @@ def insert(m: int, t: float, k: int, v: int, times: Floats, channels: Ints, sour
     return m + 1
 
 
-@kernel
+@lean_kernel
 def be_seen(s: Record, law: Record, t: float, supervisor: int) -> None:
     """Let an enterprise feel a visit: the supervisor's raises perceived risk, the adviser's is leant on."""
     if supervisor == 1:
@@ -214,7 +198,7 @@ def be_seen(s: Record, law: Record, t: float, supervisor: int) -> None:
         s.leaning_at = t
 
 
-@kernel
+@lean_kernel
 def self_check_factor(s: Record, law: Record, t: float) -> float:
     """Return the factor on what a self-check spends: the system's condition, perceived risk, leaning on advisers."""
     condition = law.condition[0]
@@ -225,7 +209,7 @@ def self_check_factor(s: Record, law: Record, t: float) -> float:
     return condition * math.exp(law.effort * perceived - law.leaning_effect * leaning)
 
 
-@kernel
+@lean_kernel
 def be_born(
     s: Record,
     law: Record,
@@ -236,21 +220,24 @@ def be_born(
     source: Ints,
     chances: int,
     table: Records,
-    counters: Ints,
+    end: int,
     ledger: Records,
     count: Ints,
-) -> None:
-    """Add the hazards that arise in [begin, until): their growth starts anew at each visit of a supervisor."""
+) -> int:
+    """Add the hazards that arise in [begin, until) from row `end` on and return the row after the last.
+
+    Their growth starts anew at each visit of a supervisor.
+    """
     start, seen = begin, s.seen_before
     if law.growth != 0.0:
         for j in range(chances):
             if source[j] >= 0 and visits.supervisor[source[j]] == 1:
-                arise(s, law, start, times[j], seen, table, counters, ledger, count)
+                end = arise(s, law, start, times[j], seen, table, end, ledger, count)
                 start, seen = times[j], times[j]
-    arise(s, law, start, until, seen, table, counters, ledger, count)
+    return arise(s, law, start, until, seen, table, end, ledger, count)
 
 
-@routine
+@lean_routine
 def arise(
     s: Record,
     law: Record,
@@ -258,10 +245,10 @@ def arise(
     until: float,
     seen: float,
     table: Records,
-    counters: Ints,
+    end: int,
     ledger: Records,
     count: Ints,
-) -> None:
+) -> int:
     """Add the hazards that arise where nobody has come since `seen`: one keyed exponential clock per class."""
     factor = growth_mean(law.growth, max(0.0, begin - seen), until - begin)
     for c in range(2):
@@ -273,18 +260,18 @@ def arise(
             k = s.born[c]
             s.born[c] = k + 1
             s.clock[c] = -math.log(drawn(law.seed, law.replication, s.entity, _BIRTH[c], k + 1, 0))
-            row = take_row(table, counters)
-            h = table[row]
+            h = table[end]
+            end += 1
             h.ordinal, h.klass, h.state, h.cycle, h.draws = 2 * k + c, c, _LATENT, 0, 0
-            h.sham, h.listed, h.late, h.next, h.wake = 0, 0, 0, s.head, now
+            h.sham, h.listed, h.late, h.wake = 0, 0, 0, now
             h.at, h.step_at, h.due, h.look_at = now, math.inf, math.inf, math.inf
-            s.head = row
             set_thresholds(h, s, law)
             note(ledger, count, now, s.index, h.ordinal, _K_BORN, 0, c, 0, 0.0)
         s.clock[c] -= rate * (until - now)
+    return end
 
 
-@routine
+@lean_routine
 def judge(
     s: Record,
     law: Record,
@@ -323,7 +310,7 @@ def judge(
             s.bad_record, s.rung = 0, 0
 
 
-@kernel
+@lean_kernel
 def punish(s: Record, law: Record, t: float, until: float, ordinal: int, ledger: Records, count: Ints) -> None:
     """Go up one rung of the penalty ladder; the decision reaches the enterprise when the interval is over."""
     s.rung = min(law.top_rung, s.rung + 1)
@@ -349,20 +336,18 @@ def publish(sites: Records, county: Ints, counties: int, now: float, laws: Recor
         s.penalties = 0
 
 
-@routine
+@lean_routine
 def set_reports(factor: float, now: float, sites: Records, table: Records, laws: Records) -> None:
     """Change the factor on workers' reports at `now`: thresholds are spent at the old one first."""
     law = laws[0]
     for i in range(sites.size):
         s = sites[i]
-        row = s.head
-        while row >= 0:
+        for row in range(s.row, s.row + s.held):
             h = table[row]
             if h.state <= _FALSELY and now > h.at:
                 h.harm = spend(h.harm, law.harm[h.klass], now - h.at)
                 h.detect = spend(h.detect, law.spend[_WORKER, h.klass] * s.report_factor, now - h.at)
                 h.at, h.wake = now, now
-            row = h.next
         s.report_factor = factor
 
 
@@ -371,9 +356,7 @@ def census(sites: Records, table: Records) -> Ints:
     """Return how many hazards of each enterprise stand how, shape (n, 4, classes): `standing` of each."""
     out = np.zeros((sites.size, 4, 2), dtype=np.int64)
     for i in range(sites.size):
-        row = sites[i].head
-        while row >= 0:
+        for row in range(sites[i].row, sites[i].row + sites[i].held):
             h = table[row]
             out[i, standing(h), h.klass] += 1
-            row = h.next
     return out

@@ -1,8 +1,8 @@
-"""The tables of hazards and of what an enterprise does about them: columns, laws, and how rows are taken and freed.
+"""The tables of hazards and of what an enterprise does about them: columns, laws, visits.
 
 A hazard is realised at its birth: what can find it and what can go wrong with it are thresholds keyed by (enterprise,
-ordinal), so no visit changes anybody's luck (model 2). Rows of hazards that are over are used again; the log keeps
-their story. All times are days after the midnight that ends the as-of date; the past is negative.
+ordinal), so no visit changes anybody's luck (model 2). Hazards that are over leave the table; the ledger keeps their
+story. All times are days after the midnight that ends the as-of date; the past is negative.
 """
 
 from __future__ import annotations
@@ -13,7 +13,6 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from dpsim.core.compiled import kernel
 from dpsim.core.words import CLASSES, DISCOVERY
 from dpsim.model.state import Floats, Ints
 
@@ -44,7 +43,6 @@ def _record(fields: list[tuple[object, ...]], *, align: bool = False) -> np.dtyp
 HAZARD = _record(
     [
         ("wake", _F),
-        ("next", np.int32),
         ("state", np.int8),
         ("klass", np.int8),
         ("sham", np.int8),
@@ -65,11 +63,10 @@ HAZARD = _record(
 """One hazard that is not over.
 
 `ordinal`: twice its number in its class at the enterprise, plus the class; `cycle`: how often it has come back;
-`draws`: draws its closed loop has used; `sham`: rectified on paper only; `late`: its time limit has passed; `next`:
-next row of the same enterprise, -1 at the end (of a free row: the next free one); `at`: time to which its thresholds
-are spent; `detect`, `harm`: what is left of them; `step_at`: its next step in the closed loop, or its return; `due`:
-its time limit; `look_at`: when it is looked at again after closing;
-`wake`: before this nothing happens to it by itself. Infinity is never.
+`draws`: draws its closed loop has used; `sham`: rectified on paper only; `late`: its time limit has passed; `at`:
+time to which its thresholds are spent; `detect`, `harm`: what is left of them; `step_at`: its next step in the closed
+loop, or its return; `due`: its time limit; `look_at`: when it is looked at again after closing; `wake`: before this
+nothing happens to it by itself. Infinity is never.
 """
 
 SITE = _record(
@@ -77,7 +74,8 @@ SITE = _record(
         ("entity", np.uint32),
         ("on_list", np.uint32),
         ("index", _I),
-        ("head", _I),
+        ("row", _I),
+        ("held", _I),
         ("born", _I, (2,)),
         ("paper", _I),
         ("open", _I),
@@ -105,14 +103,13 @@ SITE = _record(
 )
 """One enterprise as a place where hazards arise, and its record with the supervisor.
 
-`head`: row of its first hazard; `born`: hazards so far, by class; `open`, `overdue`: by the ledger; `finds`: hazards
-found by supervisors' visits, a past year included; `judged`: the visits these come from (and the ordinal of a visit's
-draws); `bad_record`: in the stricter group of an escalating plan; `rung`: 0 none, 1 ordered to rectify, 2 fined, 3
-stopped; `penalties`: since the last weekly report; `intensity`: births per day; `clock`: what is left of the birth
-clocks; `perceived`: perceived risk of a visit, 0..1, at `perceived_at` (`felt`, `felt_at`: the same as
-the interval begins); `leaning`: on advisers, at `leaning_at`;
-`built_at`, `online_at`: infinity until then; `seen_at`: last supervisor's visit (`seen_before`: as the interval
-begins); `report_factor`: on workers'
+`row`, `held`: its first row in the table and how many it has there; `born`: hazards so far, by class; `open`,
+`overdue`: by the ledger; `finds`: hazards found by supervisors' visits, a past year included; `judged`: the visits
+these come from (and the ordinal of a visit's draws); `bad_record`: in the stricter group of an escalating plan; `rung`:
+0 none, 1 ordered to rectify, 2 fined, 3 stopped; `penalties`: since the last weekly report; `intensity`: births per
+day; `clock`: what is left of the birth clocks; `perceived`: perceived risk of a visit, 0..1, at `perceived_at` (`felt`,
+`felt_at`: the same as the interval begins); `leaning`: on advisers, at `leaning_at`; `built_at`, `online_at`: infinity
+until then; `seen_at`: last supervisor's visit (`seen_before`: as the interval begins); `report_factor`: on workers'
 reports; `phase`: a time at which each periodic channel comes round.
 """
 
@@ -156,6 +153,7 @@ LAW = _record(
         ("look_days", _F),
         ("listing_share", _F),
         ("publicity", _F),
+        ("steps", _I),
     ]
 )
 """Everything the life of hazards is governed by in one run, and the run's name.
@@ -174,7 +172,8 @@ listing; `growth`: of the births per day without a visit (log); jumps of perceiv
 neighbour's published one, its `memory` (days) and `effort` (log, at a perceived risk of 1); `leaning_memory`,
 `leaning_effect`: the same of leaning on advisers; `penalty_share`: of visits with a find; `return_share`: chance to
 leave the stricter group on a clean visit; `reveal_share`: of paper systems that one visit sees through; `deaths`:
-chance that an accident costs at least 1, 3, 10 lives; the rest is what instruments set for the week.
+chance that an accident costs at least 1, 3, 10 lives; `steps`: 1 to write down the steps between finding and closing,
+which nothing counts (half of all entries); the rest is what instruments set for the week.
 """
 
 LEDGER = _record(
@@ -219,18 +218,6 @@ class Visits(NamedTuple):
 
 
 CHANNELS = len(DISCOVERY)
-FREE, USED = 0, 1
-"""Of a table's counters: first free row of the list of free ones (-1 for none), rows ever used."""
-
-
-def empty_table(capacity: int) -> tuple[Records, Ints]:
-    """Return a table without hazards, and its two counters."""
-    return np.zeros(capacity, dtype=HAZARD), np.array([-1, 0], dtype=np.int64)
-
-
-def empty_ledger(capacity: int) -> tuple[Records, Ints]:
-    """Return a ledger without entries, and the number of them."""
-    return np.zeros(capacity, dtype=LEDGER), np.zeros(1, dtype=np.int64)
 
 
 def doubled(records: Records) -> Records:
@@ -254,18 +241,6 @@ def sorted_visits(index: Ints, time: Floats, channel: Ints, quality: Floats, sup
     order = np.lexsort((time, index))
     first = np.searchsorted(index[order], np.arange(n + 1)).astype(np.int64)
     return Visits(first, time[order], channel[order], quality[order], supervisor[order])
-
-
-@kernel
-def take_row(table: Records, counters: Ints) -> int:
-    """Return a free row: one whose hazard is over, else the next never used (the caller has seen to the room)."""
-    row = counters[FREE]
-    if row >= 0:
-        counters[FREE] = table[row].next
-        return row
-    row = counters[USED]
-    counters[USED] += 1
-    return row
 
 
 assert len(CLASSES) == 2 and CHANNELS == 7, "the records hold so many"

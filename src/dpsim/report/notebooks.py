@@ -197,7 +197,7 @@ def _readable_values() -> Iterator[None]:
 
 @contextmanager
 def _quiet(*names: str) -> Iterator[None]:
-    """Silence loggers: papermill takes a default with "=" in it for an unknown parameter, and what is an error is raised.
+    """Silence loggers: errors are raised, and papermill takes a default with "=" in it for an unknown parameter.
 
     A kernel that is stopped is an error to papermill and to the loop it waits in, and none to the user who stopped it.
     """
