@@ -18,7 +18,9 @@ from dpsim.report import sentences
 from dpsim.report.bands import organisation_bands, stage_bands
 from dpsim.report.below import FEW_RUNS
 from dpsim.report.drawings import Drawing, draw_all
+from dpsim.report.drawings_supervised import gap_drawing
 from dpsim.report.show import show_count_range, show_date, show_met, show_probability_range, show_rounded
+from dpsim.report.supervised import supervised
 from dpsim.report.tables import html_table
 
 MIDDLE = (0.1, 0.5, 0.9)
@@ -55,13 +57,13 @@ def show_runs(scenario: Scenario, built: Built, ensemble: Ensemble, lang: str) -
             lang,
             _paragraph(bottleneck(built, ensemble, lang)) + _picture(pictures["queues"], "queues", lang),
         ),
-        _headed("hazards", lang, hazard_table(ensemble.indicators, lang)),
+        _headed("hazards", lang, hazard_table(ensemble.indicators, lang) + _optional(pictures, "hazards", lang)),
     ]
     return Shown(scenario, built, ensemble, "".join(parts))
 
 
 def drawings(built: Built, ensemble: Ensemble, lang: str) -> dict[str, Drawing]:
-    """Return the figures: the fan chart of the headline target's stage, and the queues."""
+    """Return the figures: the fan chart of the headline target's stage, the queues, hazards where there are any."""
     case, name = built.case, built.strategy.name.words(lang)
     target, row = headline_target(case), _row(ensemble, case.targets.headline)
     count = getattr(case.state, target.stage)
@@ -77,9 +79,12 @@ def drawings(built: Built, ensemble: Ensemble, lang: str) -> dict[str, Drawing]:
         "name": name,
         "assumed": count.assumed,
     }
+    mine = supervised(ensemble, case)
+    gap = {} if mine is None else {"hazards": Drawing(*gap_drawing(mine, name, lang))}
     return {
         "fan": Drawing("plot_fan_chart", stage_bands(ensemble, target.stage), fan),
         "queues": Drawing("plot_queues", organisation_bands(ensemble), {"lang": lang, "name": name}),
+        **gap,
     }
 
 
@@ -179,6 +184,11 @@ def _headed(name: str, lang: str, body: str) -> str:
 def _paragraph(text: str) -> str:
     """Return an escaped paragraph."""
     return f"<p>{html.escape(text)}</p>"
+
+
+def _optional(pictures: dict[str, bytes], name: str, lang: str) -> str:
+    """Return a picture, or nothing where it was not drawn."""
+    return _picture(pictures[name], name, lang) if name in pictures else ""
 
 
 def _picture(png: bytes, name: str, lang: str) -> str:

@@ -21,18 +21,22 @@ def supervised_drawings(result: YearEnd) -> dict[str, tuple[str, pd.DataFrame, d
     if mine is None:
         return {}
     runs = {"lang": lang, "n": mine.runs}
-    named = runs | {"name": getattr(result.request.reference.name, lang)}
-    words = {
-        name: say(f"letter.{name}", lang=lang) for name in ("gap.title", "gap.y", "substance.title", "substance.y")
-    }
-    gap = named | {"title": words["gap.title"], "y": words["gap.y"]}
-    substance = named | {"title": words["substance.title"], "y": words["substance.y"]}
+    name = str(getattr(result.request.reference.name, lang))
+    named = runs | {"name": name}
+    words = {name: say(f"letter.substance.{name}", lang=lang) for name in ("title", "y")}
+    substance = named | words
     return {
-        "hazards": ("plot_reported_true", gap_rows(mine, lang), gap),
+        "hazards": gap_drawing(mine, name, lang),
         "hazards_found": ("plot_channels", channel_rows(mine), named),
         "staff_days": ("plot_duties", duty_rows(result), runs),
         "paper": ("plot_reported_true", substance_rows(mine, lang), substance),
     }
+
+
+def gap_drawing(mine: Supervised, name: str, lang: str) -> tuple[str, pd.DataFrame, dict[str, Any]]:
+    """Return plot, rows and options of hazards found against latent, of the runs of the strategy called `name`."""
+    words = {key: say(f"letter.gap.{key}", lang=lang) for key in ("title", "y")}
+    return "plot_reported_true", gap_rows(mine, lang), {"lang": lang, "n": mine.runs, "name": name} | words
 
 
 def gap_rows(mine: Supervised, lang: str) -> pd.DataFrame:

@@ -148,7 +148,7 @@ def hazards(*rows: tuple[str, str, float]) -> pd.DataFrame:
 
 
 def test_latent_and_found_hazards_appear_once_the_frame_has_them() -> None:
-    assert "还没有事故隐患" in hazard_table(hazards(("built", "reported", 1.0)), "zh")
+    assert "不推演隐患和检查" in hazard_table(hazards(("built", "reported", 1.0)), "zh")
     frame = hazards(
         ("hazards_latent:major", "true", 10.0),
         ("hazards_found:expert:major", "reported", 3.0),
