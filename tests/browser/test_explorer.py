@@ -32,7 +32,7 @@ def put(page: Page, label: str, value: str) -> None:
 
 def look(page: Page, file: Path) -> None:
     """Keep a picture of the whole page, for people to look at."""
-    page.set_viewport_size({"width": 1400, "height": 2900})
+    page.set_viewport_size({"width": 1400, "height": 3500})
     page.screenshot(path=file)
     page.set_viewport_size({"width": 1400, "height": 1500})
 

@@ -7,6 +7,10 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
+from dpsim.core.words import Kind
+
+_MEASURED = (int(Kind.ACCIDENT), int(Kind.VISIT), int(Kind.ADVISED))
+"""Kinds whose `value` in the ledger is a measurement."""
 _ENTERPRISES = 6
 """The phase of the enterprises' own events."""
 
@@ -58,11 +62,12 @@ def merged_log(
 ) -> npt.NDArray[np.void]:
     """Return the log of the enterprises with the ledger of hazards and visits in it, in the order that counts.
 
-    Of a hazard's event `actor` is its class and `value` the ledger's value, or where that is 0 its detail.
+    Of a hazard's event `actor` is its class; `value` is of an accident its deaths, of a visit the team's quality, of all
+    others the ledger's detail.
     """
     rows = np.zeros(ledger.size, dtype=EVENT)
     for name in ("t", "ordinal", "kind", "channel", "index"):
         rows[name] = ledger[name]
     rows["phase"], rows["entity"], rows["actor"] = _ENTERPRISES, entity[ledger["index"]], ledger["klass"]
-    rows["value"] = np.where(ledger["value"] != 0.0, ledger["value"], ledger["detail"])
+    rows["value"] = np.where(np.isin(ledger["kind"], _MEASURED), ledger["value"], ledger["detail"])
     return np.sort(np.concatenate([events, rows]), order=["t", "phase", "entity", "ordinal", "kind"])
