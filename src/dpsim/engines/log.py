@@ -62,8 +62,8 @@ def merged_log(
 ) -> npt.NDArray[np.void]:
     """Return the log of the enterprises with the ledger of hazards and visits in it, in the order that counts.
 
-    Of a hazard's event `actor` is its class; `value` is of an accident its deaths, of a visit the team's quality, of all
-    others the ledger's detail.
+    Of a hazard's event `actor` is its class; `value` is of an accident its deaths, of a visit the team's quality, of
+    all others the ledger's detail.
     """
     rows = np.zeros(ledger.size, dtype=EVENT)
     for name in ("t", "ordinal", "kind", "channel", "index"):
