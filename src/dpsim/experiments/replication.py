@@ -286,7 +286,8 @@ def county_counts(
 ) -> npt.NDArray[np.int64]:
     """Return what a county is appraised on: listed, built and paper ones at the last day, shape (counties, 3)."""
     county = setting.population.county
-    counties, end = int(county.max()) + 1, np.array([setting.timeline.end_of(setting.timeline.end)])
+    counties = int(setting.case.population.counties.value)
+    end = np.array([setting.timeline.end_of(setting.timeline.end)])
     stages = stage_counts_over_time(initial, county, counties, events, end)[0]
     sham = substance_values(initial, paper, events, ledger, county, counties, end)[0, :, -1]
     return np.column_stack([stages[:, 0], stages[:, 1 + STAGES.index("built")], sham.astype(np.int64)])
@@ -320,7 +321,7 @@ def county_names(setting: Setting) -> list[str]:
     listed = setting.case.population.county_list
     if listed:
         return [row.name for row in listed.rows]
-    return [f"county_{k + 1:02d}" for k in range(int(setting.population.county.max()) + 1)]
+    return [f"county_{k + 1:02d}" for k in range(int(setting.case.population.counties.value))]
 
 
 def target_rows(

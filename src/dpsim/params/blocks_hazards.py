@@ -7,7 +7,8 @@ from typing import Annotated
 from dpsim.core.expect import Expect
 from dpsim.params.quantity import Block, Cv, Days, LogRatio, PerYear, Quantity, Ratio, Share, Yuan
 
-PerYear1 = Annotated[Quantity, Expect("per_year", 0, 100_000)]
+PerYear1 = Annotated[Quantity, Expect("per_year", 0, 1000)]
+Growth = Annotated[Quantity, Expect("log_ratio", -1, 1)]
 Shape = Annotated[Quantity, Expect("shape", 0.01, 1e6)]
 DaysOr0 = Annotated[Quantity, Expect("days", 0, 3660)]
 People = Annotated[Quantity, Expect("people", 0, 100_000, whole=True)]
@@ -62,7 +63,7 @@ class Hazards(Block):
     yellow_share: Share
     orange_share: Share
     red_share: Share
-    growth_per_year: LogRatio
+    growth_per_year: Growth
 
 
 class Discovery(Block):

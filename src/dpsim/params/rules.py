@@ -15,6 +15,7 @@ from typing import Any
 from dpsim.params.county_rules import county_rules
 from dpsim.params.dig import at_most, choice, dig, entries, is_number, items, once, part, value_of
 from dpsim.params.faults import Fault, Path, dotted
+from dpsim.params.hazard_rules import hazard_rules, plan_rules
 from dpsim.params.locate import NAME, list_strategies
 from dpsim.params.source_rules import source_rules
 from dpsim.params.target_rules import published_rules, switch_rules, target_rules
@@ -44,6 +45,7 @@ def case_rules(content: Mapping[str, Any]) -> Iterator[Fault]:
     for rules in (_counts, _population, _dates, _weights, _calendar, target_rules, switch_rules, published_rules):
         yield from rules(content)
     yield from county_rules(content)
+    yield from hazard_rules(content)
     yield from source_rules(content)
 
 
@@ -66,6 +68,7 @@ def strategy_rules(content: Mapping[str, Any]) -> Iterator[Fault]:
         if met and isinstance(name, str):
             yield Fault("params.instrument_overlaps", (*path, "instrument"), name, {"other": met[0]})
         windows.append((name, first, last, dotted(path)))
+    yield from plan_rules(content)
 
 
 def own_name(content: Mapping[str, Any], key: str) -> Iterator[Fault]:
