@@ -248,13 +248,15 @@ def run(
     import pandas as pd
 
     from dpsim.experiments.ensemble import run_ensemble
+    from dpsim.experiments.plan_warnings import run_notes
     from dpsim.params.load import load_case, load_strategy
 
     _use(lang)
     loaded = load_case(case)
+    chosen = load_strategy(strategy or loaded.default_strategy)
     ensemble = run_ensemble(
         loaded,
-        load_strategy(strategy or loaded.default_strategy),
+        chosen,
         replications=_whole(replications),
         seed=_whole(seed),
         progress=sys.stderr.isatty(),
@@ -266,6 +268,8 @@ def run(
     )[list(RUN_COLUMNS)]
     with pd.option_context("display.unicode.east_asian_width", True):
         _put(table.to_string(index=False, header=[say(f"cli.column_{name}") for name in RUN_COLUMNS]))
+    for note in run_notes(loaded, chosen):
+        typer.echo(note, err=True)
 
 
 @app.command()
@@ -306,6 +310,8 @@ def compare(
     with pd.option_context("display.unicode.east_asian_width", True, "display.max_colwidth", None):
         _put(letter.title())
         _put(pd.DataFrame(rows, columns=head).to_string(index=False))
+    for note in letter.notes():
+        typer.echo(note, err=True)
     if out:
         letter.table()
         letter.figure()

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from dpsim.experiments.ensemble import Ensemble
+from dpsim.experiments.plan_warnings import plan_warnings
 from dpsim.explorer.scenario import Built, Scenario
 from dpsim.language import say
 from dpsim.model.targets import Target, headline_target, resolve_targets
@@ -163,6 +164,7 @@ def _notes(built: Built, ensemble: Ensemble, lang: str) -> str:
     """Return what must be known to read the table."""
     finished, failed = int(str(ensemble.record["finished"])), len(ensemble.failures)
     notes = [say("explorer.targets_note", lang=lang, name=built.strategy.name.words(lang))]
+    notes += plan_warnings(built.case, built.strategy, lang)
     if finished < FEW_RUNS:
         notes.append(say("letter.few_runs", lang=lang, n=finished, least=FEW_RUNS))
     if failed:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from dpsim.core.levers import Plan
@@ -27,7 +27,7 @@ def hazard_rules(content: Mapping[str, Any]) -> Iterator[Fault]:
     shares = [value_of(content, "hazards", key) for key in COLOURS]
     total = math.fsum(share for share in shares if share is not None)
     if total > 1.0 + 1e-9:
-        yield Fault("params.sum_above_one", ("hazards",), round(total, 9), {"keys": ", ".join(COLOURS), "allowed": "0 … 1"})
+        yield _above_one(("hazards",), total, COLOURS)
     for inner, outer in _NESTED:
         yield from at_most(inner, value_of(content, *inner), ".".join(map(str, outer)), value_of(content, *outer))
 
@@ -36,13 +36,18 @@ def plan_rules(content: Mapping[str, Any]) -> Iterator[Fault]:
     """Yield the fault of a strategy whose inspection plans ask, on one day, for more than all visits."""
     plans = []
     for path, item in items(content, ("instruments",)):
-        share, start, end = value_of(item, "share"), item.get("start"), item.get("end")
-        if item.get("instrument") in PLANS and share is not None and all(day is None or isinstance(day, dt.date) for day in (start, end)):
-            plans.append((path, str(item.get("instrument")), share, start or dt.date.min, end or dt.date.max))
+        name, share, start, end = item.get("instrument"), value_of(item, "share"), item.get("start"), item.get("end")
+        dated = all(day is None or isinstance(day, dt.date) for day in (start, end))
+        if isinstance(name, str) and name in PLANS and share is not None and dated:
+            plans.append((path, name, share, start or dt.date.min, end or dt.date.max))
     for path, _, _, begin, _ in plans:
         together = [(name, share) for _, name, share, first, last in plans if first <= begin <= last]
         total = math.fsum(share for _, share in together)
         if total > 1.0 + 1e-9:
-            names = ", ".join(name for name, _ in together)
-            yield Fault("params.sum_above_one", (*path, "share"), round(total, 9), {"keys": names, "allowed": "0 … 1"})
+            yield _above_one((*path, "share"), total, [name for name, _ in together])
             return
+
+
+def _above_one(path: Path, total: float, keys: Iterable[str]) -> Fault:
+    """Return the fault of shares that are more than everything together."""
+    return Fault("params.sum_above_one", path, round(total, 9), {"keys": ", ".join(keys), "allowed": "0 … 1"})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
+from dpsim.experiments.plan_warnings import plan_warnings
 from dpsim.language import say
 from dpsim.model.targets import Target, headline_target, resolve_targets
 from dpsim.params.schema import Strategy
@@ -155,6 +156,8 @@ def warnings(result: YearEnd) -> list[str]:
     if result.timeline.unknown_years:
         years = ", ".join(str(year) for year in result.timeline.unknown_years)
         notes.append(say("letter.calendar_warning", lang=lang, years=years))
+    for strategy in result.request.strategies:
+        notes += plan_warnings(result.case, strategy, lang)
     fewest = min(int(str(ensemble.record["finished"])) for ensemble in result.ensembles.values())
     if fewest < FEW_RUNS:
         notes.append(say("letter.few_runs", lang=lang, n=fewest, least=FEW_RUNS))

@@ -16,6 +16,7 @@ import pandas as pd
 from dpsim.decide.compare import LESS, MORE, SAME, UNTOLD, Comparison, compare, verdict
 from dpsim.decide.measures import find_measure
 from dpsim.errors import InputError
+from dpsim.experiments.plan_warnings import plan_warnings
 from dpsim.experiments.replication import check_as_of
 from dpsim.experiments.runrecord import run_record
 from dpsim.language import LANGUAGES, say
@@ -117,8 +118,10 @@ class ComparisonLetter:
         return say(f"compare.{message}", lang=self.lang, **values)
 
     def name(self, strategy: str) -> str:
-        """Return the printed name of a strategy."""
-        return str(getattr(self.strategies[strategy].name, self.lang))
+        """Return the printed name of a strategy, with its id where another has the same."""
+        names = [getattr(one.name, self.lang) for one in self.strategies.values()]
+        name = str(getattr(self.strategies[strategy].name, self.lang))
+        return self.say("named", name=name, id=strategy) if names.count(name) > 1 else name
 
     @property
     def reference(self) -> str:
@@ -216,8 +219,8 @@ class ComparisonLetter:
         alt = html.escape(self.title())
         return Part(f'<p><img alt="{alt}" style="max-width:100%" src="data:image/png;base64,{data}"></p>')
 
-    def method(self) -> Part:
-        """Return how the strategies were compared."""
+    def notes(self) -> list[str]:
+        """Return how the strategies were compared, and what in them comes to nothing in this case."""
         frame = self.result.differences
         text = self.say(
             "method",
@@ -226,7 +229,12 @@ class ComparisonLetter:
             seed=self.seed,
             k=frame["strategy"].nunique(),
         )
-        return Part(f"<h2>{self.say('head_method')}</h2><p>{html.escape(text)}</p>")
+        return [text, *(note for s in self.strategies.values() for note in plan_warnings(self.case, s, self.lang))]
+
+    def method(self) -> Part:
+        """Return `notes` with their heading."""
+        text = "".join(f"<p>{html.escape(note)}</p>" for note in self.notes())
+        return Part(f"<h2>{self.say('head_method')}</h2>{text}")
 
     def _write_record(self) -> None:
         """Write run.json if there is a folder."""

@@ -7,6 +7,7 @@ from typing import Any
 import pandas as pd
 
 from dpsim.core.words import CLASSES, DISCOVERY, DUTIES
+from dpsim.experiments.plan_warnings import staff_days
 from dpsim.language import say
 from dpsim.report.supervised import FOUND, REPORTED, TRUE, Supervised, at_end, found_by, three
 from dpsim.report.yearend import YearEnd
@@ -91,9 +92,7 @@ def duty_rows(result: YearEnd) -> pd.DataFrame:
 
 def staff_pool(result: YearEnd) -> float:
     """Return the staff-days that this work may take in all counties from the as-of date to the last day."""
-    staff, working = result.case.staff, len(result.timeline.mornings)
-    each = float(staff.inspectors_per_county.value) * float(staff.system_share.value)
-    return each * int(result.case.population.counties.value) * working
+    return staff_days(result.case, result.timeline)
 
 
 def _labelled(bands: pd.DataFrame, panel: str, series: str, view: str) -> pd.DataFrame:

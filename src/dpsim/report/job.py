@@ -34,6 +34,9 @@ ATTEMPTS = 50
 PAUSE_SECONDS = 0.1
 """How often, and how long apart, the last move is tried while another program is in the way."""
 
+INPUTS = "inputs"
+"""Folder of a report that keeps the files it was asked for with."""
+
 
 @dataclass(frozen=True)
 class Finished:
@@ -217,7 +220,7 @@ def _copied(given: str, checked: File, load: Callable[[Path], File], folder: Pat
     """
     if not typed_as_path(given):
         return given
-    copy = folder / "inputs" / f"{name}.yaml"
+    copy = folder / INPUTS / f"{name}.yaml"
     copy.parent.mkdir(exist_ok=True)
     try:
         shutil.copyfile(given, copy)
@@ -226,7 +229,7 @@ def _copied(given: str, checked: File, load: Callable[[Path], File], folder: Pat
         same = False
     if not same:
         raise InputError("error.changed_meanwhile", file=shown_name(given, 200))
-    return f"inputs/{name}.yaml"
+    return f"{INPUTS}/{name}.yaml"
 
 
 def _kept(error: RunError, final: Path) -> RunError:

@@ -46,6 +46,10 @@ def show_probability_range(low: float, high: float, lang: str, *, sentence: bool
     first, last = show_probability(low, lang), show_probability(high, lang)
     if first == last:
         return first
+    if low < DISPLAY_LOW and last == f"{show_percent(DISPLAY_LOW)}%":
+        return say("show.at_most", lang=lang, high=last)
+    if high > DISPLAY_HIGH and first == f"{show_percent(DISPLAY_HIGH)}%":
+        return say("show.at_least", lang=lang, low=first)
     figures = first[0].isdigit() and last[0].isdigit()
     message = ("show.sentence" if sentence else "show.range") + ("" if figures else "_words")
     return say(message, lang=lang, low=first, high=last)

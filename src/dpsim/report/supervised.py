@@ -105,6 +105,11 @@ def at_end(weekly: pd.DataFrame) -> pd.DataFrame:
     return weekly.groupby(level="replication").tail(1).droplevel("date")
 
 
+def at_begin(weekly: pd.DataFrame) -> pd.DataFrame:
+    """Return the as-of date of each run."""
+    return weekly.groupby(level="replication").head(1).droplevel("date")
+
+
 def three(values: pd.Series) -> tuple[float, float, float]:
     """Return the 5%, 50% and 95% points."""
     low, middle, high = np.quantile(values.to_numpy(dtype=np.float64), list(QUANTILES.values()))

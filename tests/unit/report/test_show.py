@@ -44,6 +44,11 @@ def test_no_probability_is_ever_shown_as_nought_or_one(lang: str) -> None:
 def test_a_range_of_probabilities_is_one_word_where_both_ends_look_the_same() -> None:
     assert show_probability_range(0.0, 0.02, "zh") == "不足3%"
     assert (
+        show_probability_range(0.0, 0.031, "zh") == "不超过3%"
+        and show_probability_range(0, 0.031, "en") == "3% or less"
+    )
+    assert show_probability_range(0.969, 0.99, "en") == "97% or more"
+    assert (
         show_probability_range(0.0, 0.07, "zh") == "不足3%至7%"
         and show_probability_range(0, 0.07, "en") == "under 3% to 7%"
     )

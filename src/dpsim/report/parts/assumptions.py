@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from dpsim.forecast.pooling import regime_weights
+from dpsim.language import LANGUAGES, say
 from dpsim.measure.probability import DISPLAY_HIGH, DISPLAY_LOW
 from dpsim.model.prior import CLOSE_WEIGHT
 from dpsim.params.evidence import evidence
 from dpsim.params.labels import grade_label, option_label, quantity_label, strategy_label, unit_label
-from dpsim.params.quantity import GRADES
+from dpsim.params.locate import list_strategies
+from dpsim.params.quantity import GRADES, Label
 from dpsim.report.parts import Part
 from dpsim.report.show import show_number_range, show_percent, show_rounded, show_setting
 from dpsim.report.tables import html_table
 
 if TYPE_CHECKING:
     from dpsim.params.assumption import Assumption
+    from dpsim.params.schema import Strategy
     from dpsim.report.letter import Letter
 
 PRINTED = ("seed", "official page")
@@ -30,7 +34,8 @@ def part(letter: Letter) -> Part:
     """Return every value with its ground, the weakest first."""
     request, rows = letter.result.request, beliefs(letter)
     entries = [(quantity_label(a.key, letter.lang), a) for a in request.case.assumptions()]
-    entries += [(strategy_label(s, a.key, letter.lang), a) for s in request.strategies for a in s.assumptions()]
+    for strategy in request.strategies:
+        entries += [(strategy_label(strategy, a.key, letter.lang), a) for a in strategy_grounds(letter, strategy)]
     seen: set[tuple[str, str]] = set()
     for label, a in sorted(entries, key=lambda entry: GRADES.index(entry[1].grade)):
         if (label, str(a.value)) in seen:
@@ -49,6 +54,23 @@ def part(letter: Letter) -> Part:
     header = letter.columns("assumption", "value", "unit", "range", "grade", "source")
     letter.save_table(pd.DataFrame(rows, columns=["item", "value", "unit", "range", "grade", "source"]), "assumptions")
     return letter.headed("part_assumptions", html_table(header, rows, numeric=(1, 3), whole=(2, 3, 4)))
+
+
+def strategy_grounds(letter: Letter, strategy: Strategy) -> list[Assumption]:
+    """Return the graded entries of a strategy.
+
+    In a case with documents of its own, what the program's strategies say is of another place: no better than assumed.
+    """
+    mine = strategy.assumptions()
+    if letter.result.case.sources is None or strategy.id not in list_strategies():
+        return mine
+    words = {lang: say("letter.plan.elsewhere", lang=lang) for lang in LANGUAGES}
+    return [replace(a, grade="assumed", reason=_after(a.reason, words)) for a in mine]
+
+
+def _after(reason: Label | None, words: dict[str, str]) -> Label:
+    """Return a reason with words before it."""
+    return Label(**{lang: "; ".join(filter(None, [words[lang], getattr(reason, lang, "")])) for lang in LANGUAGES})
 
 
 def beliefs(letter: Letter) -> list[tuple[str, str, str, str, str, str]]:

@@ -20,7 +20,7 @@ from dpsim.report.show import (
     show_percent,
     show_rounded,
 )
-from dpsim.report.supervised import MEASURES, Supervised, at_end, in_time_share, of_class, three
+from dpsim.report.supervised import MEASURES, TRUE, Supervised, at_begin, at_end, in_time_share, of_class, three
 from dpsim.report.tables import html_table
 
 if TYPE_CHECKING:
@@ -106,7 +106,13 @@ def _life(letter: Letter, mine: Supervised) -> str:
     counts = {klass: of_class(end, klass) for klass in CLASSES}
     for table in counts.values():
         table["in_time_share"] = in_time_share(table)
-    rows = [
+    begin = {klass: of_class(at_begin(mine.weekly), klass)["open"] for klass in CLASSES}
+    first = (
+        letter.say("letter.measure.open_begin"),
+        letter.say("figures.view.true"),
+        *(show_band(three(begin[klass]), letter.lang) for klass in CLASSES),
+    )
+    rows = [first] + [
         (
             letter.say(f"letter.measure.{name}"),
             letter.say(f"figures.view.{MEASURES[name]}"),
@@ -114,7 +120,8 @@ def _life(letter: Letter, mine: Supervised) -> str:
         )
         for name in ROWS
     ]
-    saved = [
+    saved = [(klass, "open_begin", TRUE, mine.runs, *three(begin[klass])) for klass in CLASSES]
+    saved += [
         (klass, name, MEASURES[name], mine.runs, *three(counts[klass][name])) for klass in CLASSES for name in ROWS
     ]
     names = ["class", "measure", "view", "replications", "q05", "q50", "q95"]

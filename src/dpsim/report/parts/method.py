@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from dpsim.experiments.runrecord import input_hash
 from dpsim.params.evidence import evidence
+from dpsim.report.job import INPUTS
 from dpsim.report.parts import Part
 from dpsim.report.show import show_number_range
 
@@ -20,6 +21,7 @@ def part(letter: Letter) -> Part:
     names = " ".join(f"--strategy {name}" for name in request.asked)
     again = letter.say(
         "letter.rerun",
+        where=letter.say("letter.rerun_here") if f"{INPUTS}/" in f"{request.case_given} {names}" else "",
         case=request.case_given,
         strategies=names,
         n=request.replications,

@@ -1,0 +1,53 @@
+"""What a strategy asks for in vain: instruments that act on no day of the runs, meetings beyond the counties' staff.
+
+Neither is a fault of a file: a strategy is written for one year and one place and run in another. But who is not told
+takes "no effect" for a finding.
+"""
+
+from __future__ import annotations
+
+from dpsim.core.timeline import Timeline
+from dpsim.language import say
+from dpsim.model.prior import case_timeline
+from dpsim.params.labels import instrument_label
+from dpsim.params.schema import Case, Strategy
+from dpsim.strategies import instrument
+
+_EACH = ("staff_days_each", "staff_days_per_day")
+"""Settings that are staff-days on each day an instrument acts."""
+
+
+def plan_warnings(case: Case, strategy: Strategy, lang: str | None = None) -> list[str]:
+    """Return a sentence for everything in a strategy that comes to nothing in this case, none where all is well."""
+    timeline, name = case_timeline(case), strategy.name.words(lang or say("unit.language"))
+    ends = {"first": timeline.as_of.isoformat(), "last": timeline.end.isoformat()}
+    said, asked = [], 0.0
+    for settings in strategy.instruments:
+        days = instrument(settings.instrument).due(settings, timeline).sum()
+        asked += float(days) * sum(float(getattr(settings, key).value) for key in _EACH if hasattr(settings, key))
+        if days == 0:
+            word = instrument_label(settings.instrument, lang)
+            said.append(say("letter.plan.idle", lang=lang, strategy=name, instrument=word, **ends))
+    pool = staff_days(case, timeline)
+    if asked > pool:
+        values = {"asked": f"{asked:.0f}", "pool": f"{pool:.0f}"}
+        said.append(say("letter.plan.meetings", lang=lang, strategy=name, **values))
+    return said
+
+
+def run_notes(case: Case, strategy: Strategy, lang: str | None = None) -> list[str]:
+    """Return what must be known to read the targets of a strategy's runs."""
+    notes = [say("letter.plan.computing", lang=lang)]
+    if len(case.scenario.benchmark_split.options) > 1 and any(
+        target.group == "benchmark" for target in case.targets.list
+    ):
+        notes.append(say("letter.plan.split", lang=lang))
+    return notes + plan_warnings(case, strategy, lang)
+
+
+def staff_days(case: Case, timeline: Timeline) -> float:
+    """Return the staff-days of all counties over the working days of a timeline that this work may take."""
+    staff, counties = case.staff, float(case.population.counties.value)
+    return (
+        float(staff.inspectors_per_county.value) * float(staff.system_share.value) * counties * timeline.mornings.size
+    )

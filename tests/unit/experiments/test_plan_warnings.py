@@ -1,0 +1,49 @@
+"""What a strategy asks for in vain is told; where all is well nothing is."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+
+from dpsim.experiments.plan_warnings import plan_warnings, run_notes, staff_days
+from dpsim.model.prior import case_timeline
+from dpsim.params.load import list_strategies, load_case, load_strategy
+from dpsim.params.schema import Case
+
+
+@pytest.fixture(scope="module")
+def case() -> Case:
+    return load_case("linyi-2018")
+
+
+@pytest.mark.parametrize("name", list_strategies())
+def test_strategies_of_the_place_and_year_are_not_complained_of(case: Case, name: str) -> None:
+    assert plan_warnings(case, load_strategy(name), "en") == []
+
+
+def test_dates_of_another_year_are_told(case: Case) -> None:
+    """The campaign of September to December ends before runs that begin at the year's end."""
+    later = case.with_values({"horizon_end": dt.date(2019, 12, 31)}).model_copy(update={"as_of": dt.date(2019, 9, 10)})
+    said = plan_warnings(later, load_strategy("deadline_drive"), "en")
+    assert len(said) == 2 and all("acts on no day" in note and "2019-09-10" in note for note in said), said
+    assert '"campaign"' in said[1] and "“专项行动”" in plan_warnings(later, load_strategy("deadline_drive"), "zh")[1]
+
+
+def test_meetings_beyond_the_staff_are_told(case: Case) -> None:
+    strategy, timeline = load_strategy("current_arrangement"), case_timeline(case)
+    pool = staff_days(case, timeline)
+    assert pool == pytest.approx(15 * 0.35 * 13 * 76)
+    one = case.staff.inspectors_per_county.model_copy(update={"value": 1})
+    fewer = case.model_copy(update={"staff": case.staff.model_copy(update={"inspectors_per_county": one})})
+    (note,) = plan_warnings(fewer, strategy, "en")
+    held = 16 * 30 + 3 * 5  # a meeting a week and a notice a month to the year end
+    assert f"ask for {held} staff-days and the counties have {pool / 15:.0f}" in note
+
+
+def test_the_reading_of_the_split_is_told_where_there_are_two(case: Case) -> None:
+    strategy = load_strategy("current_arrangement")
+    assert any("benchmark_split" in note for note in run_notes(case, strategy, "en"))
+    one = case.scenario.benchmark_split.model_copy(update={"options": ("proportional",)})
+    known = case.model_copy(update={"scenario": case.scenario.model_copy(update={"benchmark_split": one})})
+    assert not any("benchmark_split" in note for note in run_notes(known, strategy, "en"))
