@@ -32,6 +32,8 @@ def below_headline(result: YearEnd) -> list[str]:
     sentences = [
         working_figure(result),
         say("letter.words", lang=lang, total=headline_target(case).total),
+        *[strategy_sentence(result, strategy) for strategy in in_order(result)],
+        say("letter.effects", lang=lang) if len(result.ensembles) > len({BESIDE, case.default_strategy}) else "",
         say(
             "letter.basically",
             lang=lang,
@@ -40,8 +42,6 @@ def below_headline(result: YearEnd) -> list[str]:
             probability=show_probability_range(basically.min(), basically.max(), lang, sentence=True),
         ),
         why_range(result, headline_cells(result, "all")),
-        *[strategy_sentence(result, strategy) for strategy in in_order(result)],
-        say("letter.effects", lang=lang) if len(result.ensembles) > len({BESIDE, case.default_strategy}) else "",
         *milestones(result),
         say(
             "letter.reported",

@@ -20,13 +20,23 @@ from dpsim.report.show import (
     show_share_range,
 )
 from dpsim.report.supervised import at_end, of_class, three
-from dpsim.report.yearend import YearEnd
+from dpsim.report.yearend import BESIDE, YearEnd
 
 
 def title(result: YearEnd) -> str:
     """Return the title of the report."""
     case, lang = result.case, result.request.lang
     return say("letter.title", lang=lang, case=getattr(case.name, lang), as_of=show_date(case.as_of, lang, year=True))
+
+
+def beside(result: YearEnd) -> str:
+    """Return which strategies were asked for beside the arrangement in force, and of what the headline speaks."""
+    request, lang = result.request, result.request.lang
+    names = [s.name.words(lang) for s in request.strategies if s.id not in (request.reference.id, BESIDE)]
+    if not names:
+        return ""
+    joined = say("letter.join", lang=lang).join(names)
+    return say("letter.beside", lang=lang, names=joined, reference=request.reference.name.words(lang))
 
 
 def headline(result: YearEnd) -> str:

@@ -37,7 +37,7 @@ def test_meetings_beyond_the_staff_are_told(case: Case) -> None:
     one = case.staff.inspectors_per_county.model_copy(update={"value": 1})
     fewer = case.model_copy(update={"staff": case.staff.model_copy(update={"inspectors_per_county": one})})
     (note,) = plan_warnings(fewer, strategy, "en")
-    held = 14 * 30 + 3 * 5  # of 16 weekly meetings two fall on one day after a holiday, and one on 31 December, a holiday
+    held = 14 * 30 + 3 * 5  # of 16 weekly meetings two move to one day, and one falls on the last day
     assert f"ask for {held} staff-days and the counties have {pool / 15:.0f}" in note
 
 

@@ -19,4 +19,4 @@ def part(letter: Letter) -> Part:
         f"<p class='lead'><strong>{html.escape(said)}</strong></p>" for said in sentences.headlines(letter.result)
     )
     text = "".join(letter.paragraph(said) for said in below.below_headline(letter.result))
-    return Part(f"<h1>{title}</h1>{leads}{text}")
+    return Part(f"<h1>{title}</h1>{letter.paragraph(sentences.beside(letter.result))}{leads}{text}")
