@@ -36,7 +36,7 @@ def beside(result: YearEnd) -> str:
     if not names:
         return ""
     joined = say("letter.join", lang=lang).join(names)
-    return say("letter.beside", lang=lang, names=joined, reference=request.reference.name.words(lang))
+    return say("letter.also", lang=lang, names=joined, reference=request.reference.name.words(lang))
 
 
 def headline(result: YearEnd) -> str:
