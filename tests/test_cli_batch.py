@@ -15,6 +15,7 @@ from dpsim.report.batch import run
 from dpsim.report.batch.plan import Job
 from dpsim.report.batch.processes import Reason
 from dpsim.report.job import NOTEBOOK
+from dpsim.report.sums import write_sums
 
 SMALL = """schema: 1
 batch: small
@@ -36,6 +37,7 @@ def make(jobs: list[Job], out: Path, *, at_once: int) -> Iterator[tuple[Job, Rea
         for name in ("report.html", NOTEBOOK, "headline.txt"):
             (folder / name).write_text("x", encoding="utf-8")
         (folder / "run.json").write_text(f'{{"run_id": "{folder.name}", "interrupted": false}}', encoding="utf-8")
+        write_sums(folder)
         yield job, None
 
 

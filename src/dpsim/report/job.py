@@ -21,6 +21,7 @@ from dpsim.params.schema import File
 from dpsim.params.wording import shown_name
 from dpsim.report.documents import write_html
 from dpsim.report.notebooks import execute_notebook
+from dpsim.report.sums import write_sums
 from dpsim.report.yearend import Request
 
 NOTEBOOK = "year_end_projection.ipynb"
@@ -147,6 +148,7 @@ def make_report(
         except RunError as error:
             raise _kept(error, final) from error
         headline = (folder / "headline.txt").read_text(encoding="utf-8")
+        write_sums(folder)
         put_in_place(folder, final, temporary)
         _kept_beside(final).unlink(missing_ok=True)
     tell("done")

@@ -13,6 +13,7 @@ import pandas as pd
 from dpsim.errors import FileFaults, InputError
 from dpsim.params.batch import Batch
 from dpsim.report.job import NOTEBOOK, place_below
+from dpsim.report.sums import is_whole
 from dpsim.report.yearend import Request, check_request
 
 _COLUMNS = ("replications", "met", "low", "high", "shortfall_median")
@@ -86,7 +87,7 @@ def find_made(job: Job, out: Path) -> Made | None:
     """Return the finished report of a job, or None: it is not there, not whole, or of a run that was stopped."""
     folder = out / job.place
     try:
-        if not all((folder / name).is_file() for name in _FILES):
+        if not is_whole(folder) or not all((folder / name).is_file() for name in _FILES):
             return None
         record = json.loads((folder / "run.json").read_text(encoding="utf-8"))
         headline = (folder / "headline.txt").read_text(encoding="utf-8").split("\n")[0]

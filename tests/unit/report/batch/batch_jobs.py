@@ -11,6 +11,7 @@ from dpsim.params.batch import Batch
 from dpsim.params.load import load_batch
 from dpsim.report.batch.plan import Job
 from dpsim.report.job import NOTEBOOK
+from dpsim.report.sums import write_sums
 
 BATCH = """schema: 1
 batch: {batch}
@@ -42,7 +43,7 @@ def put_report(job: Job, out: Path, headline: str = "一句话 / a sentence", **
     folder = out / job.place
     (folder / "tables").mkdir(parents=True)
     for name in ("report.html", NOTEBOOK):
-        (folder / name).write_text("", encoding="utf-8")
+        (folder / name).write_text("whole", encoding="utf-8")
     (folder / "headline.txt").write_text(f"{headline}\nbelow\n", encoding="utf-8")
     said = {"run_id": folder.name, "interrupted": False} | record
     (folder / "run.json").write_text(json.dumps(said), encoding="utf-8")
@@ -55,4 +56,5 @@ def put_report(job: Job, out: Path, headline: str = "一句话 / a sentence", **
         "shortfall_median": 458.5,
     }
     pd.DataFrame([row]).to_parquet(folder / "tables" / "strategies.parquet")
+    write_sums(folder)
     return folder

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from dpsim.params.locate import params_folder
 from dpsim.report.batch.plan import find_made, plan_jobs
 from dpsim.report.batch.run import prepare_batch
 from dpsim.report.job import MAKING, NOTEBOOK, host_mark
+from dpsim.report.sums import SUMS, write_sums
 from dpsim.report.yearend import check_request
 
 
@@ -60,6 +62,16 @@ SPOILT: dict[str, Callable[[Path], object]] = {
     "no notebook": lambda folder: (folder / NOTEBOOK).unlink(),
     "no headline": lambda folder: (folder / "headline.txt").unlink(),
     "no record": lambda folder: (folder / "run.json").unlink(),
+    "empty page": lambda folder: (folder / "report.html").write_text(""),
+    "torn notebook": lambda folder: (folder / NOTEBOOK).write_text("{"),
+    "no tables": lambda folder: shutil.rmtree(folder / "tables"),
+    "no sums": lambda folder: (folder / SUMS).unlink(),
+    "no sum at all": lambda folder: (folder / SUMS).write_text(""),
+    "sums of elsewhere": lambda folder: (folder / SUMS).write_text(f"{'0' * 64}  ../x\n"),
+    "record of a stopped run, summed": lambda folder: (
+        (folder / "run.json").write_text(json.dumps({"run_id": folder.name, "interrupted": True})),
+        write_sums(folder),
+    ),
     "torn record": lambda folder: (folder / "run.json").write_text('{"run_id": "'),
     "record of another run": lambda folder: (folder / "run.json").write_text('{"run_id": "x", "interrupted": false}'),
     "record of a stopped run": lambda folder: (folder / "run.json").write_text(
@@ -86,6 +98,7 @@ def test_a_report_without_its_table_is_finished_all_the_same(tmp_path: Path) -> 
     table = put_report(job, tmp_path) / "tables" / "strategies.parquet"
     pd.DataFrame([{"strategy": "other", "met": 1}]).to_parquet(table)
     for _ in range(2):
+        write_sums(table.parents[1])
         made = find_made(job, tmp_path)
         assert made is not None and made.result == {}
         table.unlink(missing_ok=True)

@@ -1,0 +1,41 @@
+"""The check sums of a finished report: what is missing, torn or changed shows.
+
+The file is of the common kind, one line of digest and name per file, so `sha256sum -c SHA256SUMS` reads it too.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+SUMS = "SHA256SUMS"
+
+
+def write_sums(folder: Path) -> None:
+    """Write the digest of every file below a folder into its `SUMS`."""
+    names = sorted(file.relative_to(folder).as_posix() for file in folder.rglob("*") if file.is_file())
+    lines = [f"{_digest(folder / name)}  {name}\n" for name in names if name != SUMS]
+    (folder / SUMS).write_text("".join(lines), encoding="utf-8", newline="\n")
+
+
+def is_whole(folder: Path) -> bool:
+    """Tell whether every file that a folder's `SUMS` lists is there as it was written; what was added counts not."""
+    try:
+        lines = (folder / SUMS).read_text(encoding="utf-8").splitlines()
+        return bool(lines) and all(_digest(folder / name) == digest for digest, _, name in map(_parted, lines))
+    except (OSError, ValueError):
+        return False
+
+
+def _parted(line: str) -> tuple[str, str, str]:
+    """Return digest, blanks and name of a line; a name that leaves the folder is an error."""
+    digest, blanks, name = line.partition("  ")
+    if not name or Path(name).is_absolute() or ".." in Path(name).parts:
+        raise ValueError(line)
+    return digest, blanks, name
+
+
+def _digest(file: Path) -> str:
+    """Return the SHA-256 of a file."""
+    with file.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
