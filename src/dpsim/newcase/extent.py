@@ -16,46 +16,59 @@ MAX_UNPACKED = 200_000_000
 """Most bytes of a workbook after unpacking; a table of counties has some ten thousand."""
 MAX_CELLS = 2_000_000
 """Largest rectangle that is read."""
-_CELL = re.compile(rb'<(?:\w+:)?c\s[^>]*?\br="([A-Z]{1,3})([0-9]{1,7})"')
-_CHUNK = 1 << 20
+_PLACE = re.compile(r"([A-Z]{1,3})([0-9]{1,7})")
+_IMAGES = (".png", ".jpg", ".jpeg", ".gif", ".emf", ".wmf", ".bin", ".vml")
 
 
 def too_far(file: Path) -> bool:
-    """Tell whether a zipped workbook (.xlsx, .ods) unpacks to too much, or a sheet of it reaches too far.
+    """Tell whether a zipped workbook unpacks to too much, or a sheet of it reaches too far.
+
+    Its ending (.ods, else .xlsx) says what it is, as it does for the reader.
 
     Raises
     ------
-    zipfile.BadZipFile, xml.etree.ElementTree.ParseError
-        It is no such workbook.
+    zipfile.BadZipFile, zlib.error, xml.etree.ElementTree.ParseError
+        It is no such workbook, or damaged.
     """
     with zipfile.ZipFile(file) as archive:
         if sum(entry.file_size for entry in archive.infolist()) > MAX_UNPACKED:
             return True
-        names = archive.namelist()
-        if "content.xml" in names:
+        if file.suffix.lower() == ".ods":
             return any(rows * columns > MAX_CELLS for rows, columns in _ods_extents(archive))
-        sheets = [name for name in names if name.startswith("xl/worksheets/") and name.endswith(".xml")]
-        return any(_xlsx_cells(archive, name) > MAX_CELLS for name in sheets)
+        parts = [name for name in archive.namelist() if not name.lower().endswith((*_IMAGES, "/"))]
+        return any(_xlsx_cells(archive, name) > MAX_CELLS for name in parts)
 
 
 def _xlsx_cells(archive: zipfile.ZipFile, name: str) -> int:
-    """Return the cells of the rectangle from A1 to the farthest row and column of one sheet."""
-    rows = columns = 0
-    kept = b""
-    with archive.open(name) as stream:
-        while chunk := stream.read(_CHUNK):
-            text = kept + chunk
-            for letters, digits in _CELL.findall(text):
-                rows, columns = max(rows, int(digits)), max(columns, _column(letters))
-            kept = text[-200:]  # a cell may begin at the end of one chunk
+    """Return the cells of the rectangle from A1 to the farthest row and column of one part of a workbook.
+
+    Any part may be a sheet, whatever its name; what is no XML and not where sheets usually lie is none.
+    """
+    rows = columns = row = column = 0
+    try:
+        with archive.open(name) as stream:
+            for event, element in ElementTree.iterparse(stream, events=("start", "end")):
+                kind = element.tag.rpartition("}")[2]
+                if event == "end":
+                    element.clear()
+                elif kind == "row":
+                    given = element.get("r", "")
+                    row, column = int(given) if given.isdecimal() else row + 1, 0
+                elif kind == "c":
+                    place = _PLACE.fullmatch(element.get("r", "").strip().upper())
+                    row, column = (int(place[2]), _column(place[1])) if place else (row, column + 1)
+                    rows, columns = max(rows, row), max(columns, column)
+    except ElementTree.ParseError:
+        if name.startswith("xl/worksheets/"):
+            raise
     return rows * columns
 
 
-def _column(letters: bytes) -> int:
+def _column(letters: str) -> int:
     """Return the number of a column, counted from 1."""
     number = 0
     for letter in letters:
-        number = 26 * number + letter - 64
+        number = 26 * number + ord(letter) - 64
     return number
 
 

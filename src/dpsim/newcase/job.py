@@ -55,6 +55,9 @@ _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}\Z")
 _LONGEST_NAME = 60
 _LONGEST_DAYS = 731
 
+RESERVED = frozenset(("con", "prn", "aux", "nul", *(f"{port}{k}" for port in ("com", "lpt") for k in range(1, 10))))
+"""Names that are no files on Windows."""
+
 
 @dataclass(frozen=True)
 class Made:
@@ -182,6 +185,8 @@ def _date(option: str, text: str, faults: list[InputError]) -> dt.date | None:
 def _check_out(out: Path, force: bool) -> None:
     """Refuse a place that cannot be written or that holds a file already."""
     name = shown_name(out, 200)
+    if out.stem.lower() in RESERVED:
+        raise InputError("newcase.out_reserved", out=name)
     if out.suffix not in (".yaml", ".yml"):
         raise InputError("newcase.out_ending", out=name)
     if out.is_dir() or not out.parent.is_dir():
@@ -204,6 +209,7 @@ def _comments() -> dict[str, str]:
 
 def _write(out: Path, text: str, case: Case) -> None:
     """Write beside the place, read back, and move there; what is there already stays whole until then."""
+    out = out.resolve()  # a link stays one
     draft = out.with_name(f".{out.stem}.{os.getpid()}.yaml")
     try:
         draft.write_text(text, encoding="utf-8", newline="\n")

@@ -10,11 +10,13 @@ import hashlib
 import io
 import stat
 import zipfile
+import zlib
 from dataclasses import dataclass, field
 from pathlib import Path
 from xml.etree import ElementTree
 
 from dpsim.errors import FileFaults, InputError
+from dpsim.newcase.counts import Joined, whole
 from dpsim.newcase.extent import MAX_CELLS, too_far
 from dpsim.params.wording import shown_name
 
@@ -23,6 +25,20 @@ MAX_BYTES = 20_000_000
 WORKBOOKS = (".xlsx", ".xlsm", ".xls", ".ods")
 TEXTS = (".csv", ".tsv", ".txt")
 _SEPARATORS = ",\t;"
+GUESSED = "GB 18030"
+"""Encoding of a text file that is not marked and no UTF-8."""
+_DAMAGED = (
+    zipfile.BadZipFile,
+    zlib.error,
+    ElementTree.ParseError,
+    EOFError,
+    LookupError,
+    NotImplementedError,
+    OSError,
+    RuntimeError,
+    ValueError,
+)
+"""What reading a damaged workbook may raise."""
 
 Cell = object
 """A text, number, truth value or date; an empty text where nothing stands."""
@@ -56,11 +72,14 @@ class TableFile:
         SHA-256 of its bytes.
     sheets : list of Sheet
         Those that are not hidden and hold anything.
+    encoding : str
+        That of a text file where it was guessed, else empty.
     """
 
     name: str
     digest: str
     sheets: list[Sheet] = field(default_factory=list)
+    encoding: str = ""
 
 
 def read_sheets(file: Path) -> TableFile:
@@ -80,14 +99,19 @@ def read_sheets(file: Path) -> TableFile:
     if ending not in (*WORKBOOKS, *TEXTS):
         _refuse(file, "newcase.file_kind", allowed=", ".join((*WORKBOOKS, *TEXTS)))
     raw = _bytes_of(file)
+    encoding = ""
     try:
-        sheets = _workbook(file) if ending in WORKBOOKS else [Sheet("", _separated(_decoded(file, raw)))]
+        if ending in WORKBOOKS:
+            sheets = _workbook(file)
+        else:
+            text, encoding = _decoded(file, raw)
+            sheets = [Sheet("", _separated(text))]
     except csv.Error as error:
         _refuse(file, "newcase.file_broken", why=shown_name(str(error)))
     held = [sheet for sheet in sheets if any(cell != "" for row in sheet.rows for cell in row)]
     if not held:
         _refuse(file, "newcase.file_empty")
-    return TableFile(shown_name(file.name), hashlib.sha256(raw).hexdigest(), held)
+    return TableFile(shown_name(file.name), hashlib.sha256(raw).hexdigest(), held, encoding)
 
 
 def _refuse(file: Path, message: str, **values: object) -> None:
@@ -128,23 +152,25 @@ def _workbook(file: Path) -> list[Sheet]:
                     rows: list[list[Cell]] = [list(row) for row in sheet.to_python(skip_empty_area=False)]
                     _spread(rows, sheet.merged_cell_ranges or [])
                     sheets.append(Sheet(about.name, rows))
-    except (CalamineError, zipfile.BadZipFile, ElementTree.ParseError, NotImplementedError, RuntimeError) as error:
+    except (CalamineError, *_DAMAGED) as error:
         _refuse(file, "newcase.file_broken", why=shown_name(str(error)))
     return sheets
 
 
 def _spread(rows: list[list[Cell]], merged: list[tuple[tuple[int, int], tuple[int, int]]]) -> None:
-    """Give every cell of a joined range the value of its first."""
+    """Give every cell of a joined range the words of its first; a number in one is no count of any row."""
     for (top, left), (bottom, right) in merged:
         if top >= len(rows) or left >= len(rows[top]):
             continue
         value = rows[top][left]
+        if (bottom, right) != (top, left) and isinstance(whole(value), int):
+            value = Joined(value)
         for row in rows[top : bottom + 1]:
             row[left : right + 1] = [value] * len(row[left : right + 1])
 
 
-def _decoded(file: Path, raw: bytes) -> str:
-    """Return the text of a file: UTF-16 where marked, else UTF-8, else GB 18030, each strictly."""
+def _decoded(file: Path, raw: bytes) -> tuple[str, str]:
+    """Return the text of a file, UTF-16 where marked, else UTF-8, else GB 18030, each strictly; and what it guessed."""
     marked = raw[:2] in (b"\xff\xfe", b"\xfe\xff")
     for encoding in ("utf-16",) if marked else ("utf-8-sig", "gb18030"):
         try:
@@ -152,9 +178,9 @@ def _decoded(file: Path, raw: bytes) -> str:
         except UnicodeDecodeError:
             continue
         if "\0" not in text:
-            return text
+            return text, GUESSED if encoding == "gb18030" else ""
     _refuse(file, "newcase.file_not_text")
-    return ""
+    return "", ""
 
 
 def _separated(text: str) -> list[list[Cell]]:

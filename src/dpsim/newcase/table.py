@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from dpsim.errors import InputError
 from dpsim.newcase.checks import check_names, check_nesting, check_totals
 from dpsim.newcase.columns import ALIASES, COUNTS, SECTORS, TIERS, Header, column_of, find_header, plain
+from dpsim.newcase.counts import MAX_COUNT
 from dpsim.newcase.reading import County, Reading, cell_name, header_word, refuse
 from dpsim.newcase.sheet import Cell, Sheet, TableFile
 from dpsim.params.wording import nearest, shown
@@ -40,6 +41,8 @@ class Table:
         The row of totals, which agrees with the sums.
     at : dict
         Where each column stands, counted from 0.
+    encoding : str
+        As in `TableFile`.
     """
 
     file: str
@@ -50,6 +53,7 @@ class Table:
     unused: tuple[str, ...]
     total_row: int | None
     at: dict[str, int]
+    encoding: str = ""
 
     def total(self, column: str) -> int:
         """Return the sum of a column."""
@@ -87,12 +91,24 @@ def read_table(file: TableFile, sheet: str | None = None) -> Table:
         reading.faults = [
             InputError("newcase.many_counties", where=file.name, given=len(counties), allowed=MAX_COUNTIES)
         ]
-    if counties and not reading.faults and sum(county.counts["enterprises"] for county in counties) == 0:
+    total = sum(county.counts["enterprises"] for county in counties) if not reading.faults else 1
+    if counties and total == 0:
         reading.fault("newcase.nobody", counties[0].row, "enterprises")
+    if total > MAX_COUNT:
+        values = {"column": header_word("enterprises"), "given": total, "allowed": MAX_COUNT}
+        reading.faults.append(InputError("newcase.too_many", where=file.name, **values))
     refuse(file.name, reading.faults)
     total_row = totals[0] if totals else None
     return Table(
-        file.name, chosen.name, file.digest, columns, tuple(counties), tuple(header.others), total_row, reading.at
+        file.name,
+        chosen.name,
+        file.digest,
+        columns,
+        tuple(counties),
+        tuple(header.others),
+        total_row,
+        reading.at,
+        file.encoding,
     )
 
 

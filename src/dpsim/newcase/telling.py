@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
-from dpsim.language import language_in_force, say
+from dpsim.language import LANGUAGES, language_in_force, say
 from dpsim.newcase.columns import heading
 from dpsim.newcase.job import Made
 from dpsim.params.labels import option_label, quantity_label
@@ -25,6 +25,8 @@ def told(made: Made) -> str:
         say("newcase.told.written", file=file, case=case.id, as_of=case.as_of, end=case.horizon_end),
         say("newcase.told.table", sheet=sheet, n=len(table.counties), counts=between.join(counts)),
     ]
+    if table.encoding:
+        lines.append(say("newcase.told.encoding", encoding=table.encoding))
     if table.total_row is not None:
         lines.append(say("newcase.told.checked"))
     if table.unused:
@@ -36,7 +38,8 @@ def told(made: Made) -> str:
     for k, row in enumerate(made.first):
         value = _shown(row.value, lang)
         lines.append(say("newcase.told.first", k=k + 1, key=row.key, label=quantity_label(row.key, lang), value=value))
-    return "\n".join([*lines, say("newcase.told.next", file=file)])
+    option = f" --lang {lang}" if lang != LANGUAGES[0] else ""
+    return "\n".join([*lines, say("newcase.told.next", file=file, option=option)])
 
 
 def _shown(value: object, lang: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 
 import openpyxl
@@ -15,6 +16,7 @@ from dpsim.newcase import extent
 from dpsim.newcase.sheet import read_sheets
 from dpsim.newcase.table import read_table
 
+SHEET = "xl/worksheets/sheet1.xml"
 COUNTS = {row[0]: tuple(row[1:]) for row in ROWS}
 
 
@@ -108,12 +110,56 @@ def test_a_cell_far_out_is_refused_before_it_takes_memory(tmp_path: Path, monkey
     assert extent.too_far(good), "so does what it unpacks to"
 
 
-def test_cells_at_the_border_of_two_chunks_are_seen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    file = workbook(tmp_path / "t.xlsx", GOOD)
-    monkeypatch.setattr(extent, "MAX_CELLS", len(GOOD) * len(HEAD) - 1)
-    for size in (7, 50, 64, 100, 333):
-        monkeypatch.setattr(extent, "_CHUNK", size)
-        assert extent.too_far(file), f"in chunks of {size} bytes"
+def with_part(file: Path, name: str, change: Callable[[bytes], bytes]) -> Path:
+    """Rewrite one part of a workbook, or add it."""
+    with zipfile.ZipFile(file) as archive:
+        parts = {entry: archive.read(entry) for entry in archive.namelist()}
+    parts[name] = change(parts.get(name, b""))
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+        for entry, content in parts.items():
+            archive.writestr(entry, content)
+    return file
+
+
+FAR = {
+    "single quotes": b"<row r='60000'><c r='XFD60000'><v>1</v></c></row>",
+    "blanks": b'<row r = "60000"><c r = "XFD60000"><v>1</v></c></row>',
+    "a row that says where": b'<row r="60000">' + b"<c><v>1</v></c>" * 300 + b"</row>",
+}
+
+
+@pytest.mark.parametrize("how", FAR)
+def test_a_cell_far_out_is_seen_however_it_is_written(tmp_path: Path, how: str) -> None:
+    good = workbook(tmp_path / "t.xlsx", GOOD)
+    file = with_part(good, SHEET, lambda xml: xml.replace(b"</sheetData>", FAR[how] + b"</sheetData>"))
+    assert refused(file) == "newcase.file_reaches"
+
+
+def test_the_ending_says_what_a_workbook_is(tmp_path: Path) -> None:
+    """A part that only an OpenDocument has does not hide the sheets of the other kind."""
+    file = with_part(workbook(tmp_path / "t.xlsx", GOOD), "content.xml", lambda _: b"<a/>")
+    with_part(file, SHEET, lambda xml: xml.replace(b"</sheetData>", FAR["blanks"] + b"</sheetData>"))
+    assert refused(file) == "newcase.file_reaches"
+    assert counts(with_part(workbook(tmp_path / "u.xlsx", GOOD), "content.xml", lambda _: b"<a/>")) == COUNTS
+
+
+def test_a_damaged_workbook_is_said_to_be_damaged(tmp_path: Path) -> None:
+    """Whatever byte is changed: the same counts, other counts (who can know), or a clear refusal."""
+    file, seen = workbook(tmp_path / "t.xlsx", GOOD), set()
+    raw = file.read_bytes()
+    for at in range(30, len(raw), 37):
+        file.write_bytes(raw[:at] + bytes([raw[at] ^ 0x5A]) + raw[at + 1 :])
+        try:
+            read_sheets(file)
+        except FileFaults as error:
+            seen.update(fault.message for fault in error.faults)
+    assert "newcase.file_broken" in seen and seen <= {"newcase.file_broken", "newcase.file_empty"}, seen
+
+
+def test_a_guessed_encoding_is_kept(tmp_path: Path) -> None:
+    assert read_sheets(text(tmp_path / "a.csv", GOOD, "gb18030")).encoding == "GB 18030"
+    for encoding in ("utf-8", "utf-8-sig", "utf-16"):
+        assert read_sheets(text(tmp_path / "b.csv", GOOD, encoding)).encoding == ""
 
 
 def test_odd_files_are_refused(tmp_path: Path) -> None:

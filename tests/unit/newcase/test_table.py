@@ -259,3 +259,24 @@ def test_cells_are_named_as_in_a_spreadsheet() -> None:
         "C7", "Z1", "AA10", "ZZ1", "AAA1",
     ]  # fmt: skip
     assert FULL[0] == FULL_HEAD and FULL[1:] == FULL_ROWS
+
+
+def test_a_number_in_a_joined_cell_belongs_to_nobody(tmp_path: Path) -> None:
+    """Neither to both rows nor to both columns; names and headers may be joined."""
+    with pytest.raises(FileFaults) as caught:
+        read(tmp_path, GOOD, merged=["B2:C3"])
+    places = {(fault.message, str(fault.values["where"])) for fault in caught.value.faults}
+    assert places == {("newcase.cell_joined", f"t.xlsx, A!{cell}") for cell in ("B2", "C2", "B3", "C3")}
+
+
+@pytest.mark.parametrize(("written", "meant"), [("1.000", None), ("12.000.000", None), ("1,000", 1000), ("35.0", 35)])
+def test_points_between_thousands_are_asked_about(written: str, meant: int | None) -> None:
+    assert whole(written) == ("newcase.cell_thousands" if meant is None else meant)
+
+
+def test_more_enterprises_than_a_case_holds_are_refused_by_column(tmp_path: Path) -> None:
+    rows = [HEAD, ["甲县", 1_000_000, 1, 1, 1], ["乙县", 1_000_000, 1, 1, 1]]
+    with pytest.raises(FileFaults) as caught:
+        read(tmp_path, rows)
+    (fault,) = caught.value.faults
+    assert fault.message == "newcase.too_many" and fault.values["given"] == 2_000_000
