@@ -293,15 +293,20 @@ def compare(
     """逐次配对比较监管方案 / Compare strategies, paired run by run."""
     import pandas as pd
 
+    from dpsim.core.streams import check_word
+    from dpsim.experiments.ensemble import check_replications
     from dpsim.report.comparison import comparison_letter
+    from dpsim.report.job import check_out
 
     _use(lang)
+    if out is not None:
+        check_out(Path(out))
     letter = comparison_letter(
         case=case,
         strategies=strategy or [],
         reference=reference or "",
-        replications=_whole(replications),
-        seed=_whole(seed),
+        replications=check_replications(_whole(replications)),
+        seed=check_word("seed", _whole(seed)),
         lang=language_in_force(),
         out=out or "",
         progress=sys.stderr.isatty(),
@@ -324,14 +329,16 @@ def explore(
     ] = "explorations",
     port: Annotated[str, typer.Option("--port", callback=_given, metavar="<int>", help="端口 / port")] = "8888",
     browser: Annotated[bool, typer.Option(help="打开浏览器 / open a browser")] = True,
+    allow_root: Annotated[bool, typer.Option("--allow-root", help="允许超级用户运行 / run as root too")] = False,
     lang: Lang = None,
 ) -> None:
     """在 JupyterLab 里探索方案和假设 / Explore strategies and assumptions in JupyterLab."""
     from dpsim.report.lab import lab_command, own_copy, serve
 
     _use(lang)
+    lab_command(Path(out), port=_whole(port), browser=browser, allow_root=allow_root)  # refused before a file is made
     notebook = own_copy("explore", Path(out), language_in_force())
-    command = lab_command(notebook, port=_whole(port), browser=browser)
+    command = lab_command(notebook, port=_whole(port), browser=browser, allow_root=allow_root)
     typer.echo(say("explorer.serving", notebook=notebook.as_posix()), err=True)
     if serve(command, lang=language_in_force()):
         raise RunError("explorer.error.no_lab", why=say("explorer.see_above"))

@@ -59,7 +59,7 @@ def environment(folder: Path) -> dict[str, str]:
     tracker = settings / "@jupyterlab" / "notebook-extension" / "tracker.jupyterlab-settings"
     tracker.parent.mkdir(parents=True)  # cells out of sight stay in the page, where the test looks for them
     tracker.write_text(json.dumps({"windowingMode": "none"}), encoding="utf-8")
-    config = {"ServerApp": {"allow_root": True}, "LabApp": {"expose_app_in_browser": True}}
+    config = {"LabApp": {"expose_app_in_browser": True}}
     own["JUPYTER_CONFIG_DIR"].mkdir()
     (own["JUPYTER_CONFIG_DIR"] / "jupyter_server_config.json").write_text(json.dumps(config), encoding="utf-8")
     (own["JUPYTER_CONFIG_DIR"] / "jupyter_lab_config.json").write_text(json.dumps(config), encoding="utf-8")

@@ -48,7 +48,7 @@ def open_lab(browser: Browser, tmp_path: Path) -> Iterator[Callable[[str], Lab]]
 
     def start(lang: str) -> Lab:
         port, folder = free_port(), tmp_path / "explorations"
-        command = [sys.executable, "-m", "dpsim.cli", "explore", "--no-browser", "--lang", lang]
+        command = [sys.executable, "-m", "dpsim.cli", "explore", "--no-browser", "--allow-root", "--lang", lang]
         with (tmp_path / "server.log").open("wb") as log:
             servers.append(
                 subprocess.Popen(

@@ -79,6 +79,8 @@ def test_the_letter_says_what_can_be_told_and_draws_it(executed: Path) -> None:
 def test_what_cannot_be_compared_ends_with_status_2(tmp_path: Path) -> None:
     for arguments, message in (
         (["--strategy", "current_arrangement"], "error.nothing_to_compare"),
+        (["--strategy", "balanced", "--replications", "1e1"], "1e1"),
+        (["--strategy", "balanced", "--seed", "1.0"], "1.0"),
         (["--strategy", "balanced", "--strategy", "balanced"], "error.compared_twice"),
         (["--strategy", "balanced", "--replications", "1"], "error.pairs"),
         (["--strategy", "balancd"], "balanced"),
@@ -93,5 +95,6 @@ def test_what_cannot_be_compared_ends_with_status_2(tmp_path: Path) -> None:
 
 
 def test_a_misspelt_parameter_stops_before_any_run(tmp_path: Path) -> None:
-    done = with_papermill(tmp_path, "-p", "strategis", "balanced", source=SOURCE)
+    done = with_papermill(tmp_path, "-p", "strategis", "balanced", "-p", "lang", "en", source=SOURCE)
     assert done.returncode != 0 and "strategies" in done.stderr
+    assert "has no parameter named" in done.stderr, "in the language of the notebook"

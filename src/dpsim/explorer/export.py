@@ -8,17 +8,18 @@ from __future__ import annotations
 import datetime as dt
 import io
 import shlex
-import shutil
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 from typing import Any
 
-from dpsim.errors import RunError
+from dpsim.errors import InputError, RunError
 from dpsim.experiments.runrecord import input_hash
 from dpsim.explorer.scenario import Built, Scenario
 from dpsim.params.load import load_case, load_strategy
 from dpsim.params.locate import notebooks_folder
 from dpsim.params.schema import File
+from dpsim.params.wording import shown_name
 from dpsim.report.documents import write_atomically
 
 NOTEBOOK = "year_end_projection.ipynb"
@@ -45,6 +46,8 @@ class Export:
 def export(scenario: Scenario, out: Path, lang: str) -> Export:
     """Write a scenario into a folder of its own below `out`; the same scenario into the same folder.
 
+    What somebody has changed there since stays: then the folder is a new one with a number.
+
     Parameters
     ----------
     scenario : Scenario
@@ -55,24 +58,43 @@ def export(scenario: Scenario, out: Path, lang: str) -> Export:
     Raises
     ------
     InputError
-        The scenario cannot be run.
+        The scenario cannot be run, or nothing can be written in `out`.
     RunError
         A file that was written does not give the same case or strategy again.
     """
     built = scenario.built()
     values = parameters(scenario, built, lang)
     identity = {**values, "case": built.case.digest, "strategy": built.strategy.digest}
-    folder = out / f"{built.case.id}_{built.strategy.id}_{input_hash(identity)}"
-    folder.mkdir(parents=True, exist_ok=True)
-    for name, file in ((CASE, built.case), (STRATEGY, built.strategy)):
-        write_atomically(folder / name, yaml_text(file.content()).encode("utf-8"))
-    write_atomically(folder / PARAMETERS, yaml_text(values).encode("utf-8"))
-    shutil.copyfile(notebooks_folder() / NOTEBOOK, folder / NOTEBOOK)
+    files = {
+        CASE: yaml_text(built.case.content()).encode("utf-8"),
+        STRATEGY: yaml_text(built.strategy.content()).encode("utf-8"),
+        PARAMETERS: yaml_text(values).encode("utf-8"),
+        NOTEBOOK: (notebooks_folder() / NOTEBOOK).read_bytes(),
+    }
+    try:
+        folder = _place(out, f"{built.case.id}_{built.strategy.id}_{input_hash(identity)}", files)
+        for name, content in files.items():
+            write_atomically(folder / name, content)
+    except OSError as error:
+        raise InputError("cli.no_access", where=shown_name(out, 200), why=error.strerror or str(error)) from None
     for name, file, load in ((CASE, built.case, load_case), (STRATEGY, built.strategy, load_strategy)):
         again: File = load(folder / name)
         if again.digest != file.digest:
             raise RunError("explorer.error.not_the_same", file=name)
     return Export(folder, *commands(scenario, lang))
+
+
+def _place(out: Path, name: str, files: dict[str, bytes]) -> Path:
+    """Return the folder for an export, made if need be: the first that holds nothing else under these names."""
+    for number in count(1):
+        folder = out / (name if number == 1 else f"{name}-{number}")
+        if folder.exists() and not folder.is_dir():
+            continue
+        folder.mkdir(parents=True, exist_ok=True)
+        there = [folder / file for file in files if (folder / file).exists()]
+        if all(file.is_file() and file.read_bytes() == files[file.name] for file in there):
+            return folder
+    raise AssertionError("numbers do not end")
 
 
 def parameters(scenario: Scenario, built: Built, lang: str) -> dict[str, object]:

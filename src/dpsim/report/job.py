@@ -75,7 +75,7 @@ def check_out(out: Path, below: Path = Path(), *, option: str = "--out") -> None
         Naming the place.
     """
     try:
-        place = next((place for place in (out, *out.parents) if place.exists()), Path())
+        place = next((place for place in (out / below, *(out / below).parents) if place.exists()), Path())
         if not place.is_dir():
             raise InputError("error.out_not_folder", out=shown_name(place, 200), option=option)
         room = shutil.disk_usage(place)

@@ -47,14 +47,16 @@ def own_copy(name: str, folder: Path, lang: str) -> Path:
     return copy
 
 
-def lab_command(notebook: Path, *, port: int, browser: bool) -> list[str]:
+def lab_command(notebook: Path, *, port: int, browser: bool, allow_root: bool = False) -> list[str]:
     """Return the command that serves a notebook on the loopback address; a token guards it.
 
     Raises
     ------
     InputError
-        This is no port.
+        This is no port, or this is the superuser and nobody said that JupyterLab may run for it.
     """
+    if getattr(os, "geteuid", lambda: 1)() == 0 and not allow_root:
+        raise InputError("explorer.error.root")
     if isinstance(port, bool) or not isinstance(port, int) or not 1 <= port <= LAST_PORT:
         raise InputError("explorer.error.port", given=shown_name(port), largest=LAST_PORT)
     folder = notebook.resolve().parent
@@ -67,6 +69,7 @@ def lab_command(notebook: Path, *, port: int, browser: bool) -> list[str]:
         "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
         "--LabApp.news_url=None",
         *([] if browser else ["--no-browser"]),
+        *(["--allow-root"] if allow_root else []),
     ]
 
 

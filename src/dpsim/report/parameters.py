@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import ast
 import keyword
+import os
 from collections.abc import Mapping, Sequence
 from datetime import date
 from difflib import get_close_matches
 from pathlib import Path
 
 from dpsim.errors import FileFaults, InputError
-from dpsim.language import say
+from dpsim.language import LANGUAGES, say
 from dpsim.report.documents import read_notebook
 
 _PLAIN = (str, bool, int, float, type(None), list, dict)
@@ -97,6 +98,8 @@ def refuse_unknown_parameters(namespace: Mapping[str, object], *, declared: Sequ
     InputError
         Naming the nearest right name.
     """
+    if namespace.get("lang") in LANGUAGES:
+        os.environ.setdefault("DPSIM_LANG", str(namespace["lang"]))  # what else is wrong is said in the same language
     assigned = _names_assigned_before(namespace)
     if assigned is None:
         assigned = [

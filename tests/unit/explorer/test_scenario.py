@@ -111,6 +111,14 @@ def test_assumptions_stand_weakest_first_and_each_control_can_be_set(name: str) 
 def test_an_export_is_complete_and_reads_back_the_same(scenario: Scenario, tmp_path: Path) -> None:
     made = export(scenario, tmp_path, "zh")
     assert export(scenario, tmp_path, "zh") == made, "the same scenario goes into the same folder"
+    edited = made.folder / "strategy.yaml"
+    edited.write_text(edited.read_text(encoding="utf-8") + "# mine\n", encoding="utf-8")
+    other = export(scenario, tmp_path, "zh")
+    assert other.folder.name == f"{made.folder.name}-2" and "# mine" in edited.read_text(encoding="utf-8")
+    assert export(scenario, tmp_path, "zh") == other
+    (tmp_path / "file").touch()
+    with pytest.raises(InputError, match="file"):
+        export(scenario, tmp_path / "file", "zh")
     built = scenario.built()
     assert load_case(made.folder / "case.yaml").digest == built.case.digest
     assert load_strategy(made.folder / "strategy.yaml").digest == built.strategy.digest

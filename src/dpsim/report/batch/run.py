@@ -7,7 +7,7 @@ from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
-from dpsim.errors import RunError
+from dpsim.errors import InputError, RunError
 from dpsim.language import LANGUAGES, language_in_force, say
 from dpsim.params.batch import Batch
 from dpsim.params.wording import shown_name
@@ -29,9 +29,14 @@ def prepare_batch(batch: Batch, jobs: tuple[Job, ...], out: Path) -> Standings:
     folders = list(dict.fromkeys(place_below(job.request) for job in jobs))
     for below in [folder_of(batch), *folders]:
         check_out(out, below)
+    standings = Standings(batch, jobs, out)
+    page = index_path(standings)
+    for file in (page, page.with_suffix(".json")):
+        if file.is_dir():
+            raise InputError("error.out_is_folder", out=shown_name(file, 200), option="--out")
     for below in folders:
         sweep(out / below)
-    return Standings(batch, jobs, out)
+    return standings
 
 
 def run_batch(standings: Standings, *, at_once: int, progress: bool, tell: Callable[[str], object]) -> None:

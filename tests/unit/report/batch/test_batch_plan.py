@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 from batch_jobs import batch_of, put_report
 
-from dpsim.errors import FileFaults
+from dpsim.errors import FileFaults, InputError
 from dpsim.params.load import load_batch
 from dpsim.params.locate import params_folder
 from dpsim.report.batch.plan import find_made, plan_jobs
@@ -111,3 +111,20 @@ def test_what_killed_reports_left_is_swept_before_the_batch(tmp_path: Path) -> N
     left.mkdir(parents=True)
     prepare_batch(batch, jobs, tmp_path)
     assert not left.exists()
+
+
+@pytest.mark.parametrize("name", ["index.html", "index.json"])
+def test_a_folder_in_the_place_of_the_index_is_named(tmp_path: Path, name: str) -> None:
+    batch = batch_of(tmp_path)
+    (tmp_path / "batch-b" / name).mkdir(parents=True)
+    with pytest.raises(InputError) as caught:
+        prepare_batch(batch, plan_jobs(batch), tmp_path)
+    assert name in caught.value.text("en") and [file.name for file in (tmp_path / "batch-b").iterdir()] == [name]
+
+
+def test_a_file_in_the_place_of_a_folder_is_named(tmp_path: Path) -> None:
+    batch = batch_of(tmp_path)
+    (tmp_path / "batch-b").touch()
+    with pytest.raises(InputError) as caught:
+        prepare_batch(batch, plan_jobs(batch), tmp_path)
+    assert caught.value.message == "error.out_not_folder" and "batch-b" in caught.value.text("en")
