@@ -99,7 +99,7 @@ def refuse_unknown_parameters(namespace: Mapping[str, object], *, declared: Sequ
         Naming the nearest right name.
     """
     if namespace.get("lang") in LANGUAGES:
-        os.environ.setdefault("DPSIM_LANG", str(namespace["lang"]))  # what else is wrong is said in the same language
+        os.environ["DPSIM_LANG"] = str(namespace["lang"])  # what else is wrong is said in the same language
     assigned = _names_assigned_before(namespace)
     if assigned is None:
         assigned = [
