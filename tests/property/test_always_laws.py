@@ -29,6 +29,7 @@ from dpsim.measure.substance import substance_values
 from dpsim.model.state import stage_flags
 from dpsim.model.visits import Roster
 from dpsim.params.faults import Origin
+from dpsim.params.hazard_rules import PLANS
 from dpsim.params.load import list_strategies, load_strategy
 from dpsim.params.schema import Case, Strategy
 from dpsim.strategies import instruments
@@ -127,6 +128,11 @@ def random_strategy(case: Case, rng: np.random.Generator) -> Strategy:
             days = sorted(rng.integers(-10, 130, 2).tolist())
             made["start"], made["end"] = (case.as_of + dt.timedelta(days=day) for day in days)
         chosen.append(made)
+    shares = [made["share"] for made in chosen if made["instrument"] in PLANS]
+    total = max(1.0, sum(share["value"] for share in shares))
+    for share in shares:  # plans together are at most all visits
+        share["value"] /= total
+        share["range"] = (0.0, 1.0)
     content = load_strategy("no_meetings").content()
     return Strategy.from_content({**content, "strategy": "drawn", "instruments": tuple(chosen)}, Origin("drawn"))
 
