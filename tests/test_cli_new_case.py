@@ -115,31 +115,3 @@ def test_a_folder_that_cannot_be_written_is_named(call) -> None:
     Path("locked/own.yaml").mkdir()
     said = call("new-case", "table.xlsx", *ASKED, "--out", "locked/own.yaml", "--force")
     assert said.status == 2 and "locked/own.yaml" in said.err and "Traceback" not in said.err
-
-
-def test_the_next_steps_answer_in_the_same_language(call) -> None:
-    said = call("new-case", "table.xlsx", *ASKED, lang="en")
-    steps = [line for line in said.out.splitlines() if line.startswith("  dpsim ")]
-    assert len(steps) == 3 and all(line.endswith(" --lang en") for line in steps), said.out
-    assert "--lang" not in call("new-case", "table.xlsx", *ASKED, "--force").out
-
-
-def test_a_guessed_encoding_is_told(call) -> None:
-    text = "\r\n".join(",".join(map(str, row)) for row in [HEAD, *ROWS])
-    Path("gb.csv").write_bytes(text.encode("gb18030"))
-    Path("utf.csv").write_bytes(text.encode("utf-8"))
-    assert "GB 18030" in call("new-case", "gb.csv", *ASKED).out
-    assert "GB 18030" not in call("new-case", "utf.csv", *ASKED, "--force").out
-
-
-def test_a_device_of_windows_is_no_case(call) -> None:
-    said = call("new-case", "table.xlsx", "--case", "con", "--as-of", "2026-09-10", lang="en")
-    assert said.status == 2 and "con.yaml" in said.err and not Path("con.yaml").exists()
-
-
-@pytest.mark.skipif(sys.platform == "win32", reason="links need rights there")
-def test_a_link_stays_a_link(call) -> None:
-    Path("target.yaml").write_text("old", encoding="utf-8")
-    Path("link.yaml").symlink_to("target.yaml")
-    said = call("new-case", "table.xlsx", *ASKED, "--out", "link.yaml", "--force")
-    assert said.status == 0 and Path("link.yaml").is_symlink() and load_case(Path("target.yaml")).id == "own-2026"

@@ -329,18 +329,23 @@ def explore(
     ] = "explorations",
     port: Annotated[str, typer.Option("--port", callback=_given, metavar="<int>", help="端口 / port")] = "8888",
     browser: Annotated[bool, typer.Option(help="打开浏览器 / open a browser")] = True,
-    allow_root: Annotated[bool, typer.Option("--allow-root", help="允许超级用户运行 / run as root too")] = False,
+    allow_root: Annotated[bool, typer.Option("--allow-root", help="允许 root 用户启动 / let root start it")] = False,
     lang: Lang = None,
 ) -> None:
     """在 JupyterLab 里探索方案和假设 / Explore strategies and assumptions in JupyterLab."""
-    from dpsim.report.lab import lab_command, own_copy, serve
+    from dpsim.report.lab import check_user, lab_command, own_copy, serve
 
     _use(lang)
-    lab_command(Path(out), port=_whole(port), browser=browser, allow_root=allow_root)  # refused before a file is made
+    check_user(allow_root=allow_root)
     notebook = own_copy("explore", Path(out), language_in_force())
     command = lab_command(notebook, port=_whole(port), browser=browser, allow_root=allow_root)
-    typer.echo(say("explorer.serving", notebook=notebook.as_posix()), err=True)
-    if serve(command, lang=language_in_force()):
+    typer.echo(say("explorer.serving", notebook=notebook.as_posix(), name=notebook.name), err=True)
+    try:
+        status = serve(command, lang=language_in_force())
+    except KeyboardInterrupt:
+        typer.echo(say("explorer.ended"), err=True)
+        raise SystemExit(STOPPED) from None
+    if status:
         raise RunError("explorer.error.no_lab", why=say("explorer.see_above"))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import socket
 import subprocess
 import time
@@ -61,10 +62,14 @@ def environment(folder: Path) -> dict[str, str]:
     tracker.write_text(json.dumps({"windowingMode": "none"}), encoding="utf-8")
     config = {"LabApp": {"expose_app_in_browser": True}}
     own["JUPYTER_CONFIG_DIR"].mkdir()
-    (own["JUPYTER_CONFIG_DIR"] / "jupyter_server_config.json").write_text(json.dumps(config), encoding="utf-8")
     (own["JUPYTER_CONFIG_DIR"] / "jupyter_lab_config.json").write_text(json.dumps(config), encoding="utf-8")
     shown = {"JUPYTER_TOKEN": TOKEN, "JUPYTERLAB_SETTINGS_DIR": str(settings)}
     return {**os.environ, **{name: str(path) for name, path in own.items()}, **shown}
+
+
+def as_root() -> list[str]:
+    """Return the option that root needs, for whom these tests may run, and nothing for anybody else."""
+    return ["--allow-root"] if os.name == "posix" and os.geteuid() == 0 else []
 
 
 def free_port() -> int:
@@ -74,15 +79,18 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def wait_for_server(port: int, server: subprocess.Popen[bytes], log: Path) -> None:
-    """Wait until the server answers, or fail with what it said."""
+def wait_for_server(port: int, server: subprocess.Popen[bytes], log: Path) -> str:
+    """Wait until the server answers; return the address it prints, or fail with what it said."""
     end = time.monotonic() + START_SECONDS
     while time.monotonic() < end and server.poll() is None:
         try:
             with urllib.request.urlopen(f"http://127.0.0.1:{port}/api?token={TOKEN}", timeout=5):
-                return
+                said = log.read_text(encoding="utf-8", errors="replace")
+                if printed := re.search(rf"http://127\.0\.0\.1:{port}/\S+\?token=", said):
+                    return printed[0] + TOKEN  # one that was given is not printed
         except (urllib.error.URLError, TimeoutError, ConnectionError):
-            time.sleep(0.3)
+            pass
+        time.sleep(0.3)
     pytest.fail(f"JupyterLab did not start:\n{log.read_text(encoding='utf-8', errors='replace')[-3000:]}")
 
 

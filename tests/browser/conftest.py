@@ -16,9 +16,9 @@ from browser_lab import (
     END_SECONDS,
     NOTEBOOK_OPEN,
     READY,
-    TOKEN,
     WAIT_MS,
     Lab,
+    as_root,
     environment,
     free_port,
     listen,
@@ -48,7 +48,7 @@ def open_lab(browser: Browser, tmp_path: Path) -> Iterator[Callable[[str], Lab]]
 
     def start(lang: str) -> Lab:
         port, folder = free_port(), tmp_path / "explorations"
-        command = [sys.executable, "-m", "dpsim.cli", "explore", "--no-browser", "--allow-root", "--lang", lang]
+        command = [sys.executable, "-m", "dpsim.cli", "explore", "--no-browser", "--lang", lang, *as_root()]
         with (tmp_path / "server.log").open("wb") as log:
             servers.append(
                 subprocess.Popen(
@@ -59,13 +59,14 @@ def open_lab(browser: Browser, tmp_path: Path) -> Iterator[Callable[[str], Lab]]
                     stderr=log,
                 )
             )
-        wait_for_server(port, servers[-1], tmp_path / "server.log")
+        address = wait_for_server(port, servers[-1], tmp_path / "server.log")
         page = browser.new_page(viewport={"width": 1400, "height": 1500})
         pages.append(page)
         page.set_default_timeout(WAIT_MS)
         lab = Lab(page, folder)
         listen(lab)
-        page.goto(f"http://127.0.0.1:{port}/lab/tree/explore-{lang}.ipynb?token={TOKEN}")
+        assert f"/explore-{lang}.ipynb" in address, "the address that is printed leads elsewhere"
+        page.goto(address)
         page.wait_for_function(NOTEBOOK_OPEN)
         page.wait_for_function(READY)
         page.evaluate("() => window.jupyterapp.commands.execute('application:toggle-left-area')")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import ast
 import json
 from pathlib import Path
@@ -58,23 +57,10 @@ def test_each_language_has_a_copy_and_a_copy_is_never_overwritten(tmp_path: Path
 
 
 def test_the_server_listens_on_this_machine_only(tmp_path: Path) -> None:
-    command = lab_command(tmp_path / "explore-zh.ipynb", port=8901, browser=False, allow_root=True)
+    command = lab_command(tmp_path / "explore-zh.ipynb", port=8901, browser=False)
     assert "--ServerApp.ip=127.0.0.1" in command and "--no-browser" in command
+    assert "--LabApp.default_url=/lab/tree/explore-zh.ipynb" in command, "what is printed and opened is the notebook"
     assert not any("token" in part or "password" in part for part in command), "the guard is not switched off"
     for port in (0, 70_000, "x", True):
         with pytest.raises(InputError):
-            lab_command(tmp_path / "explore-zh.ipynb", port=port, browser=True, allow_root=True)  # type: ignore[arg-type]
-
-
-@pytest.mark.parametrize(("user", "allowed", "refused"), [(0, False, True), (0, True, False), (1000, False, False)])
-def test_the_superuser_is_told_what_to_do(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, user: int, allowed: bool, refused: bool
-) -> None:
-    monkeypatch.setattr(os, "geteuid", lambda: user, raising=False)
-    if refused:
-        with pytest.raises(InputError) as caught:
-            lab_command(tmp_path / "x.ipynb", port=8901, browser=False, allow_root=allowed)
-        assert "--allow-root" in caught.value.text("zh") and "root" in caught.value.text("en")
-    else:
-        command = lab_command(tmp_path / "x.ipynb", port=8901, browser=False, allow_root=allowed)
-        assert ("--allow-root" in command) == allowed
+            lab_command(tmp_path / "explore-zh.ipynb", port=port, browser=True)  # type: ignore[arg-type]

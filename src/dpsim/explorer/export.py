@@ -8,19 +8,20 @@ from __future__ import annotations
 import datetime as dt
 import io
 import shlex
+from collections.abc import Mapping
 from dataclasses import dataclass
-from itertools import count
+from itertools import chain, count
 from pathlib import Path
 from typing import Any
 
-from dpsim.errors import InputError, RunError
+from dpsim.errors import RunError
 from dpsim.experiments.runrecord import input_hash
 from dpsim.explorer.scenario import Built, Scenario
 from dpsim.params.load import load_case, load_strategy
 from dpsim.params.locate import notebooks_folder
 from dpsim.params.schema import File
-from dpsim.params.wording import shown_name
 from dpsim.report.documents import write_atomically
+from dpsim.report.job import check_out
 
 NOTEBOOK = "year_end_projection.ipynb"
 CASE, STRATEGY, PARAMETERS = "case.yaml", "strategy.yaml", "parameters.yaml"
@@ -36,17 +37,20 @@ class Export:
     folder : pathlib.Path
     papermill, run : str
         Command lines for a shell in that folder.
+    kept : pathlib.Path, optional
+        The folder of the same scenario that was left alone: files in it are no longer as they were exported.
     """
 
     folder: Path
     papermill: str
     run: str
+    kept: Path | None = None
 
 
 def export(scenario: Scenario, out: Path, lang: str) -> Export:
     """Write a scenario into a folder of its own below `out`; the same scenario into the same folder.
 
-    What somebody has changed there since stays: then the folder is a new one with a number.
+    A folder in which one of the files has been changed is left alone: a new one with a number is made beside it.
 
     Parameters
     ----------
@@ -58,43 +62,44 @@ def export(scenario: Scenario, out: Path, lang: str) -> Export:
     Raises
     ------
     InputError
-        The scenario cannot be run, or nothing can be written in `out`.
+        The scenario cannot be run, or the place cannot be written.
     RunError
         A file that was written does not give the same case or strategy again.
     """
     built = scenario.built()
     values = parameters(scenario, built, lang)
     identity = {**values, "case": built.case.digest, "strategy": built.strategy.digest}
+    usual = out / f"{built.case.id}_{built.strategy.id}_{input_hash(identity)}"
+    check_out(usual, option="out")
     files = {
         CASE: yaml_text(built.case.content()).encode("utf-8"),
         STRATEGY: yaml_text(built.strategy.content()).encode("utf-8"),
         PARAMETERS: yaml_text(values).encode("utf-8"),
         NOTEBOOK: (notebooks_folder() / NOTEBOOK).read_bytes(),
     }
-    try:
-        folder = _place(out, f"{built.case.id}_{built.strategy.id}_{input_hash(identity)}", files)
-        for name, content in files.items():
+    folder = _untouched(usual, files)
+    for name, content in files.items():
+        if not (folder / name).exists():
             write_atomically(folder / name, content)
-    except OSError as error:
-        raise InputError("cli.no_access", where=shown_name(out, 200), why=error.strerror or str(error)) from None
     for name, file, load in ((CASE, built.case, load_case), (STRATEGY, built.strategy, load_strategy)):
         again: File = load(folder / name)
         if again.digest != file.digest:
             raise RunError("explorer.error.not_the_same", file=name)
-    return Export(folder, *commands(scenario, lang))
+    return Export(folder, *commands(scenario, lang), kept=None if folder == usual else usual)
 
 
-def _place(out: Path, name: str, files: dict[str, bytes]) -> Path:
-    """Return the folder for an export, made if need be: the first that holds nothing else under these names."""
-    for number in count(1):
-        folder = out / (name if number == 1 else f"{name}-{number}")
-        if folder.exists() and not folder.is_dir():
-            continue
-        folder.mkdir(parents=True, exist_ok=True)
-        there = [folder / file for file in files if (folder / file).exists()]
-        if all(file.is_file() and file.read_bytes() == files[file.name] for file in there):
-            return folder
-    raise AssertionError("numbers do not end")
+def _untouched(usual: Path, files: Mapping[str, bytes]) -> Path:
+    """Return the first of the folders of a scenario in which no file differs from what is to be written."""
+    numbered = (usual.with_name(f"{usual.name}-{k}") for k in count(2))
+    return next(folder for folder in chain([usual], numbered) if _takes(folder, files))
+
+
+def _takes(folder: Path, files: Mapping[str, bytes]) -> bool:
+    """Tell whether files can be written into a folder without changing one that is there."""
+    if not folder.is_dir():
+        return not folder.exists()
+    there = {folder / name: content for name, content in files.items() if (folder / name).exists()}
+    return all(file.is_file() and file.read_bytes() == content for file, content in there.items())
 
 
 def parameters(scenario: Scenario, built: Built, lang: str) -> dict[str, object]:

@@ -290,6 +290,8 @@ class Page:
             return
         commands = "".join(f"<pre><code>{html.escape(line)}</code></pre>" for line in (made.papermill, made.run))
         folder = html.escape(self.say("exported", folder=made.folder.as_posix()))
+        if made.kept is not None:
+            folder = html.escape(self.say("export_kept", kept=made.kept.as_posix())) + f"</p><p>{folder}"
         after = html.escape(self.say("exported_after"))
         self.exported.value = (
             f"<div class='dpsim-export'><p>{folder}</p>{commands}<p class='dpsim-note'>{after}</p></div>"

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import unicodedata
 
+from dpsim.errors import InputError
 from dpsim.newcase.columns import SECTORS, TIERS
-from dpsim.newcase.reading import County, Reading, cell_name
+from dpsim.newcase.counts import MAX_COUNT
+from dpsim.newcase.reading import County, Reading, cell_name, header_word
 
 MAX_NAME = 40
 """Longest name of a county."""
@@ -33,6 +35,16 @@ def check_names(reading: Reading, counties: list[County]) -> None:
             other = cell_name(seen[key], reading.at["county"])
             reading.fault("newcase.name_twice", county.row, "county", other=other)
         seen.setdefault(key, county.row)
+
+
+def check_joined(reading: Reading, rows: list[int], columns: tuple[str, ...]) -> None:
+    """Check that no joined cell stands for more than one count: nobody knows how it divides."""
+    for (top, left), (bottom, right) in reading.sheet.joined:
+        covered = [column for column in columns if left <= reading.at[column] <= right]
+        held = [row for row in rows if top <= row <= bottom] if covered else []
+        if len(covered) * len(held) > 1:
+            column = min(covered, key=reading.at.__getitem__)
+            reading.fault("newcase.joined", held[0], column, cells=f"{cell_name(top, left)}:{cell_name(bottom, right)}")
 
 
 def check_nesting(reading: Reading, county: County) -> None:
@@ -76,3 +88,13 @@ def check_totals(reading: Reading, row: int, counties: list[County], columns: tu
         known = [county.counts[column] for county in counties if column in county.counts]
         if given is not None and len(known) == len(counties) and given != sum(known):
             reading.fault("newcase.total_differs", row, column, sum=sum(known))
+
+
+def check_sums(reading: Reading, header: int, counties: list[County], columns: tuple[str, ...]) -> None:
+    """Check that no column adds up to more than a case can hold."""
+    for column in columns:
+        total = sum(county.counts.get(column, 0) for county in counties)
+        if total > MAX_COUNT:
+            where = reading.where(header, reading.at[column])
+            values = {"column": header_word(column), "sum": total, "allowed": MAX_COUNT}
+            reading.faults.append(InputError("newcase.total_outside", where=where, **values))

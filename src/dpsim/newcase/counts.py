@@ -5,34 +5,20 @@ from __future__ import annotations
 import math
 import re
 import unicodedata
-from dataclasses import dataclass
 
 MAX_COUNT = 1_000_000
 """Largest count of a case."""
-_THOUSANDS = re.compile(r"[0-9]{1,3}(\.[0-9]{3})+")
-"""Points between thousands, as some countries write them, or three decimals: nobody knows."""
-_DIGITS = re.compile(r"([0-9]{1,3}([, ][0-9]{3})+|[0-9]{1,18})(\.0{0,2})? ?(家|户|个)?\Z")
+_DIGITS = re.compile(r"([0-9]{1,3}([, ][0-9]{3})+|[0-9]{1,18})(\.0*)? ?(家|户|个)?\Z")
 
-
-@dataclass(frozen=True)
-class Joined:
-    """A number in a cell that was joined out of several: nobody knows whose it is.
-
-    Parameters
-    ----------
-    value : object
-    """
-
-    value: object
-
-    def __str__(self) -> str:
-        return str(self.value)
+_UNCLEAR = re.compile(r"[1-9][0-9]{0,2}(\.[0-9]{3})+ ?(家|户|个)?\Z")
+"""``1.160`` is 1160 to one reader and 1.16 to another."""
 
 
 def whole(cell: object) -> int | str:
     """Return the count of a cell, or the id of the message that says what is wrong with it.
 
-    Full-width digits and separators of thousands are understood. An empty cell is not 0: nobody knows which.
+    Full-width digits and commas or blanks between thousands are understood; a dot before three digits is not.
+    An empty cell is not 0: nobody knows which.
 
     Parameters
     ----------
@@ -41,19 +27,17 @@ def whole(cell: object) -> int | str:
 
     Examples
     --------
-    >>> whole("１，１６０"), whole(20.0), whole(" 35 家"), whole("")
-    (1160, 20, 35, 'newcase.cell_empty')
+    >>> whole("１，１６０"), whole(20.0), whole(" 35 家"), whole(""), whole("1.160")
+    (1160, 20, 35, 'newcase.cell_empty', 'newcase.cell_unclear')
     """
-    if isinstance(cell, Joined):
-        return "newcase.cell_joined"
     if isinstance(cell, bool) or not isinstance(cell, int | float | str):
         return "newcase.cell_not_number"
     if isinstance(cell, str):
         text = unicodedata.normalize("NFKC", cell).strip()
         if not text:
             return "newcase.cell_empty"
-        if _THOUSANDS.fullmatch(text):
-            return "newcase.cell_thousands"
+        if _UNCLEAR.match(text):
+            return "newcase.cell_unclear"
         if not _DIGITS.match(text):
             number = re.fullmatch(r"[-+]?[0-9]*\.?[0-9]+", text)
             if not number:

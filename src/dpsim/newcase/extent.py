@@ -1,104 +1,145 @@
 """How far the cells of a workbook reach, before anything reserves memory for them.
 
 The reader of workbooks holds a sheet as one full rectangle; a single cell in the last row and column would ask for
-half a terabyte and end the process. So the places of the cells are looked at first, in a stream.
+half a terabyte and end the process. So the places of the cells are looked at first, by a parser of XML: a place can
+be spelled in many ways. The reader finds a sheet wherever the workbook says it lies, so every part is looked at.
 """
 
 from __future__ import annotations
 
 import re
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from xml.etree import ElementTree
+from xml.parsers import expat
 
 MAX_UNPACKED = 200_000_000
 """Most bytes of a workbook after unpacking; a table of counties has some ten thousand."""
 MAX_CELLS = 2_000_000
 """Largest rectangle that is read."""
-_PLACE = re.compile(r"([A-Z]{1,3})([0-9]{1,7})")
-_IMAGES = (".png", ".jpg", ".jpeg", ".gif", ".emf", ".wmf", ".bin", ".vml")
+_PLACE = re.compile(r"([A-Za-z]{1,4})([0-9]{1,10})\Z")
+_NUMBER = re.compile(r"\+?[0-9]{1,10}\Z")
 
 
 def too_far(file: Path) -> bool:
-    """Tell whether a zipped workbook unpacks to too much, or a sheet of it reaches too far.
-
-    Its ending (.ods, else .xlsx) says what it is, as it does for the reader.
+    """Tell whether a zipped workbook (.xlsx, .ods) unpacks to too much, or a sheet of it reaches too far.
 
     Raises
     ------
-    zipfile.BadZipFile, zlib.error, xml.etree.ElementTree.ParseError
-        It is no such workbook, or damaged.
+    zipfile.BadZipFile, zlib.error, xml.parsers.expat.ExpatError, ValueError
+        It is no such workbook, or damaged; see `dpsim.newcase.sheet.DAMAGE`.
     """
     with zipfile.ZipFile(file) as archive:
-        if sum(entry.file_size for entry in archive.infolist()) > MAX_UNPACKED:
+        if sum(part.file_size for part in archive.infolist()) > MAX_UNPACKED:
             return True
-        if file.suffix.lower() == ".ods":
-            return any(rows * columns > MAX_CELLS for rows, columns in _ods_extents(archive))
-        parts = [name for name in archive.namelist() if not name.lower().endswith((*_IMAGES, "/"))]
-        return any(_xlsx_cells(archive, name) > MAX_CELLS for name in parts)
+        return any(_cells(part.filename, archive.read(part)) > MAX_CELLS for part in archive.infolist())
 
 
-def _xlsx_cells(archive: zipfile.ZipFile, name: str) -> int:
-    """Return the cells of the rectangle from A1 to the farthest row and column of one part of a workbook.
+def _cells(name: str, content: bytes) -> int:
+    """Return the cells of the largest sheet in one part of a workbook, 0 where it holds none."""
+    reach: _Excel | _OpenDocument
+    if name == "content.xml":
+        reach = _OpenDocument()
+    elif b"sheetData" in content:
+        reach = _Excel()
+    else:
+        return 0
+    walk(content, reach.start, reach.end)
+    return reach.cells
 
-    Any part may be a sheet, whatever its name; what is no XML and not where sheets usually lie is none.
+
+def walk(content: bytes, start: Callable[[str, Mapping[str, str]], None], end: Callable[[str], None]) -> None:
+    """Go through XML element by element, without the prefixes of their names; nothing outside it is fetched.
+
+    Raises
+    ------
+    xml.parsers.expat.ExpatError, ValueError
+        It is not well formed, or declares entities or defaults.
     """
-    rows = columns = row = column = 0
-    try:
-        with archive.open(name) as stream:
-            for event, element in ElementTree.iterparse(stream, events=("start", "end")):
-                kind = element.tag.rpartition("}")[2]
-                if event == "end":
-                    element.clear()
-                elif kind == "row":
-                    given = element.get("r", "")
-                    row, column = int(given) if given.isdecimal() else row + 1, 0
-                elif kind == "c":
-                    place = _PLACE.fullmatch(element.get("r", "").strip().upper())
-                    row, column = (int(place[2]), _column(place[1])) if place else (row, column + 1)
-                    rows, columns = max(rows, row), max(columns, column)
-    except ElementTree.ParseError:
-        if name.startswith("xl/worksheets/"):
-            raise
-    return rows * columns
+    parser = expat.ParserCreate("utf-8")  # whatever it says of itself: the reader takes it as UTF-8 too
+    parser.StartElementHandler = lambda tag, given: start(tag.rpartition(":")[2], given)
+    parser.EndElementHandler = lambda tag: end(tag.rpartition(":")[2])
+    parser.StartDoctypeDeclHandler = _no_doctype
+    parser.Parse(content, True)
 
 
-def _column(letters: str) -> int:
-    """Return the number of a column, counted from 1."""
-    number = 0
-    for letter in letters:
-        number = 26 * number + ord(letter) - 64
-    return number
+def _no_doctype(*_: object) -> None:
+    """Refuse declarations of entities and defaults, which no program writes into a workbook."""
+    raise ValueError("DOCTYPE")
 
 
-def _ods_extents(archive: zipfile.ZipFile) -> Iterator[tuple[int, int]]:
-    """Yield rows and columns of each sheet; empty cells count where cells with a value follow."""
-    row = rows = columns = 0
-    with archive.open("content.xml") as stream:
-        for _, element in ElementTree.iterparse(stream):
-            kind = element.tag.rpartition("}")[2]
-            if kind == "table-row":
-                reach = _ods_reach(element)
-                row += _repeated(element, "number-rows-repeated")
-                rows, columns = (row, max(columns, reach)) if reach else (rows, columns)
-                element.clear()
-            elif kind == "table":
-                yield rows, columns
-                row = rows = columns = 0
+class _Excel:
+    """The rectangle from A1 to the farthest row and column; a cell without a place follows the one before it."""
+
+    def __init__(self) -> None:
+        self.row = self.column = self.rows = self.columns = 0
+
+    @property
+    def cells(self) -> int:
+        """Cells of the rectangle."""
+        return self.rows * self.columns
+
+    def start(self, kind: str, given: Mapping[str, str]) -> None:
+        """Take a row or cell."""
+        if kind == "row":
+            self.row, self.column = _number(given.get("r", str(self.row + 1))), 0
+        elif kind == "c":
+            self.column += 1
+            if "r" in given:
+                self.row, self.column = _place(given["r"])
+            self.rows, self.columns = max(self.rows, self.row), max(self.columns, self.column)
+
+    def end(self, kind: str) -> None:
+        """Nothing ends a rectangle."""
 
 
-def _ods_reach(row: ElementTree.Element) -> int:
-    """Return the last column of a row that holds something, 0 if none does."""
-    at = reach = 0
-    for cell in row:
-        at += _repeated(cell, "number-columns-repeated")
-        if len(cell) or any(name.endswith("value-type") for name in cell.attrib):
-            reach = at
-    return reach
+class _OpenDocument:
+    """The largest rectangle of all sheets; empty cells count where cells with a value follow."""
+
+    def __init__(self) -> None:
+        self.cells = self.row = self.rows = self.columns = self.at = self.reach = self.repeated = 0
+
+    def start(self, kind: str, given: Mapping[str, str]) -> None:
+        """Take a sheet, row or cell, or what stands in a cell."""
+        if kind == "table":
+            self.row = self.rows = self.columns = 0
+        elif kind == "table-row":
+            self.at = self.reach = 0
+            self.repeated = _repeated(given, "number-rows-repeated")
+        elif kind in ("table-cell", "covered-table-cell"):
+            self.at += _repeated(given, "number-columns-repeated")
+            if any("value" in name or "formula" in name for name in given):
+                self.reach = self.at
+        else:
+            self.reach = self.at
+
+    def end(self, kind: str) -> None:
+        """Close a row."""
+        if kind == "table-row":
+            self.row += self.repeated
+            if self.reach:
+                self.rows, self.columns = self.row, max(self.columns, self.reach)
+            self.cells = max(self.cells, self.rows * self.columns)
 
 
-def _repeated(element: ElementTree.Element, word: str) -> int:
+def _place(text: str) -> tuple[int, int]:
+    """Return row and column of ``C7``, both counted from 1."""
+    found = _PLACE.match(text)
+    if not found:
+        raise ValueError(f"cell {text[:20]}")
+    column = 0
+    for letter in found[1].upper():
+        column = 26 * column + ord(letter) - 64
+    return int(found[2]), column
+
+
+def _number(text: str) -> int:
+    """Return a number of rows or columns."""
+    if not _NUMBER.match(text):
+        raise ValueError(f"number {text[:20]}")
+    return int(text)
+
+
+def _repeated(given: Mapping[str, str], word: str) -> int:
     """Return how often a row or cell stands."""
-    given = next((text for name, text in element.attrib.items() if name.endswith(f"}}{word}")), "1")
-    return int(given) if given.isdecimal() else 1
+    return max((_number(text) for name, text in given.items() if name.rpartition(":")[2] == word), default=1)

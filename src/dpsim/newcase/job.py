@@ -52,11 +52,10 @@ COMMENTED = (
 )
 """Keys of a case file with a comment above them."""
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}\Z")
+_RESERVED = re.compile(r"(con|prn|aux|nul|(com|lpt)[0-9])\Z")
+"""Windows opens a device instead of a file of this name, whatever its ending."""
 _LONGEST_NAME = 60
 _LONGEST_DAYS = 731
-
-RESERVED = frozenset(("con", "prn", "aux", "nul", *(f"{port}{k}" for port in ("com", "lpt") for k in range(1, 10))))
-"""Names that are no files on Windows."""
 
 
 @dataclass(frozen=True)
@@ -137,12 +136,12 @@ def make_case(
     """
     wanted = _wanted(case, as_of, horizon_end, name_zh, name_en)
     target = out or Path(f"{case}.yaml")
-    _check_out(target, force)
+    place = _place(target, force)
     template = load_case(like)
     read = read_table(read_sheets(table), sheet)
     content, left_out = case_content(read, wanted, template)
     made = Case.from_content(content, Origin(target.name))
-    _write(target, yaml_text(content, _head(made, template), _comments()), made)
+    _write(place, yaml_text(content, _head(made, template), _comments()), made)
     return Made(target, made, template, read, left_out)
 
 
@@ -151,6 +150,8 @@ def _wanted(case: str, as_of: str, horizon_end: str | None, name_zh: str | None,
     faults: list[InputError] = []
     if not NAME.match(case):
         faults.append(InputError("newcase.bad_case", given=shown(case), allowed=NAME.pattern.removesuffix(r"\Z")))
+    elif _RESERVED.match(case):
+        faults.append(InputError("newcase.case_reserved", given=shown(case)))
     elif case in list_cases():
         faults.append(InputError("newcase.case_taken", given=shown(case), allowed=", ".join(list_cases())))
     for option, name in (("--name-zh", name_zh), ("--name-en", name_en)):
@@ -182,17 +183,21 @@ def _date(option: str, text: str, faults: list[InputError]) -> dt.date | None:
         return None
 
 
-def _check_out(out: Path, force: bool) -> None:
-    """Refuse a place that cannot be written or that holds a file already."""
+def _place(out: Path, force: bool) -> Path:
+    """Return where to write, behind any link; refuse what cannot be written or holds a file already."""
     name = shown_name(out, 200)
-    if out.stem.lower() in RESERVED:
-        raise InputError("newcase.out_reserved", out=name)
     if out.suffix not in (".yaml", ".yml"):
         raise InputError("newcase.out_ending", out=name)
-    if out.is_dir() or not out.parent.is_dir():
+    try:
+        place = out.resolve()
+        fits = place.parent.is_dir() and (place.is_file() or not place.exists())
+    except (OSError, RuntimeError):  # links in a circle
+        fits = False
+    if not fits:
         raise InputError("newcase.out_no_folder", out=name)
-    if out.exists() and not force:
+    if place.exists() and not force:
         raise InputError("newcase.out_exists", out=name)
+    return place
 
 
 def _head(case: Case, like: Case) -> str:
@@ -209,7 +214,6 @@ def _comments() -> dict[str, str]:
 
 def _write(out: Path, text: str, case: Case) -> None:
     """Write beside the place, read back, and move there; what is there already stays whole until then."""
-    out = out.resolve()  # a link stays one
     draft = out.with_name(f".{out.stem}.{os.getpid()}.yaml")
     try:
         draft.write_text(text, encoding="utf-8", newline="\n")

@@ -8,40 +8,35 @@ from __future__ import annotations
 import csv
 import hashlib
 import io
+import lzma
 import stat
+import struct
+import unicodedata
 import zipfile
 import zlib
 from dataclasses import dataclass, field
 from pathlib import Path
-from xml.etree import ElementTree
+from xml.parsers.expat import ExpatError
 
 from dpsim.errors import FileFaults, InputError
-from dpsim.newcase.counts import Joined, whole
 from dpsim.newcase.extent import MAX_CELLS, too_far
+from dpsim.newcase.hidden import hidden_rows
 from dpsim.params.wording import shown_name
 
 MAX_BYTES = 20_000_000
 """Largest file that is read."""
 WORKBOOKS = (".xlsx", ".xlsm", ".xls", ".ods")
 TEXTS = (".csv", ".tsv", ".txt")
+DAMAGE = (
+    zipfile.BadZipFile, zlib.error, lzma.LZMAError, ExpatError, struct.error,
+    EOFError, NotImplementedError, OSError, OverflowError, RuntimeError, ValueError,
+)  # fmt: skip
+"""What unpacking and parsing a damaged or locked workbook raises."""
 _SEPARATORS = ",\t;"
-GUESSED = "GB 18030"
-"""Encoding of a text file that is not marked and no UTF-8."""
-_DAMAGED = (
-    zipfile.BadZipFile,
-    zlib.error,
-    ElementTree.ParseError,
-    EOFError,
-    LookupError,
-    NotImplementedError,
-    OSError,
-    RuntimeError,
-    ValueError,
-)
-"""What reading a damaged workbook may raise."""
 
 Cell = object
 """A text, number, truth value or date; an empty text where nothing stands."""
+Area = tuple[tuple[int, int], tuple[int, int]]
 
 
 @dataclass(frozen=True)
@@ -54,10 +49,16 @@ class Sheet:
         Empty for a text file.
     rows : list of lists
         Cells by row from A1 on; cells joined to one hold its value everywhere.
+    joined : list of areas
+        First and last row and column of cells joined to one, counted from 0.
+    hidden : set of int
+        Rows that are hidden, where the file is an Excel workbook (.xlsx, .xlsm).
     """
 
     name: str
     rows: list[list[Cell]]
+    joined: list[Area] = field(default_factory=list)
+    hidden: set[int] = field(default_factory=set)
 
 
 @dataclass(frozen=True)
@@ -72,14 +73,14 @@ class TableFile:
         SHA-256 of its bytes.
     sheets : list of Sheet
         Those that are not hidden and hold anything.
-    encoding : str
-        That of a text file where it was guessed, else empty.
+    guessed : str
+        Encoding that was taken for a text file that does not say its own and is not UTF-8; else empty.
     """
 
     name: str
     digest: str
     sheets: list[Sheet] = field(default_factory=list)
-    encoding: str = ""
+    guessed: str = ""
 
 
 def read_sheets(file: Path) -> TableFile:
@@ -99,19 +100,19 @@ def read_sheets(file: Path) -> TableFile:
     if ending not in (*WORKBOOKS, *TEXTS):
         _refuse(file, "newcase.file_kind", allowed=", ".join((*WORKBOOKS, *TEXTS)))
     raw = _bytes_of(file)
-    encoding = ""
+    guessed = ""
     try:
         if ending in WORKBOOKS:
             sheets = _workbook(file)
         else:
-            text, encoding = _decoded(file, raw)
+            text, guessed = _decoded(file, raw)
             sheets = [Sheet("", _separated(text))]
     except csv.Error as error:
         _refuse(file, "newcase.file_broken", why=shown_name(str(error)))
     held = [sheet for sheet in sheets if any(cell != "" for row in sheet.rows for cell in row)]
     if not held:
         _refuse(file, "newcase.file_empty")
-    return TableFile(shown_name(file.name), hashlib.sha256(raw).hexdigest(), held, encoding)
+    return TableFile(shown_name(file.name), hashlib.sha256(raw).hexdigest(), held, guessed)
 
 
 def _refuse(file: Path, message: str, **values: object) -> None:
@@ -139,48 +140,65 @@ def _bytes_of(file: Path) -> bytes:
 
 def _workbook(file: Path) -> list[Sheet]:
     """Return the visible sheets of a workbook."""
-    from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
+    from python_calamine import CalamineError
 
     try:
-        if file.suffix.lower() != ".xls" and too_far(file):
-            _refuse(file, "newcase.file_reaches", allowed=MAX_CELLS)
-        sheets = []
-        with CalamineWorkbook.from_path(file) as book:
-            for about in book.sheets_metadata:
-                if about.visible == SheetVisibleEnum.Visible and about.typ == SheetTypeEnum.WorkSheet:
-                    sheet = book.get_sheet_by_name(about.name)
-                    rows: list[list[Cell]] = [list(row) for row in sheet.to_python(skip_empty_area=False)]
-                    _spread(rows, sheet.merged_cell_ranges or [])
-                    sheets.append(Sheet(about.name, rows))
-    except (CalamineError, *_DAMAGED) as error:
-        _refuse(file, "newcase.file_broken", why=shown_name(str(error)))
+        far = file.suffix.lower() != ".xls" and too_far(file)
+        sheets = [] if far else _visible(file)
+    except BaseException as error:
+        panic = type(error).__name__ == "PanicException"  # of the reader: no Exception, and not to be imported
+        if not panic and not isinstance(error, (CalamineError, *DAMAGE)):
+            raise
+        _refuse(file, "newcase.file_broken", why=shown_name(str(error) or type(error).__name__))
+    if far:
+        _refuse(file, "newcase.file_reaches", allowed=MAX_CELLS)
     return sheets
 
 
-def _spread(rows: list[list[Cell]], merged: list[tuple[tuple[int, int], tuple[int, int]]]) -> None:
-    """Give every cell of a joined range the words of its first; a number in one is no count of any row."""
-    for (top, left), (bottom, right) in merged:
+def _visible(file: Path) -> list[Sheet]:
+    """Return the visible sheets of a workbook that does not reach too far."""
+    from python_calamine import CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
+
+    sheets = []
+    hidden = hidden_rows(file) if file.suffix.lower() in (".xlsx", ".xlsm") else {}
+    with CalamineWorkbook.from_path(file) as book:
+        for about in book.sheets_metadata:
+            if about.visible == SheetVisibleEnum.Visible and about.typ == SheetTypeEnum.WorkSheet:
+                sheet = book.get_sheet_by_name(about.name)
+                rows: list[list[Cell]] = [list(row) for row in sheet.to_python(skip_empty_area=False)]
+                joined = sheet.merged_cell_ranges or []
+                _spread(rows, joined)
+                sheets.append(Sheet(about.name, rows, joined, hidden.get(about.name, set())))
+    return sheets
+
+
+def _spread(rows: list[list[Cell]], joined: list[Area]) -> None:
+    """Give every cell of a joined area the value of its first."""
+    for (top, left), (bottom, right) in joined:
         if top >= len(rows) or left >= len(rows[top]):
             continue
         value = rows[top][left]
-        if (bottom, right) != (top, left) and isinstance(whole(value), int):
-            value = Joined(value)
         for row in rows[top : bottom + 1]:
             row[left : right + 1] = [value] * len(row[left : right + 1])
 
 
 def _decoded(file: Path, raw: bytes) -> tuple[str, str]:
-    """Return the text of a file, UTF-16 where marked, else UTF-8, else GB 18030, each strictly; and what it guessed."""
+    """Return the text of a file, and its encoding if guessed: UTF-16 where marked, else UTF-8, else GB 18030."""
     marked = raw[:2] in (b"\xff\xfe", b"\xfe\xff")
-    for encoding in ("utf-16",) if marked else ("utf-8-sig", "gb18030"):
+    for encoding, guessed in (("utf-16", ""),) if marked else (("utf-8-sig", ""), ("gb18030", "GB 18030")):
         try:
             text = raw.decode(encoding)
         except UnicodeDecodeError:
             continue
-        if "\0" not in text:
-            return text, GUESSED if encoding == "gb18030" else ""
+        if "\0" not in text and not (guessed and _no_letters(text)):
+            return text, guessed
     _refuse(file, "newcase.file_not_text")
     return "", ""
+
+
+def _no_letters(text: str) -> bool:
+    """Tell whether a text has signs nobody writes (private, unassigned): its encoding was guessed wrongly."""
+    return any(unicodedata.category(sign) in ("Co", "Cn") for sign in set(text))
 
 
 def _separated(text: str) -> list[list[Cell]]:

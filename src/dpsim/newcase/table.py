@@ -8,9 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from dpsim.errors import InputError
-from dpsim.newcase.checks import check_names, check_nesting, check_totals
+from dpsim.newcase.checks import check_joined, check_names, check_nesting, check_sums, check_totals
 from dpsim.newcase.columns import ALIASES, COUNTS, SECTORS, TIERS, Header, column_of, find_header, plain
-from dpsim.newcase.counts import MAX_COUNT
 from dpsim.newcase.reading import County, Reading, cell_name, header_word, refuse
 from dpsim.newcase.sheet import Cell, Sheet, TableFile
 from dpsim.params.wording import nearest, shown
@@ -41,8 +40,10 @@ class Table:
         The row of totals, which agrees with the sums.
     at : dict
         Where each column stands, counted from 0.
-    encoding : str
-        As in `TableFile`.
+    guessed : str
+        Encoding taken for a text file that does not say its own.
+    hidden : tuple of str
+        Counties whose row is hidden; they are counted.
     """
 
     file: str
@@ -53,7 +54,8 @@ class Table:
     unused: tuple[str, ...]
     total_row: int | None
     at: dict[str, int]
-    encoding: str = ""
+    guessed: str = ""
+    hidden: tuple[str, ...] = ()
 
     def total(self, column: str) -> int:
         """Return the sum of a column."""
@@ -81,8 +83,10 @@ def read_table(file: TableFile, sheet: str | None = None) -> Table:
     columns = tuple(column for column in COUNTS if column in reading.at)
     counties, totals = _rows(reading, header.row + 1, columns)
     check_names(reading, counties)
+    check_joined(reading, [*(county.row for county in counties), *totals], columns)
     for county in counties:
         check_nesting(reading, county)
+    check_sums(reading, header.row, counties, columns)
     for row in totals:
         check_totals(reading, row, counties, columns)
     if not counties and not reading.faults:
@@ -91,24 +95,20 @@ def read_table(file: TableFile, sheet: str | None = None) -> Table:
         reading.faults = [
             InputError("newcase.many_counties", where=file.name, given=len(counties), allowed=MAX_COUNTIES)
         ]
-    total = sum(county.counts["enterprises"] for county in counties) if not reading.faults else 1
-    if counties and total == 0:
+    if counties and not reading.faults and sum(county.counts["enterprises"] for county in counties) == 0:
         reading.fault("newcase.nobody", counties[0].row, "enterprises")
-    if total > MAX_COUNT:
-        values = {"column": header_word("enterprises"), "given": total, "allowed": MAX_COUNT}
-        reading.faults.append(InputError("newcase.too_many", where=file.name, **values))
     refuse(file.name, reading.faults)
-    total_row = totals[0] if totals else None
     return Table(
-        file.name,
-        chosen.name,
-        file.digest,
-        columns,
-        tuple(counties),
-        tuple(header.others),
-        total_row,
-        reading.at,
-        file.encoding,
+        file=file.name,
+        sheet=chosen.name,
+        digest=file.digest,
+        columns=columns,
+        counties=tuple(counties),
+        unused=tuple(header.others),
+        total_row=totals[0] if totals else None,
+        at=reading.at,
+        guessed=file.guessed,
+        hidden=tuple(county.name for county in counties if county.row in chosen.hidden),
     )
 
 
@@ -166,8 +166,10 @@ def _rows(reading: Reading, first: int, columns: tuple[str, ...]) -> tuple[list[
     counties: list[County] = []
     totals: list[int] = []
     for row in range(first, len(reading.sheet.rows)):
-        name = name_of(reading.cell(row, "county"))
-        empty = all(str(reading.cell(row, column)).strip() == "" for column in columns)
+        first_cell = reading.cell(row, "county")
+        name = name_of(first_cell)
+        cells = [reading.cell(row, column) for column in columns]
+        empty = all(cell is first_cell or str(cell).strip() == "" for cell in cells)  # a note may be joined across
         if empty and (not name or totals or plain(name).startswith(_NOTES) or column_of(name) == "county"):
             continue
         kind = plain(name)

@@ -22,6 +22,8 @@ OWN_TABLE, TAKEN_OVER = "own-table", "taken-over"
 """Ids of the two sources a case of one's own brings."""
 GROWING = (("population", "tiers"), ("assessors", "teams"))
 """Entries that grow with the number of enterprises; everything else is taken over as it is."""
+MOST_TEAMS = 10_000
+"""Most teams of a case; what else grows counts enterprises of a list that is within the limit itself."""
 _WORDS = 60
 """Characters of another case's name that a reason repeats."""
 
@@ -97,9 +99,10 @@ def _scaled(quantity: dict[str, Any], ratio: float) -> dict[str, Any]:
     low, high = quantity["range"]
     if not isinstance(quantity["value"], int):
         return {"value": quantity["value"] * ratio, "range": (low * ratio, high * ratio)}
-    least = 1 if low >= 1 and quantity["unit"] != "enterprises" else 0
-    value = max(least, math.floor(quantity["value"] * ratio))
-    return {
-        "value": value,
-        "range": (min(value, max(least, math.floor(low * ratio))), max(value, math.ceil(high * ratio))),
-    }
+    teams = quantity["unit"] != "enterprises"
+    least, most = 1 if low >= 1 and teams else 0, MOST_TEAMS if teams else math.inf
+    value, low, high = (
+        min(most, max(least, whole))
+        for whole in (math.floor(quantity["value"] * ratio), math.floor(low * ratio), math.ceil(high * ratio))
+    )
+    return {"value": value, "range": (min(value, low), max(value, high))}

@@ -25,8 +25,11 @@ def told(made: Made) -> str:
         say("newcase.told.written", file=file, case=case.id, as_of=case.as_of, end=case.horizon_end),
         say("newcase.told.table", sheet=sheet, n=len(table.counties), counts=between.join(counts)),
     ]
-    if table.encoding:
-        lines.append(say("newcase.told.encoding", encoding=table.encoding))
+    if table.hidden:
+        names = between.join(shown_name(name) for name in table.hidden[:20])
+        lines.append(say("newcase.told.hidden", n=len(table.hidden), names=names))
+    if table.guessed:
+        lines.append(say("newcase.told.guessed", encoding=table.guessed, name=shown_name(table.counties[0].name)))
     if table.total_row is not None:
         lines.append(say("newcase.told.checked"))
     if table.unused:
@@ -38,7 +41,7 @@ def told(made: Made) -> str:
     for k, row in enumerate(made.first):
         value = _shown(row.value, lang)
         lines.append(say("newcase.told.first", k=k + 1, key=row.key, label=quantity_label(row.key, lang), value=value))
-    option = f" --lang {lang}" if lang != LANGUAGES[0] else ""
+    option = "" if lang == LANGUAGES[0] else f" --lang {lang}"
     return "\n".join([*lines, say("newcase.told.next", file=file, option=option)])
 
 

@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from urllib.parse import quote
 
 from dpsim.errors import InputError, RunError
 from dpsim.params.locate import notebooks_folder
@@ -47,22 +48,33 @@ def own_copy(name: str, folder: Path, lang: str) -> Path:
     return copy
 
 
+def check_user(*, allow_root: bool) -> None:
+    """Refuse root, as Jupyter does, unless the user wants it.
+
+    Raises
+    ------
+    InputError
+        Naming both ways out.
+    """
+    if os.name == "posix" and os.geteuid() == 0 and not allow_root:
+        raise InputError("explorer.error.root")
+
+
 def lab_command(notebook: Path, *, port: int, browser: bool, allow_root: bool = False) -> list[str]:
     """Return the command that serves a notebook on the loopback address; a token guards it.
 
     Raises
     ------
     InputError
-        This is no port, or this is the superuser and nobody said that JupyterLab may run for it.
+        This is no port.
     """
-    if getattr(os, "geteuid", lambda: 1)() == 0 and not allow_root:
-        raise InputError("explorer.error.root")
     if isinstance(port, bool) or not isinstance(port, int) or not 1 <= port <= LAST_PORT:
         raise InputError("explorer.error.port", given=shown_name(port), largest=LAST_PORT)
-    folder = notebook.resolve().parent
     return [
-        *(sys.executable, "-m", "jupyterlab", str(folder / notebook.name)),
-        f"--ServerApp.root_dir={folder}",
+        *(sys.executable, "-m", "jupyterlab"),
+        f"--ServerApp.root_dir={notebook.resolve().parent}",
+        # What the browser opens, and the address that Jupyter prints for people to open themselves.
+        f"--LabApp.default_url=/lab/tree/{quote(notebook.name)}",
         "--ServerApp.ip=127.0.0.1",
         f"--ServerApp.port={port}",
         "--ServerApp.answer_yes=True",  # Ctrl-C once is enough
@@ -74,7 +86,15 @@ def lab_command(notebook: Path, *, port: int, browser: bool, allow_root: bool = 
 
 
 def serve(command: Sequence[str], *, lang: str) -> int:
-    """Run the server until it ends or the user stops it, and let it end its kernels; return its status."""
+    """Run the server until it ends and return its status.
+
+    Raises
+    ------
+    KeyboardInterrupt
+        The user stopped it: it has ended, and its kernels with it.
+    RunError
+        It could not be started.
+    """
     try:
         server = subprocess.Popen(command, env={**os.environ, "DPSIM_LANG": lang})
     except OSError as error:
@@ -88,4 +108,4 @@ def serve(command: Sequence[str], *, lang: str) -> int:
         except subprocess.TimeoutExpired:
             server.kill()
             server.wait()
-        return 0
+        raise

@@ -176,3 +176,13 @@ def test_the_bottleneck_is_that_of_the_runs_shown(built: float, online: float, s
     frame = pd.DataFrame(rows, columns=["replication", "date", "indicator", "view", "value"])
     text = bottleneck(Built(*START.built()), SimpleNamespace(indicators=frame), "zh")  # type: ignore[arg-type]
     assert said in text, text
+
+
+def test_an_export_beside_an_edited_one_says_so(page: Page, tmp_path: Path) -> None:
+    page.save.click()
+    assert "保持原样" not in page.exported.value and "dpsim run" in page.exported.value
+    (folder,) = tmp_path.iterdir()
+    (folder / "strategy.yaml").write_text("# mine", encoding="utf-8")
+    page.save.click()
+    assert "保持原样" in page.exported.value and f"{folder.name}-2" in page.exported.value
+    assert (folder / "strategy.yaml").read_text(encoding="utf-8") == "# mine"

@@ -111,14 +111,6 @@ def test_assumptions_stand_weakest_first_and_each_control_can_be_set(name: str) 
 def test_an_export_is_complete_and_reads_back_the_same(scenario: Scenario, tmp_path: Path) -> None:
     made = export(scenario, tmp_path, "zh")
     assert export(scenario, tmp_path, "zh") == made, "the same scenario goes into the same folder"
-    edited = made.folder / "strategy.yaml"
-    edited.write_text(edited.read_text(encoding="utf-8") + "# mine\n", encoding="utf-8")
-    other = export(scenario, tmp_path, "zh")
-    assert other.folder.name == f"{made.folder.name}-2" and "# mine" in edited.read_text(encoding="utf-8")
-    assert export(scenario, tmp_path, "zh") == other
-    (tmp_path / "file").touch()
-    with pytest.raises(InputError, match="file"):
-        export(scenario, tmp_path / "file", "zh")
     built = scenario.built()
     assert load_case(made.folder / "case.yaml").digest == built.case.digest
     assert load_strategy(made.folder / "strategy.yaml").digest == built.strategy.digest
@@ -129,6 +121,40 @@ def test_an_export_is_complete_and_reads_back_the_same(scenario: Scenario, tmp_p
     }  # fmt: skip
     assert (made.folder / "year_end_projection.ipynb").is_file()
     assert str(tmp_path) not in made.papermill + made.run, "the commands hold no path of this machine"
+
+
+@pytest.mark.parametrize("name", ["case.yaml", "strategy.yaml", "parameters.yaml", "year_end_projection.ipynb"])
+def test_an_edited_export_is_never_overwritten(tmp_path: Path, name: str) -> None:
+    first = export(PLAIN, tmp_path, "zh")
+    assert first.kept is None
+    original = (first.folder / name).read_bytes()
+    (first.folder / name).write_bytes(b"# mine\n")
+    (first.folder / "result").mkdir()
+    second = export(PLAIN, tmp_path, "zh")
+    assert (first.folder / name).read_bytes() == b"# mine\n", "the edit is lost"
+    assert second.folder == tmp_path / f"{first.folder.name}-2" and second.kept == first.folder
+    assert (second.folder / name).read_bytes() == original and load_case(second.folder / "case.yaml")
+    assert export(PLAIN, tmp_path, "zh") == second, "a new folder that is untouched serves again"
+    (second.folder / name).unlink()
+    (second.folder / name).mkdir()
+    assert export(PLAIN, tmp_path, "zh").folder.name == f"{first.folder.name}-3"
+    (first.folder / name).write_bytes(original)
+    assert export(PLAIN, tmp_path, "zh") == first, "control: without the edit the usual folder serves"
+    (first.folder / name).unlink()
+    assert export(PLAIN, tmp_path, "zh") == first and (first.folder / name).read_bytes() == original
+
+
+def test_a_file_in_the_place_of_an_export_is_named(tmp_path: Path) -> None:
+    folder = export(PLAIN, tmp_path / "made", "zh").folder.name
+    for place in (tmp_path / "explored", tmp_path / "mine" / folder):
+        place.parent.mkdir(exist_ok=True)
+        place.write_text("mine", encoding="utf-8")
+        out = place if place.name == "explored" else place.parent
+        with pytest.raises(InputError) as caught:
+            export(PLAIN, out, "zh")
+        assert caught.value.message == "error.out_not_folder"
+        assert all(place.name in caught.value.text(lang) for lang in LANGUAGES)
+        assert place.read_text(encoding="utf-8") == "mine"
 
 
 def test_an_export_that_does_not_read_back_is_noticed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import openpyxl
 import pytest
 from table_files import FULL, GOOD, HEAD, ROWS, text, workbook
 
@@ -122,6 +124,7 @@ EDGES = {
     "nothing done": [HEAD, *([row[0], row[1], 0, 0, 0] for row in ROWS)],
     "all done": [HEAD, *([row[0], *[row[1]] * 4] for row in ROWS)],
     "a county without enterprises": [*GOOD, ["空县", 0, 0, 0, 0]],
+    "as large as a case can be": [HEAD, ["甲", 1_000_000, 9, 4, 3], ["乙", 0, 0, 0, 0]],
     "all built, none online": [HEAD, *([row[0], row[1], row[1], 0, 0] for row in ROWS)],
 }
 
@@ -245,6 +248,46 @@ def test_what_is_told_counts_and_names(tmp_path: Path, monkeypatch: pytest.Monke
         assert made.assumed == sum(part.assumed for _, part in graded(made.case))
 
 
+def test_an_encoding_that_was_guessed_is_told_with_a_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for lang in ("zh", "en"):
+        monkeypatch.setenv("DPSIM_LANG", lang)
+        for encoding in ("gb18030", "utf-8"):
+            table = text(tmp_path / "t.csv", GOOD, encoding)
+            said = told(make_case(table, case=CASE, as_of=AS_OF, out=tmp_path / "own.yaml", force=True))
+            assert ("GB 18030" in said and "甲县" in said) == (encoding == "gb18030"), said
+
+
+def test_hidden_rows_are_counted_and_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    book = openpyxl.load_workbook(workbook(tmp_path / "t.xlsx", [["说明"]], GOOD))
+    book["A"].row_dimensions[2].hidden = True  # another sheet
+    book.save(tmp_path / "t.xlsx")
+    for lang in ("zh", "en"):
+        monkeypatch.setenv("DPSIM_LANG", lang)
+        made = make_case(tmp_path / "t.xlsx", case=CASE, as_of=AS_OF, out=tmp_path / "own.yaml", force=True)
+        assert made.table.hidden == () and "乙县" not in told(made)
+    for row in (3, 4, 9):
+        book["B"].row_dimensions[row].hidden = True
+    book.save(tmp_path / "t.xlsx")
+    for lang, words in (("zh", "2 行也已计入：乙县、丙区"), ("en", "2 (乙县, 丙区)")):
+        monkeypatch.setenv("DPSIM_LANG", lang)
+        made = make_case(tmp_path / "t.xlsx", case=CASE, as_of=AS_OF, out=tmp_path / "own.yaml", force=True)
+        assert words in told(made) and made.case.population.enterprises.value == 105, told(made)
+
+
+def test_what_to_run_next_answers_in_the_language_in_force(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for lang, option in (("zh", ""), ("en", " --lang en")):
+        monkeypatch.setenv("DPSIM_LANG", lang)
+        steps = told(made := make(tmp_path, force=True)).splitlines()[-3:]
+        file = made.file.as_posix()
+        assert steps == [f"  dpsim check {file}{option}", f"  dpsim run {file} --replications 20{option}",
+                         f"  dpsim report {file}{option}"]  # fmt: skip
+
+
+@pytest.mark.parametrize("case", ["con-2026", "common", "com10", "nul1"])
+def test_an_id_that_only_begins_like_a_device_is_taken(tmp_path: Path, case: str) -> None:
+    assert make(tmp_path, case=case).case.id == case
+
+
 def test_a_case_made_this_way_can_be_the_other_place(tmp_path: Path) -> None:
     first = make(tmp_path)
     table = workbook(tmp_path / "u.xlsx", FULL)
@@ -262,6 +305,8 @@ def test_a_case_made_this_way_can_be_the_other_place(tmp_path: Path) -> None:
     [
         ({"case": "Own City"}, ["newcase.bad_case"]),
         ({"case": "../up"}, ["newcase.bad_case"]),
+        ({"case": "con"}, ["newcase.case_reserved"]),
+        ({"case": "lpt1"}, ["newcase.case_reserved"]),
         ({"case": "linyi-2018"}, ["newcase.case_taken"]),
         ({"as_of": "10.9.2026"}, ["error.bad_date"]),
         ({"as_of": "2026-02-30"}, ["error.bad_date"]),
@@ -308,6 +353,29 @@ def test_a_file_that_is_there_is_kept_unless_told_otherwise(tmp_path: Path, monk
     monkeypatch.undo()
     make(tmp_path, force=True)
     assert load_case(out).id == CASE
+
+
+def test_a_link_stays_and_the_file_behind_it_is_replaced(tmp_path: Path) -> None:
+    (tmp_path / "kept").mkdir()
+    link, behind = tmp_path / "own.yaml", tmp_path / "kept" / "real.yaml"
+    link.symlink_to(behind)
+    behind.write_text("mine", encoding="utf-8")
+    with pytest.raises(InputError) as caught:
+        make(tmp_path)
+    assert caught.value.message == "newcase.out_exists" and behind.read_text(encoding="utf-8") == "mine"
+    made = make(tmp_path, force=True)
+    assert link.is_symlink() and not behind.is_symlink() and made.file == link, "the link is still one"
+    assert load_case(behind) == load_case(link) == made.case
+    assert [file.name for file in (tmp_path / "kept").iterdir()] == ["real.yaml"], "no draft is left"
+
+
+@pytest.mark.parametrize("to", ["pipe", "own.yaml", "absent/own.yaml", "."])
+def test_a_link_to_what_holds_no_file_is_refused(tmp_path: Path, to: str) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "own.yaml").symlink_to(to)
+    with pytest.raises(InputError, match="own.yaml") as caught:
+        make(tmp_path, force=True)
+    assert caught.value.message == "newcase.out_no_folder" and (tmp_path / "own.yaml").is_symlink()
 
 
 def test_quantities_of_a_case_may_cite_its_own_sources_only(tmp_path: Path) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import zipfile
-from collections.abc import Callable
 from pathlib import Path
 
 import openpyxl
@@ -12,16 +11,15 @@ import pytest
 from table_files import FULL, GOOD, HEAD, ROWS, text, workbook
 
 from dpsim.errors import FileFaults
-from dpsim.newcase import extent
+from dpsim.newcase import extent, sheet
 from dpsim.newcase.sheet import read_sheets
 from dpsim.newcase.table import read_table
 
-SHEET = "xl/worksheets/sheet1.xml"
 COUNTS = {row[0]: tuple(row[1:]) for row in ROWS}
 
 
-def counts(file: Path, sheet: str | None = None) -> dict[str, tuple[int, ...]]:
-    table = read_table(read_sheets(file), sheet)
+def counts(file: Path) -> dict[str, tuple[int, ...]]:
+    table = read_table(read_sheets(file))
     return {county.name: tuple(county.counts.values()) for county in table.counties}
 
 
@@ -49,6 +47,14 @@ def test_texts_of_all_encodings_give_the_same_counts(
     tmp_path: Path, encoding: str, ending: str, separator: str
 ) -> None:
     assert counts(text(tmp_path / f"t{ending}", GOOD, encoding, separator)) == COUNTS
+
+
+def test_an_encoding_that_was_guessed_is_known(tmp_path: Path) -> None:
+    for encoding, guessed in (("utf-8", ""), ("utf-8-sig", ""), ("utf-16", ""), ("gb18030", "GB 18030")):
+        assert read_sheets(text(tmp_path / "t.csv", GOOD, encoding)).guessed == guessed, encoding
+    latin = text(tmp_path / "t.csv", [FULL[0], ["Küstenkreis", *FULL[1][1:]]], "latin-1")
+    assert read_sheets(latin).guessed == "GB 18030", "Latin letters pass for Chinese ones, so it must be told"
+    assert read_sheets(workbook(tmp_path / "t.xlsx", GOOD)).guessed == ""
 
 
 def test_a_workbook_gives_the_same_counts(tmp_path: Path) -> None:
@@ -110,56 +116,118 @@ def test_a_cell_far_out_is_refused_before_it_takes_memory(tmp_path: Path, monkey
     assert extent.too_far(good), "so does what it unpacks to"
 
 
-def with_part(file: Path, name: str, change: Callable[[bytes], bytes]) -> Path:
-    """Rewrite one part of a workbook, or add it."""
-    with zipfile.ZipFile(file) as archive:
-        parts = {entry: archive.read(entry) for entry in archive.namelist()}
-    parts[name] = change(parts.get(name, b""))
-    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
-        for entry, content in parts.items():
-            archive.writestr(entry, content)
+SHEET = "xl/worksheets/sheet1.xml"
+
+
+def with_cells(file: Path, cells: str, moved: str = SHEET, **parts: str) -> Path:
+    """Write the good workbook with more cells, its sheet in another place, or more parts."""
+    good = workbook(file.with_name("good.xlsx"), GOOD)
+    with zipfile.ZipFile(good) as source, zipfile.ZipFile(file, "w") as archive:
+        for name in source.namelist():
+            content = source.read(name).decode().replace(f"/{SHEET}", f"/{moved}")
+            if name == SHEET:
+                name, content = moved, content.replace("</sheetData>", f"{cells}</sheetData>")
+            archive.writestr(name, content)
+        for name, content in parts.items():
+            archive.writestr(name, content)
     return file
 
 
-FAR = {
-    "single quotes": b"<row r='60000'><c r='XFD60000'><v>1</v></c></row>",
-    "blanks": b'<row r = "60000"><c r = "XFD60000"><v>1</v></c></row>',
-    "a row that says where": b'<row r="60000">' + b"<c><v>1</v></c>" * 300 + b"</row>",
-}
+FAR = '<row r="60000"><c r="XFD60000"><v>1</v></c></row>'
 
 
-@pytest.mark.parametrize("how", FAR)
-def test_a_cell_far_out_is_seen_however_it_is_written(tmp_path: Path, how: str) -> None:
-    good = workbook(tmp_path / "t.xlsx", GOOD)
-    file = with_part(good, SHEET, lambda xml: xml.replace(b"</sheetData>", FAR[how] + b"</sheetData>"))
-    assert refused(file) == "newcase.file_reaches"
+@pytest.mark.parametrize(
+    "cells",
+    [
+        FAR,
+        FAR.replace('"', "'"),
+        FAR.replace("=", " \n= "),
+        FAR.replace("XFD", "xfd"),
+        FAR.replace("XFD60000", "XFD0000060000"),
+        FAR.replace('r="XFD', 's="1" t="n" r="XFD'),
+        FAR.replace("<", "<x:").replace("<x:/", "</x:").replace("<x:row", '<x:row xmlns:x="x"'),
+        '<row r="60000"><c r="A1"><v>1</v></c></row><row><c r="XFD7"/></row><row r="60000"><c><v>1</v></c></row>',
+        '<row r="60000"><c r="XFC60000"><v>1</v></c><c><v>2</v></c></row>',
+    ],
+)
+def test_a_cell_far_out_is_seen_however_it_is_spelled(tmp_path: Path, cells: str) -> None:
+    assert counts(with_cells(tmp_path / "near.xlsx", "")) == COUNTS, "without it the workbook is read"
+    assert refused(with_cells(tmp_path / "far.xlsx", cells)) == "newcase.file_reaches"
 
 
-def test_the_ending_says_what_a_workbook_is(tmp_path: Path) -> None:
-    """A part that only an OpenDocument has does not hide the sheets of the other kind."""
-    file = with_part(workbook(tmp_path / "t.xlsx", GOOD), "content.xml", lambda _: b"<a/>")
-    with_part(file, SHEET, lambda xml: xml.replace(b"</sheetData>", FAR["blanks"] + b"</sheetData>"))
-    assert refused(file) == "newcase.file_reaches"
-    assert counts(with_part(workbook(tmp_path / "u.xlsx", GOOD), "content.xml", lambda _: b"<a/>")) == COUNTS
+def test_a_cell_far_out_is_seen_wherever_the_sheet_lies(tmp_path: Path) -> None:
+    for k, place in enumerate(("xl/other/sheet.bin", "elsewhere/worksheets/1.png")):
+        assert counts(with_cells(tmp_path / f"near{k}.xlsx", "", place)) == COUNTS, "the reader finds it there"
+        assert refused(with_cells(tmp_path / f"far{k}.xlsx", FAR, place)) == "newcase.file_reaches"
+    foreign = {"content.xml": ODS.format(rows="")}
+    assert counts(with_cells(tmp_path / "both.xlsx", "", **foreign)) == COUNTS
+    assert refused(with_cells(tmp_path / "both.xlsx", FAR, **foreign)) == "newcase.file_reaches"
 
 
-def test_a_damaged_workbook_is_said_to_be_damaged(tmp_path: Path) -> None:
-    """Whatever byte is changed: the same counts, other counts (who can know), or a clear refusal."""
-    file, seen = workbook(tmp_path / "t.xlsx", GOOD), set()
-    raw = file.read_bytes()
-    for at in range(30, len(raw), 37):
-        file.write_bytes(raw[:at] + bytes([raw[at] ^ 0x5A]) + raw[at + 1 :])
-        try:
-            read_sheets(file)
-        except FileFaults as error:
-            seen.update(fault.message for fault in error.faults)
-    assert "newcase.file_broken" in seen and seen <= {"newcase.file_broken", "newcase.file_empty"}, seen
+def test_what_the_parser_cannot_place_is_not_left_to_the_reader(tmp_path: Path) -> None:
+    for k, cells in enumerate(('<row><c r="7C"/></row>', '<row r="-1"/>', "<row>", "&far;")):
+        assert refused(with_cells(tmp_path / f"{k}.xlsx", cells)) == "newcase.file_broken", cells
+    declared = {"xl/more.xml": '<!DOCTYPE sheetData [<!ATTLIST c r CDATA "A1">]><sheetData/>'}
+    assert refused(with_cells(tmp_path / "declared.xlsx", "", **declared)) == "newcase.file_broken"
 
 
-def test_a_guessed_encoding_is_kept(tmp_path: Path) -> None:
-    assert read_sheets(text(tmp_path / "a.csv", GOOD, "gb18030")).encoding == "GB 18030"
-    for encoding in ("utf-8", "utf-8-sig", "utf-16"):
-        assert read_sheets(text(tmp_path / "b.csv", GOOD, encoding)).encoding == ""
+@pytest.mark.parametrize("given", ['office:value-type="float" office:value="1"', 'office:value="1"'])
+@pytest.mark.parametrize("times", ["16000", "+16000"])
+def test_repeated_cells_of_an_open_document_are_counted(tmp_path: Path, given: str, times: str) -> None:
+    cell = f'<table:table-cell table:number-columns-repeated="{times}" {given}/>'
+    row = "<table:table-row{}>" + cell + "</table:table-row>"
+    assert read_sheets(ods(tmp_path / "near.ods", GOOD, row.format(""))).sheets
+    far = row.format(' table:number-rows-repeated="200"')
+    assert refused(ods(tmp_path / "far.ods", GOOD, far)) == "newcase.file_reaches"
+
+
+def test_damaged_workbooks_are_refused_like_cut_ones(tmp_path: Path) -> None:
+    """Bytes are changed all over; what unpacks and parses wrongly has one message, nothing else gets out."""
+    for file in (workbook(tmp_path / "t.xlsx", GOOD), packed(ods(tmp_path / "t.ods", GOOD))):
+        raw = file.read_bytes()
+        file.write_bytes(raw[: len(raw) // 2])
+        assert refused(file) == "newcase.file_broken", "cut"
+        found = set()
+        for at in range(0, len(raw), 23):
+            file.write_bytes(raw[:at] + bytes((raw[at] ^ 0x5A,)) + raw[at + 1 :])
+            try:
+                found.add("read" if counts(file) == COUNTS else "wrong")
+            except FileFaults as error:
+                found.update(fault.message for fault in error.faults)
+        assert "newcase.file_broken" in found, found
+        assert found <= {"newcase.file_broken", "newcase.file_reaches", "read"}, found
+
+
+def packed(file: Path) -> Path:
+    """Pack the parts of a zip file, as programs do."""
+    with zipfile.ZipFile(file) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in parts.items():
+            archive.writestr(name, content)
+    return file
+
+
+class PanicException(BaseException):
+    """Named as what a panic of the reader comes as."""
+
+
+def test_a_panic_of_the_reader_is_a_damaged_file_and_a_stop_is_a_stop(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = workbook(tmp_path / "t.xlsx", GOOD)
+
+    def raising(kind: type[BaseException]) -> None:
+        def visible(_: Path) -> None:
+            raise kind("x")
+
+        monkeypatch.setattr(sheet, "_visible", visible)
+
+    raising(PanicException)
+    assert refused(file) == "newcase.file_broken"
+    raising(KeyboardInterrupt)
+    with pytest.raises(KeyboardInterrupt, match="x"):
+        read_sheets(file)
 
 
 def test_odd_files_are_refused(tmp_path: Path) -> None:
@@ -190,6 +258,8 @@ def test_odd_files_are_refused(tmp_path: Path) -> None:
         made("blank.csv", b",,\r\n,,\r\n"): "file_empty",
         made("binary.csv", b"\x00\x01\xff\x80"): "file_not_text",
         made("latin.csv", "Zähler\xff".encode("latin-1")): "file_not_text",
+        made("private.csv", "甲\ue000县,1".encode("gb18030")): "file_not_text",
+        made("unassigned.csv", "甲\u0378县,1".encode("gb18030")): "file_not_text",
         made("half.csv", b"\xff\xfea"): "file_not_text",
         made("quote.csv", b'"' + b"x" * 200_000): "file_broken",
         made("large.csv", b"," * 20_000_001): "file_large",

@@ -23,10 +23,10 @@ def read(folder: Path, *sheets: Rows, sheet: str | None = None, merged: Sequence
     return read_table(read_sheets(workbook(folder / "t.xlsx", *sheets, merged=merged)), sheet)
 
 
-def faults(folder: Path, *sheets: Rows, sheet: str | None = None) -> list[tuple[str, str]]:
+def faults(folder: Path, *sheets: Rows, sheet: str | None = None, merged: Sequence[str] = ()) -> list[tuple[str, str]]:
     """Return message and cell of every fault."""
     with pytest.raises(FileFaults) as caught:
-        read(folder, *sheets, sheet=sheet)
+        read(folder, *sheets, sheet=sheet, merged=merged)
     for fault in caught.value.faults:
         assert fault.text("zh") != fault.text("en") and "t.xlsx" in fault.text("zh")
     return [
@@ -44,7 +44,7 @@ def changed(rows: Rows, row: int, column: int, value: object) -> list[list[objec
 
 # ------------------------------------------------------------------ numbers
 
-EMPTY, NO_NUMBER = "newcase.cell_empty", "newcase.cell_not_number"
+EMPTY, NO_NUMBER, UNCLEAR = "newcase.cell_empty", "newcase.cell_not_number", "newcase.cell_unclear"
 
 
 @pytest.mark.parametrize(
@@ -54,6 +54,8 @@ EMPTY, NO_NUMBER = "newcase.cell_empty", "newcase.cell_not_number"
         (" 35 ", 35), ("35家", 35), ("35 家", 35), ("35 吨", NO_NUMBER), ("20.0", 20), ("20.", 20), ("007", 7),
         ("1,000,000", 1_000_000), (1_000_000, 1_000_000),
         ("", EMPTY), ("  ", EMPTY), ("\u3000", EMPTY),
+        ("1.000", UNCLEAR), ("1.160", UNCLEAR), ("１．１６０", UNCLEAR), ("20.000家", UNCLEAR), ("1.000.000", UNCLEAR),
+        (1.0, 1), ("1.0", 1), ("1.00", 1), ("1,000", 1000), ("1,000.000", 1000), ("1000.000", 1000), ("0.000", 0),
         ("66%", NO_NUMBER), ("-", NO_NUMBER), ("无", NO_NUMBER),
         ("1,16", NO_NUMBER), ("11,60,000", NO_NUMBER), ("=1+1", NO_NUMBER),
         ("1e3", NO_NUMBER), ("0x10", NO_NUMBER), ("#DIV/0!", NO_NUMBER),
@@ -172,11 +174,35 @@ def test_notes_and_blank_rows_are_passed_over(tmp_path: Path) -> None:
     assert faults(tmp_path, [*GOOD, ["丁市"]]) == [("row_empty", "A5")], "without a total it may be a county"
 
 
+@pytest.mark.parametrize(
+    ("area", "cell"), [("B2:B3", "B2"), ("C3:D3", "C3"), ("B2:C3", "B2"), ("E4:E5", "E4"), ("D5:E5", "D5")]
+)
+def test_a_joined_cell_over_several_counts_is_a_fault(tmp_path: Path, area: str, cell: str) -> None:
+    total = ["合计", *(sum(row[k] for row in ROWS) for k in range(1, 5))]
+    assert len(read(tmp_path, [*GOOD, total]).counties) == 3
+    assert ("joined", cell) in faults(tmp_path, [*GOOD, total], merged=[area])
+
+
+def test_counts_joined_over_two_counties_are_not_counted_twice(tmp_path: Path) -> None:
+    rows = [HEAD, ["甲县", 400, 20, 15, 6], ["乙县", 400, 20, 12, 4]]
+    assert read(tmp_path, rows).total("enterprises") == 800, "each with its own cell"
+    assert faults(tmp_path, rows, merged=["B2:B3"]) == [("joined", "B2")]
+
+
+def test_names_notes_and_other_columns_may_be_joined(tmp_path: Path) -> None:
+    rows = [[*HEAD, "备注", None], *([*row, "x", None] for row in ROWS), ["注：截至9月10日"], [None] * 7]
+    merged = ["F2:G4", "A5:E6", "F1:G1"]
+    assert [county.name for county in read(tmp_path, rows, merged=merged).counties] == [row[0] for row in ROWS]
+    rows = [[*row[:4], "备注" if row is HEAD else None, row[4]] for row in GOOD]
+    assert read(tmp_path, rows, merged=["D2:E2"]).total("online") == 44, "one count over a column that holds none"
+
+
 FAULTY = [
     (1, 2, None, "cell_empty", "C2"),
     (1, 2, "=SUM(1,2)", "cell_empty", "C2"),  # a formula whose result is not stored reads empty
     (2, 3, "12%", "cell_not_number", "D3"),
     (2, 3, 12.5, "cell_not_whole", "D3"),
+    (1, 1, "1.000", "cell_unclear", "B2"),
     (3, 4, -1, "cell_outside", "E4"),
     (1, 1, 2_000_000, "cell_outside", "B2"),
     (1, 0, None, "name_missing", "A2"),
@@ -243,6 +269,16 @@ def test_all_faults_stand_together_and_long_lists_are_cut(tmp_path: Path) -> Non
     assert faults(tmp_path, [HEAD, *([f"n{k}", 1, 1, 1, 1] for k in range(MAX_COUNTIES + 1))])[0][0] == "many_counties"
 
 
+def test_a_column_that_adds_up_to_more_than_a_case_holds_is_named(tmp_path: Path) -> None:
+    rows = [HEAD, ["甲", 600_000, 5, 4, 3], ["乙", 400_000, 5, 4, 3]]
+    assert read(tmp_path, rows).total("enterprises") == 1_000_000
+    assert faults(tmp_path, changed(rows, 2, 1, 400_001)) == [("total_outside", "B1")]
+    with pytest.raises(FileFaults) as caught:
+        read(tmp_path, [["某市进展表"], HEAD, ["甲", *[600_000] * 4], ["乙", *[600_000] * 4]])
+    assert [str(fault.values["where"]).rpartition("!")[2] for fault in caught.value.faults] == ["B2", "C2", "D2", "E2"]
+    assert "“企业数”列" in caught.value.text("zh") and "1200000" in caught.value.text("en")
+
+
 def test_what_stands_in_a_cell_stays_text(tmp_path: Path) -> None:
     names = ["=cmd()|' /C calc'!A0", "<script>alert(1)</script>", "../../etc/passwd", "{where}", "yes", "371302"]
     rows = [HEAD, *([name, 10, 5, 4, 3] for name in names)]
@@ -259,24 +295,3 @@ def test_cells_are_named_as_in_a_spreadsheet() -> None:
         "C7", "Z1", "AA10", "ZZ1", "AAA1",
     ]  # fmt: skip
     assert FULL[0] == FULL_HEAD and FULL[1:] == FULL_ROWS
-
-
-def test_a_number_in_a_joined_cell_belongs_to_nobody(tmp_path: Path) -> None:
-    """Neither to both rows nor to both columns; names and headers may be joined."""
-    with pytest.raises(FileFaults) as caught:
-        read(tmp_path, GOOD, merged=["B2:C3"])
-    places = {(fault.message, str(fault.values["where"])) for fault in caught.value.faults}
-    assert places == {("newcase.cell_joined", f"t.xlsx, A!{cell}") for cell in ("B2", "C2", "B3", "C3")}
-
-
-@pytest.mark.parametrize(("written", "meant"), [("1.000", None), ("12.000.000", None), ("1,000", 1000), ("35.0", 35)])
-def test_points_between_thousands_are_asked_about(written: str, meant: int | None) -> None:
-    assert whole(written) == ("newcase.cell_thousands" if meant is None else meant)
-
-
-def test_more_enterprises_than_a_case_holds_are_refused_by_column(tmp_path: Path) -> None:
-    rows = [HEAD, ["甲县", 1_000_000, 1, 1, 1], ["乙县", 1_000_000, 1, 1, 1]]
-    with pytest.raises(FileFaults) as caught:
-        read(tmp_path, rows)
-    (fault,) = caught.value.faults
-    assert fault.message == "newcase.too_many" and fault.values["given"] == 2_000_000
