@@ -51,7 +51,7 @@ def test_the_notebook_and_the_command_give_the_same_numbers(executed: Path) -> N
         pd.read_parquet(executed / folder / "tables" / "differences.parquet") for folder in ("result", "own")
     ]
     pd.testing.assert_frame_equal(*tables, check_exact=True)
-    assert len(tables[0]) == 26 and set(tables[0]["strategy"]) == {"light_touch", "balanced"}
+    assert len(tables[0]) == 28 and set(tables[0]["strategy"]) == {"light_touch", "balanced"}
     other = called(
         "-m", "dpsim", "compare", "linyi-2018", *named[:-1], "other", "--seed", "2", "--lang", "en", cwd=executed
     )

@@ -2,7 +2,8 @@
 
 Replication r of every strategy follows the same path with the same keyed draws, so the difference of a pair holds
 the strategies and nothing else. Intervals are Student's on the paired differences; the adjusted ones hold for all
-strategies of one measure together (Bonferroni). What cannot be told apart is said so.
+strategies of one measure together (Bonferroni); of how often the headline target is met they are Newcombe's for
+shares in pairs. What cannot be told apart is said so.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from dpsim.decide.measures import find_measure, measure_runs
 from dpsim.errors import InputError
 from dpsim.experiments.ensemble import Ensemble, run_ensemble
 from dpsim.experiments.replication import written
+from dpsim.measure.probability import paired_share_interval
 from dpsim.model.prior import PathSet
 from dpsim.params.load import load_strategy
 from dpsim.params.schema import Case, Strategy
@@ -123,7 +125,7 @@ def compare(
         )
         for strategy in chosen
     }
-    return Comparison(paired_differences(ensembles, chosen[0].id), ensembles, chosen[0].id)
+    return Comparison(paired_differences(ensembles, chosen[0].id, case.targets.headline), ensembles, chosen[0].id)
 
 
 def _chosen(case: Case, strategies: Strategy | Iterable[Strategy], reference: Strategy | None) -> list[Strategy]:
@@ -144,9 +146,9 @@ def _chosen(case: Case, strategies: Strategy | Iterable[Strategy], reference: St
     return [base, *others]
 
 
-def paired_differences(ensembles: dict[str, Ensemble], reference: str) -> pd.DataFrame:
+def paired_differences(ensembles: dict[str, Ensemble], reference: str, headline: str) -> pd.DataFrame:
     """Return the frame of differences of ensembles on common luck; see `Comparison`."""
-    measured = {name: measure_runs(ensemble) for name, ensemble in ensembles.items()}
+    measured = {name: measure_runs(ensemble, headline) for name, ensemble in ensembles.items()}
     others = [name for name in ensembles if name != reference]
     rows = []
     for name, base in measured[reference].items():
@@ -156,6 +158,8 @@ def paired_differences(ensembles: dict[str, Ensemble], reference: str) -> pd.Dat
                 continue
             pairs = pd.concat([measured[strategy][name], base], axis=1, join="inner").to_numpy(dtype=np.float64)
             row = pair_statistics(pairs[:, 0], pairs[:, 1], better=measure.better, family=len(others))
+            if measure.unit == "percent":
+                row |= share_ends(pairs[:, 0] > 0, pairs[:, 1] > 0, family=len(others))
             rows.append({"measure": name, "unit": measure.unit, "strategy": strategy, "reference": reference} | row)
     return pd.DataFrame(rows, columns=list(COLUMNS))
 
@@ -190,6 +194,22 @@ def pair_statistics(
         "variance_reduction": apart / spread**2 if spread > 0.0 else float("nan"),
         "n": n,
     }
+
+
+def share_ends(own: npt.NDArray[np.bool_], base: npt.NDArray[np.bool_], *, family: int) -> dict[str, float]:
+    """Return the ends of the intervals of a difference of shares, in per cent of the runs.
+
+    Student's interval has no width where all runs end alike; this one has (`paired_share_interval`).
+    """
+    from scipy.stats import norm
+
+    counts = int((own & base).sum()), int((own & ~base).sum()), int((~own & base).sum())
+    ends: dict[str, float] = {}
+    for name, k in (("", 1), ("adjusted_", family)):
+        z = float(norm.ppf(1.0 - (1.0 - LEVEL) / 2.0 / k))
+        low, high = paired_share_interval(*counts, own.size, z)
+        ends |= {f"{name}low": 100.0 * low, f"{name}high": 100.0 * high}
+    return ends
 
 
 def verdict(row: pd.Series) -> str:

@@ -22,7 +22,7 @@ class Measure:
     name : str
         Also the id of its label (`compare.measure.<name>`).
     indicators : tuple of str
-        Summed; one that ends in ``:`` stands for all that begin so.
+        Summed; one that ends in ``:`` stands for all that begin so. None for the headline target: met is 100, else 0.
     view : str
         `reported` or `true`.
     unit : str
@@ -38,6 +38,7 @@ class Measure:
 
 
 MEASURES: tuple[Measure, ...] = (
+    Measure("met", (), "reported", "percent", 1),
     Measure("online", ("online",), "reported", "enterprises", 1),
     Measure("built", ("built",), "reported", "enterprises", 1),
     Measure("online_true", ("online",), "true", "enterprises", 1),
@@ -60,17 +61,18 @@ MEASURES: tuple[Measure, ...] = (
 )
 
 
-def measure_runs(ensemble: Ensemble) -> dict[str, pd.Series]:
+def measure_runs(ensemble: Ensemble, headline: str) -> dict[str, pd.Series]:
     """Return every measure that the runs hold, by name; each a series over the replications.
 
-    A measure of hazards is left out where they were not simulated.
+    A measure of hazards is left out where they were not simulated. `headline` is the id of the headline target.
     """
     frame = ensemble.indicators
     last = frame[frame["date"] == frame["date"].max()]
     sums = last.groupby(["view", "indicator", "replication"], observed=True)["value"].sum()
     names = sums.index.get_level_values("indicator").astype(str)
     views = sums.index.get_level_values("view").astype(str)
-    out: dict[str, pd.Series] = {}
+    attained = ensemble.attained[ensemble.attained["target"] == headline].set_index("replication")
+    out: dict[str, pd.Series] = {"met": 100.0 * attained["met"]}
     for measure in MEASURES:
         hit = pd.Series(False, index=range(len(names)))
         for wanted in measure.indicators:

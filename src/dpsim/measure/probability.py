@@ -40,6 +40,47 @@ def wilson_interval(met: float, n: int, z: float = 1.959963984540054) -> tuple[f
     return (0.0 if met == 0 else centre - half), (1.0 if met == n else centre + half)
 
 
+def paired_share_interval(both: int, first: int, second: int, n: int, z: float) -> tuple[float, float]:
+    """Return an interval of the difference of two shares in pairs: Newcombe 1998, Statistics in Medicine 17, method 10.
+
+    It has width where neither ever happened, or both always did: 0 of n is no certainty.
+
+    Parameters
+    ----------
+    both, first, second : int
+        Pairs in which both happened, only the first, only the second.
+    n : int
+        Pairs, at least 1.
+    z : float
+        Normal quantile of the wanted level.
+
+    Returns
+    -------
+    tuple of float
+        (low, high) of the share of the first minus that of the second, -1 to 1.
+
+    Raises
+    ------
+    ValueError
+        The counts are no counts of n pairs.
+    """
+    neither = n - both - first - second
+    if min(both, first, second, neither) < 0 or n < 1:
+        raise ValueError(f"{both}, {first}, {second} of {n} pairs")
+    one, other = (both + first) / n, (both + second) / n
+    low1, high1 = wilson_interval(both + first, n, z)
+    low2, high2 = wilson_interval(both + second, n, z)
+    together = float(both * neither - first * second)
+    if together > 0:
+        together = max(together - n / 2, 0.0)
+    margins = (both + first) * (second + neither) * (both + second) * (first + neither)
+    phi = together / math.sqrt(margins) if margins else 0.0
+    down, up = one - low1, high2 - other
+    right, left = high1 - one, other - low2
+    low = one - other - math.sqrt(max(down**2 - 2 * phi * down * up + up**2, 0.0))
+    return low, one - other + math.sqrt(max(right**2 - 2 * phi * right * left + left**2, 0.0))
+
+
 def smoothed(met: int, n: int) -> float:
     """Return (met + 1/2) / (n + 1): the probability that 0 of n and n of n leave standing."""
     return (met + 0.5) / (n + 1.0)

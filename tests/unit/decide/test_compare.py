@@ -10,7 +10,7 @@ import pytest
 from scipy.stats import ttest_1samp, ttest_rel
 
 from dpsim.core.streams import Stream, uniforms
-from dpsim.decide.compare import COLUMNS, LESS, MORE, SAME, UNTOLD, compare, pair_statistics, verdict
+from dpsim.decide.compare import COLUMNS, LESS, MORE, SAME, UNTOLD, compare, pair_statistics, share_ends, verdict
 from dpsim.decide.measures import MEASURES, find_measure, measure_runs
 from dpsim.errors import InputError
 from dpsim.experiments.ensemble import run_ensemble
@@ -104,17 +104,28 @@ def test_the_frame_is_that_of_the_interface(few: dict[str, object]) -> None:
     light = frame[frame["strategy"] == "light_touch"].set_index("measure")
     assert set(light.index) == {measure.name for measure in MEASURES}
     past = frame[frame["strategy"] == "past_pace"]
-    assert set(past["measure"]) == {"online", "built", "yuan"}, "no hazards where they are not simulated"
+    assert set(past["measure"]) == {"met", "online", "built", "yuan"}, "no hazards where they are not simulated"
     assert light.loc["visits", "mean"] < -500 and light.loc["latent_general", "mean"] > 0
 
 
 def test_a_pair_is_one_replication_of_both(few: dict[str, object]) -> None:
     case, result = few["case"], few["result"]
     own = run_ensemble(case, load_strategy("light_touch"), replications=3, seed=2, workers=1, by="county")
-    base = measure_runs(result.ensembles["current_arrangement"])["online"]
-    other = measure_runs(own)["online"]
+    base = measure_runs(result.ensembles["current_arrangement"], "all_online")["online"]
+    other = measure_runs(own, "all_online")["online"]
     row = result.differences.set_index(["strategy", "measure"]).loc[("light_touch", "online")]
     assert row["mean"] == pytest.approx((other - base).mean()), "whatever the grouping of the indicators"
+
+
+def test_targets_met_are_compared_with_width_even_where_none_is(few: dict[str, object]) -> None:
+    """Of 3 runs none meets the headline target under either: no difference is seen, and none is excluded."""
+    row = few["result"].differences.set_index(["measure", "strategy"]).loc["met", "light_touch"]
+    assert row["mean"] == 0.0 and row["low"] < -50 and row["high"] > 50 and verdict(row) == UNTOLD
+    assert row["adjusted_low"] < row["low"], "two strategies together"
+    own, base = np.arange(100) < 40, np.arange(100) < 10
+    ends = share_ends(own, base, family=1)
+    assert 15 < ends["low"] < 30 < ends["high"] < 45 and ends["adjusted_low"] == ends["low"]
+    assert share_ends(base, own, family=1)["low"] == pytest.approx(-ends["high"])
 
 
 def test_what_cannot_be_compared_is_refused() -> None:

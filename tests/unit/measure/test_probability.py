@@ -2,10 +2,21 @@
 
 from __future__ import annotations
 
+import math
+
+import numpy as np
 import pytest
 from scipy.stats import binomtest, norm
 
-from dpsim.measure.probability import DISPLAY_HIGH, DISPLAY_LOW, clipped, smoothed, wilson_interval
+from dpsim.core.streams import Stream, uniforms
+from dpsim.measure.probability import (
+    DISPLAY_HIGH,
+    DISPLAY_LOW,
+    clipped,
+    paired_share_interval,
+    smoothed,
+    wilson_interval,
+)
 
 
 def test_wilson_against_printed_values() -> None:
@@ -66,3 +77,37 @@ def test_smoothed_is_never_0_or_1() -> None:
 def test_shown_probabilities_stay_inside_what_the_record_supports() -> None:
     assert (clipped(0.0), clipped(1.0), clipped(0.5)) == (DISPLAY_LOW, DISPLAY_HIGH, 0.5)
     assert 0.0 < DISPLAY_LOW < DISPLAY_HIGH < 1.0
+
+
+def coverage(p: float, q: float, same: float, n: int, runs: int, *, student: bool = False) -> float:
+    """Return how often the interval of n pairs holds p - q; with chance `same` both follow one draw."""
+    held = 0
+    entity = np.arange(1, n + 1, dtype=np.uint32)
+    for k in range(runs):
+        u, v, w = (uniforms(11, k, entity, int(Stream.TEST), j) for j in range(3))
+        own, base = u < p, np.where(w < same, u, v) < q
+        if student:
+            difference = own.astype(float) - base
+            half = 1.96 * difference.std(ddof=1) / math.sqrt(n)
+            low, high = difference.mean() - half, difference.mean() + half
+        else:
+            counts = int((own & base).sum()), int((own & ~base).sum()), int((~own & base).sum())
+            low, high = paired_share_interval(*counts, n, 1.959964)
+        held += low <= p - q <= high
+    return held / runs
+
+
+@pytest.mark.parametrize(("p", "q"), [(0.5, 0.4), (0.05, 0.02), (0.98, 0.9)])
+@pytest.mark.parametrize("same", [0.0, 0.9])
+def test_the_interval_of_paired_shares_covers(p: float, q: float, same: float) -> None:
+    runs = 600
+    least = 0.95 - 4 * math.sqrt(0.95 * 0.05 / runs)
+    assert coverage(p, q, same, 60, runs) > least
+    assert coverage(0.02, 0.01, same, 60, runs, student=True) < least, "control: Student's does not where both are rare"
+
+
+def test_paired_shares_without_any_success_are_not_certain() -> None:
+    low, high = paired_share_interval(0, 0, 0, 20, 1.959964)
+    assert (low, high) == pytest.approx((-wilson_interval(0, 20)[1], wilson_interval(0, 20)[1]))
+    with pytest.raises(ValueError, match="pairs"):
+        paired_share_interval(3, 3, 3, 5, 1.96)
