@@ -34,7 +34,7 @@ from dpsim.model.hazards import (
 )
 from dpsim.model.organisations import gamma_quantile
 from dpsim.model.population import Population
-from dpsim.model.staffing import Staff
+from dpsim.model.staffing import Staff, county_staff
 from dpsim.model.state import SIDES, Col, Flags, Floats, Ints, State
 from dpsim.model.visits import Roster
 from dpsim.params.schema import Case
@@ -43,8 +43,6 @@ PAST_DAYS = 365.0
 """How long hazards live before the as-of date."""
 PAST_STEPS = (-112.0, -56.0, -28.0, 0.0)
 """Ends of the intervals of that past: the penalties of an interval are felt from its end on."""
-WORKING_DAYS = 250.0
-"""Working days of a year: turns inspection days a year into days a working day."""
 MAX_PAST_VISITS = 24
 """More past visits a year than any enterprise is given."""
 SPOT_CHECK = 3
@@ -155,7 +153,7 @@ def make_hazards(
         sites=sites,
         store=HazardStore(max(4096, 40 * n), int(n * (10.0 * arising * timeline.days + 64.0)) + 4096),
         laws=hazard_law(case, seed, replication),
-        staff=_staff(case),
+        staff=county_staff(case),
         members=members,
         first=np.searchsorted(population.county[members], np.arange(counties + 1)).astype(np.int64),
         quality=_qualities(case, counties, seed, replication),
@@ -277,21 +275,6 @@ def hazard_law(case: Case, seed: int, replication: int) -> Records:
     law["deaths"] = i.one_death_share.value, i.three_death_share.value, i.ten_death_share.value
     law["penalty_factor"], law["steps"] = 1.0, 1
     return laws
-
-
-def _staff(case: Case) -> Staff:
-    """Return a county's staff."""
-    s = case.staff
-    inspectors = float(s.inspectors_per_county.value)
-    return Staff(
-        inspectors=inspectors,
-        pool=inspectors * s.system_share.value,
-        legal=inspectors * s.inspection_days.value / WORKING_DAYS * s.list_share.value,
-        reporting=s.reporting_days_per_week.value / 5.0,
-        visit_cost=s.staff_per_visit.value / s.visits_per_team_day.value,
-        advice_cost=s.advice_days.value,
-        payback=float(s.payback_share.value),
-    )
 
 
 def _qualities(case: Case, counties: int, seed: int, replication: int) -> Floats:

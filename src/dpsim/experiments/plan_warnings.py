@@ -6,9 +6,9 @@ takes "no effect" for a finding.
 
 from __future__ import annotations
 
-from dpsim.core.timeline import Timeline
 from dpsim.language import say
 from dpsim.model.prior import case_timeline
+from dpsim.model.staffing import pool_days
 from dpsim.params.labels import instrument_label
 from dpsim.params.schema import Case, Strategy
 from dpsim.strategies import instrument
@@ -28,7 +28,7 @@ def plan_warnings(case: Case, strategy: Strategy, lang: str | None = None) -> li
         if days == 0:
             word = instrument_label(settings.instrument, lang)
             said.append(say("letter.plan.idle", lang=lang, strategy=name, instrument=word, **ends))
-    pool = staff_days(case, timeline)
+    pool = pool_days(case, len(timeline.mornings))
     if asked > pool:
         values = {"asked": f"{asked:.0f}", "pool": f"{pool:.0f}"}
         said.append(say("letter.plan.meetings", lang=lang, strategy=name, **values))
@@ -43,11 +43,3 @@ def run_notes(case: Case, strategy: Strategy, lang: str | None = None) -> list[s
     ):
         notes.append(say("letter.plan.split", lang=lang))
     return notes + plan_warnings(case, strategy, lang)
-
-
-def staff_days(case: Case, timeline: Timeline) -> float:
-    """Return the staff-days of all counties over the working days of a timeline that this work may take."""
-    staff, counties = case.staff, float(case.population.counties.value)
-    return (
-        float(staff.inspectors_per_county.value) * float(staff.system_share.value) * counties * timeline.mornings.size
-    )

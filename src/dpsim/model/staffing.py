@@ -12,7 +12,10 @@ import numpy as np
 
 from dpsim.core.compiled import kernel, routine
 from dpsim.model.state import Floats
+from dpsim.params.schema import Case
 
+WORKING_DAYS = 250.0
+"""Working days of a year: turns inspection days a year into days a working day."""
 REPORTING, MEETINGS, ADVISING, INSPECTING = range(4)
 """Columns of what is allotted, in the order in which the duties are served (`DUTIES`)."""
 
@@ -42,6 +45,26 @@ class Staff(NamedTuple):
     visit_cost: float
     advice_cost: float
     payback: float
+
+
+def county_staff(case: Case) -> Staff:
+    """Return a county's staff."""
+    s = case.staff
+    inspectors = float(s.inspectors_per_county.value)
+    return Staff(
+        inspectors=inspectors,
+        pool=inspectors * s.system_share.value,
+        legal=inspectors * s.inspection_days.value / WORKING_DAYS * s.list_share.value,
+        reporting=s.reporting_days_per_week.value / 5.0,
+        visit_cost=s.staff_per_visit.value / s.visits_per_team_day.value,
+        advice_cost=s.advice_days.value,
+        payback=float(s.payback_share.value),
+    )
+
+
+def pool_days(case: Case, working_days: int) -> float:
+    """Return the staff-days of all counties over so many working days that this work may take."""
+    return county_staff(case).pool * int(case.population.counties.value) * working_days
 
 
 @kernel

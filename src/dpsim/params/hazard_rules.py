@@ -9,7 +9,7 @@ from typing import Any
 
 from dpsim.core.levers import Plan
 from dpsim.params.dig import at_most, items, value_of
-from dpsim.params.faults import Fault, Path
+from dpsim.params.faults import Fault, Path, dotted
 
 PLANS = frozenset(plan.name.lower() for plan in Plan)
 """Instruments whose share is one of the inspection plan."""
@@ -29,7 +29,7 @@ def hazard_rules(content: Mapping[str, Any]) -> Iterator[Fault]:
     if total > 1.0 + 1e-9:
         yield _above_one(("hazards",), total, COLOURS)
     for inner, outer in _NESTED:
-        yield from at_most(inner, value_of(content, *inner), ".".join(map(str, outer)), value_of(content, *outer))
+        yield from at_most(inner, value_of(content, *inner), dotted(outer), value_of(content, *outer))
 
 
 def plan_rules(content: Mapping[str, Any]) -> Iterator[Fault]:

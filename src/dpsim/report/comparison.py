@@ -145,7 +145,9 @@ class ComparisonLetter:
 
     def _cells(self, row: pd.Series) -> tuple[str, ...]:
         """Return the cells of one row."""
-        span = say("show.range_words", lang=self.lang, low=_number(row["adjusted_low"]), high=_number(row["adjusted_high"]))
+        span = say(
+            "show.range_words", lang=self.lang, low=_number(row["adjusted_low"]), high=_number(row["adjusted_high"])
+        )
         better, saved = row["better_share"], row["variance_reduction"]
         return (
             self.say(f"measure.{row['measure']}"),

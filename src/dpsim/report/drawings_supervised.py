@@ -7,8 +7,8 @@ from typing import Any
 import pandas as pd
 
 from dpsim.core.words import CLASSES, DISCOVERY, DUTIES
-from dpsim.experiments.plan_warnings import staff_days
 from dpsim.language import say
+from dpsim.model.staffing import pool_days
 from dpsim.report.supervised import FOUND, REPORTED, TRUE, Supervised, at_end, found_by, three
 from dpsim.report.yearend import YearEnd
 
@@ -92,7 +92,7 @@ def duty_rows(result: YearEnd) -> pd.DataFrame:
 
 def staff_pool(result: YearEnd) -> float:
     """Return the staff-days that this work may take in all counties from the as-of date to the last day."""
-    return staff_days(result.case, result.timeline)
+    return pool_days(result.case, len(result.timeline.mornings))
 
 
 def _labelled(bands: pd.DataFrame, panel: str, series: str, view: str) -> pd.DataFrame:

@@ -6,8 +6,9 @@ import datetime as dt
 
 import pytest
 
-from dpsim.experiments.plan_warnings import plan_warnings, run_notes, staff_days
+from dpsim.experiments.plan_warnings import plan_warnings, run_notes
 from dpsim.model.prior import case_timeline
+from dpsim.model.staffing import pool_days
 from dpsim.params.load import list_strategies, load_case, load_strategy
 from dpsim.params.schema import Case
 
@@ -32,7 +33,7 @@ def test_dates_of_another_year_are_told(case: Case) -> None:
 
 def test_meetings_beyond_the_staff_are_told(case: Case) -> None:
     strategy, timeline = load_strategy("current_arrangement"), case_timeline(case)
-    pool = staff_days(case, timeline)
+    pool = pool_days(case, len(timeline.mornings))
     assert pool == pytest.approx(15 * 0.35 * 13 * 76)
     one = case.staff.inspectors_per_county.model_copy(update={"value": 1})
     fewer = case.model_copy(update={"staff": case.staff.model_copy(update={"inspectors_per_county": one})})

@@ -11,7 +11,7 @@ from dpsim.report import alts
 from dpsim.report.parts import Part
 from dpsim.report.parts.hazards import without
 from dpsim.report.show import show_band, show_date, show_percent, show_probability, show_probability_range, show_rounded
-from dpsim.report.supervised import TRUE, Supervised
+from dpsim.report.supervised import TRUE, Supervised, at_begin
 
 if TYPE_CHECKING:
     from dpsim.report.letter import Letter
@@ -30,7 +30,7 @@ def part(letter: Letter) -> Part:
 def _share(letter: Letter, mine: Supervised) -> str:
     """Return how many of the built systems are paper, at the as-of date and at the last day."""
     case, base = letter.result.case, letter.result.case.caveats.paper_share
-    now = mine.weekly["paper", TRUE].groupby(level="replication").first()
+    now = at_begin(mine.weekly)["paper", TRUE]
     return letter.say(
         "letter.veto.share",
         as_of=show_date(case.as_of, letter.lang),
