@@ -19,8 +19,8 @@ import simpy
 from dpsim.core.levers import Contact, reset_levers
 from dpsim.core.streams import Stream, uniform
 from dpsim.core.words import GROUPS, Channel, Kind
-from dpsim.engines.hazard_world import HazardWorld
 from dpsim.engines.log import Log
+from dpsim.engines.outcome import Outcome
 from dpsim.engines.supervision import Supervision
 from dpsim.engines.world import Bench, World
 from dpsim.model.adoption import advance, assess, fire, hand_over, next_event, remove
@@ -31,34 +31,6 @@ from dpsim.model.state import Col, Phase, Track, stage_flags
 
 Process = Generator[simpy.Event, object, None]
 _BENCHMARK = GROUPS.index("benchmark")
-
-
-@dataclass
-class Outcome:
-    """What an engine hands back.
-
-    Attributes
-    ----------
-    events : numpy.ndarray
-        Structured array of dtype `EVENT`, sorted.
-    queue : numpy.ndarray
-        Shape (days, organisations): waiting after the morning's allocation.
-    busy : numpy.ndarray
-        Shape (days, organisations): busy servers after it.
-    servers : numpy.ndarray
-        Shape (days, organisations): servers in place.
-    spent : numpy.ndarray
-        Shape (days, 2): staff-days and yuan of the strategy's instruments.
-    hazards : HazardWorld
-        Its ledger, the staff-days by duty, the stock it began with; None where they are not simulated.
-    """
-
-    events: npt.NDArray[np.void]
-    queue: npt.NDArray[np.int64]
-    busy: npt.NDArray[np.int64]
-    servers: npt.NDArray[np.int64]
-    spent: npt.NDArray[np.float64]
-    hazards: HazardWorld | None = None
 
 
 def run(world: World) -> Outcome:

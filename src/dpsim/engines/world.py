@@ -88,6 +88,8 @@ class Setting:
     levers: tuple[tuple[Lever, ...], tuple[Lever, ...]]
     """Instruments of the strategy and of the reference strategy."""
     exempt: frozenset[str] = frozenset()
+    engine: str = "simpy"
+    """Name of the engine that runs it."""
 
     @property
     def with_hazards(self) -> bool:
@@ -122,7 +124,12 @@ class World:
 
 
 def make_setting(
-    case: Case, strategy: Strategy, reference: Strategy, *, exempt: frozenset[str] = frozenset()
+    case: Case,
+    strategy: Strategy,
+    reference: Strategy,
+    *,
+    exempt: frozenset[str] = frozenset(),
+    engine: str = "simpy",
 ) -> Setting:
     """Return what all replications of an experiment share.
 
@@ -133,6 +140,8 @@ def make_setting(
         What is run, and the arrangement in force at the as-of date, against which its effects are held.
     exempt : frozenset of str
         Enterprise codes that take no part: none of their clocks runs (for the locality test).
+    engine : str
+        Which engine runs it.
     """
     timeline = case_timeline(case)
     if strategy.pace == "past":
@@ -144,6 +153,7 @@ def make_setting(
         population=synthesise(case_margins(case)),
         levers=(_levers(strategy, timeline), _levers(reference, timeline)),
         exempt=exempt,
+        engine=engine,
     )
 
 

@@ -16,7 +16,8 @@ import pandas as pd
 from dpsim.core.streams import check_word
 from dpsim.core.words import GROUPS, STAGES
 from dpsim.engines.log import merged_log
-from dpsim.engines.world import Setting, make_setting, make_world
+from dpsim.engines.outcome import Outcome
+from dpsim.engines.world import Setting, World, make_setting, make_world
 from dpsim.errors import InputError
 from dpsim.measure.events import event_frame
 from dpsim.measure.hazards import hazard_values
@@ -144,7 +145,7 @@ def prepare(
     if state is not None:
         raise InputError("error.no_state_yet")
     check_as_of(case, as_of)
-    return make_setting(case, strategy, load_strategy(case.default_strategy), exempt=exempt)
+    return make_setting(case, strategy, load_strategy(case.default_strategy), exempt=exempt, engine=engine)
 
 
 def check_by(by: object) -> tuple[str, ...]:
@@ -242,13 +243,11 @@ class Measured:
 
 def run_one(setting: Setting, paths: PathSet, row: int, *, seed: int, trace: bool, by: tuple[str, ...]) -> Measured:
     """Run row `row` of a path set and measure it."""
-    from dpsim.engines.simpy_engine import run
-
     world = make_world(setting, paths, row, seed=seed)
     initial = stage_flags(world.state.status)
     if world.hazards is not None:
         world.hazards.laws["steps"] = int(trace)
-    outcome = run(world)
+    outcome = run_world(world)
     timeline = setting.timeline
     dates = timeline.weekly_dates
     times = np.array([timeline.end_of(date) for date in dates])
@@ -275,6 +274,13 @@ def run_one(setting: Setting, paths: PathSet, row: int, *, seed: int, trace: boo
         events=events if trace else events[:0],
         counties=counties,
     )
+
+
+def run_world(world: World) -> Outcome:
+    """Let the engine of its setting run a world to the end."""
+    from dpsim.engines.simpy_engine import run
+
+    return run(world)
 
 
 def county_counts(
