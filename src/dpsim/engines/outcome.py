@@ -1,0 +1,38 @@
+"""What an engine hands back of one replication."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from dpsim.engines.hazard_world import HazardWorld
+
+
+@dataclass
+class Outcome:
+    """What an engine hands back.
+
+    Attributes
+    ----------
+    events : numpy.ndarray
+        Structured array of dtype `EVENT`, sorted.
+    queue : numpy.ndarray
+        Shape (days, organisations): waiting after the morning's allocation.
+    busy : numpy.ndarray
+        Shape (days, organisations): busy servers after it.
+    servers : numpy.ndarray
+        Shape (days, organisations): servers in place.
+    spent : numpy.ndarray
+        Shape (days, 2): staff-days and yuan of the strategy's instruments.
+    hazards : HazardWorld
+        Its ledger, the staff-days by duty, the stock it began with; None where they are not simulated.
+    """
+
+    events: npt.NDArray[np.void]
+    queue: npt.NDArray[np.int64]
+    busy: npt.NDArray[np.int64]
+    servers: npt.NDArray[np.int64]
+    spent: npt.NDArray[np.float64]
+    hazards: HazardWorld | None = None
