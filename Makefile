@@ -53,7 +53,7 @@ verify: setup-dev
 	$(BIN)/python -m pytest -n 2 tests/verification tests/property
 
 bench: setup-dev
-	$(BIN)/python benchmarks/replication.py
+	$(BIN)/python benchmarks/run.py
 
 golden: setup-dev
 	$(BIN)/python tests/golden/refresh.py "$(REASON)"

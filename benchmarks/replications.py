@@ -68,10 +68,10 @@ def rows() -> list[Row]:
             target = asked(engine, TARGETS_MS[horizon])
             out.append(figure(f"replication:{name}", time * 1e3, "ms", number * bulk * 1e3, target))
             out.append(figure(f"draws:{name}", number, "draws"))
-            out.append(figure(f"ratio_to_own_draws:{name}", time / (number * alone), "times", target=asked(engine, RATIO)))
+            out.append(
+                figure(f"ratio_to_own_draws:{name}", time / (number * alone), "times", target=asked(engine, RATIO))
+            )
             split = parts(case, engine, repeats)
             split["measuring"] = max(0.0, time - sum(split.values()))
             out += [figure(f"part:{part}:{name}", spent * 1e3, "ms") for part, spent in split.items()]
     return out
-
-

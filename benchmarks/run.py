@@ -28,7 +28,9 @@ def table(rows: list[Row]) -> str:
     """Return the rows as a table for the terminal."""
     shown = [(*COLUMNS, ""), *((*row, verdict(row)) for row in rows)]
     widths = [max(len(line[k]) for line in shown) for k in range(len(shown[0]))]
-    return "\n".join("  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip() for line in shown)
+    return "\n".join(
+        "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip() for line in shown
+    )
 
 
 def main(chosen: tuple[str, ...]) -> None:

@@ -70,8 +70,12 @@ def rows() -> list[Row]:
             out.append(figure(f"scaling:{size}:{engine}", found["replication"] * 1e3, "ms"))
             out.append(figure(f"scaling:{size}:{engine}:setting", found["setting"], "s"))
         slope = float(np.polyfit(np.log(sizes), np.log(times), 1)[0])
-        out.append(figure(f"log_log_slope:{sizes[0]}_to_{sizes[-1]}:{engine}", slope, "", None, asked(engine, "0.9..1.1")))
-        out.append(figure(f"memory:{sizes[-1]}:{engine}", found["memory"], "KB an enterprise", None, asked(engine, "<=2")))
+        out.append(
+            figure(f"log_log_slope:{sizes[0]}_to_{sizes[-1]}:{engine}", slope, "", None, asked(engine, "0.9..1.1"))
+        )
+        out.append(
+            figure(f"memory:{sizes[-1]}:{engine}", found["memory"], "KB an enterprise", None, asked(engine, "<=2"))
+        )
     return out
 
 

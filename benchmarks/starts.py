@@ -33,7 +33,10 @@ def first_words(folder: str) -> tuple[float, float]:
     """Return how long the first command of all takes, and when it first says something."""
     begin = time.perf_counter()
     process = subprocess.Popen(
-        [sys.executable, *RUN], env={**os.environ, "NUMBA_CACHE_DIR": folder}, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+        [sys.executable, *RUN],
+        env={**os.environ, "NUMBA_CACHE_DIR": folder},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
     )
     assert process.stdout is not None
     process.stdout.read(1)
