@@ -59,7 +59,7 @@ class Places:
         self.plan = self._plan(case)
 
     def _plan(self, case: Case) -> tuple[tuple[float, float], float, tuple[float, float], float]:
-        """Return the arrangement in force: campaign's window, days it borrows, shares of the plans, factor per colour."""
+        """Return the arrangement in force: campaign's window, days it borrows, shares of plans, factor per colour."""
         from dpsim import load_strategy
 
         of = {item.instrument: item for item in load_strategy(case.default_strategy).instruments}
