@@ -1,0 +1,225 @@
+"""The compiled scheduler: the days of one replication without an interpreter in the loop (model 1 and 7).
+
+Between two moments at which organisations act no enterprise affects another: each lives its own events in the order of
+time. At a moment the five phases of the morning follow one another. Every formula is a function of `model/` or
+`strategies/` that the SimPy engine calls too, and the logs of the two are equal to the bit.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from dpsim.core.compiled import lean_routine, routine
+from dpsim.core.levers import Levers
+from dpsim.core.words import Channel, Kind
+from dpsim.engines.books import Benches, Books, Days, Hazards, Moments, Rules
+from dpsim.engines.enterprises import (
+    EVENTS_AT_ONCE,
+    Book,
+    Plans,
+    begin_assessment,
+    live_own_events,
+    make_book,
+    make_plans,
+    plan,
+    record,
+    tell,
+    with_room,
+)
+from dpsim.engines.mornings import know, live_week, make_pending, meet, send
+from dpsim.engines.waiting import Waiting, forget, make_waiting, pop
+from dpsim.model.adoption import advance, hand_over, remove
+from dpsim.model.controls import set_controls
+from dpsim.model.hazard_sites import set_reports
+from dpsim.model.hazards import Records
+from dpsim.model.organisations import busy_servers, free_server, servers_in_place
+from dpsim.model.paths import Path, Rush
+from dpsim.model.refresh import refresh
+from dpsim.model.state import SIDES, Col, Floats, Ints, Phase, State, entity_of, stage_bits
+from dpsim.model.visits import Roster
+
+_ON_LIST, _YEAR = int(Col.ON_LIST), int(Roster.VISITS_YEAR)
+_CALENDAR, _ALLOCATION = int(Phase.CALENDAR), int(Phase.ALLOCATION)
+_NONE, _AGENCY, _K_REMOVED = int(Channel.NONE), int(Channel.AGENCY), int(Kind.REMOVED)
+_MORNING_EVENTS = 16
+"""Room in the log for meetings and notices of a morning."""
+
+
+@routine
+def simulate(books: Books, hazards: Hazards) -> tuple[Book, Hazards]:
+    """Run one replication to its end; return its log in the order of writing, and the hazards' books.
+
+    State, levers, supervision and days are changed in place; tables of hazards may be replaced by larger ones.
+    """
+    rules, moments, state, levers = books.rules, books.moments, books.state, books.levers
+    bureau, rush, laws, sites = books.bureau, books.path.rush, hazards.laws, hazards.sites
+    waiting, plans = make_waiting(books.benches.room), make_plans(state.entity.size, levers[0].multiplier.size)
+    book, pending = make_book(2 * state.entity.size + 1024), make_pending(rules.counties)
+    left, lived, end, reward = 0, 0.0, moments.time[moments.time.size - 1], np.ones(1)
+    know(rules, state, bureau, sites, True)
+    for k in range(moments.time.size - 1):
+        now, day, morning, begins = moments.time[k], int(moments.time[k]), moments.morning[k], moments.begins[k]
+        book = live_until(now, rules, state, rush, sites, laws, plans, waiting, book)
+        if morning:
+            book = with_room(book, books.leaving.size + EVENTS_AT_ONCE * waiting.size.sum() + _MORNING_EVENTS)
+            if moments.new_year[k] and rules.hazards:
+                bureau.roster[:, :, _YEAR] = 0
+            left = keep_list(now, left, books.leaving, books.removal, state, plans, waiting, book)
+        if begins and rules.hazards:
+            hazards = live_week(rules, state, hazards, lived, now, pending)
+            lived = now
+        if morning:
+            counts = know(rules, state, bureau, sites, begins)
+            for side in range(SIDES):
+                facts, orders = bureau.facts[side], books.orders[side]
+                meet(side, day, rules, state, facts, orders, levers[side], counts, books.memories, book)
+            spend(day, levers[0], books.days)
+        if begins:
+            plans.until[0] = moments.until[k]
+            if rules.hazards:
+                instruct(levers[0], hazards, lived, reward)
+        set_intensities(now, begins, rules, state, books.path, levers, books.effects, books.memories, plans)
+        if morning:
+            benches, days = books.benches, books.days
+            allocate(day, rules, state, rush, sites, laws, benches, days, levers[0], plans, waiting, book)
+            if rules.hazards:
+                for side in range(SIDES):
+                    send(side, day, rules, state, bureau, levers[side], books.memories, pending)
+    book = live_until(end, rules, state, rush, sites, laws, plans, waiting, book)
+    if rules.hazards:
+        hazards = live_week(rules, state, hazards, lived, end, pending)
+    fill_gaps(moments, books.days)
+    return book, hazards
+
+
+@routine
+def live_until(
+    until: float,
+    rules: Rules,
+    state: State,
+    rush: Rush,
+    sites: Records,
+    laws: Records,
+    plans: Plans,
+    waiting: Waiting,
+    book: Book,
+) -> Book:
+    """Phase 6: let all enterprises live until `until` and return the log, larger where it had to be."""
+    done = live_own_events(0, until, rules, state, rush, sites, laws, plans, waiting, book)
+    while done < state.entity.size:
+        book = with_room(book, state.entity.size + EVENTS_AT_ONCE)
+        done = live_own_events(done, until, rules, state, rush, sites, laws, plans, waiting, book)
+    return book
+
+
+@lean_routine
+def keep_list(
+    now: float, left: int, leaving: Ints, removal: Floats, state: State, plans: Plans, waiting: Waiting, book: Book
+) -> int:
+    """Phase 1: enterprises whose removal has fallen due leave the list; return how many of `leaving` are done now."""
+    while left < leaving.size and removal[leaving[left]] <= now:
+        i = leaving[left]
+        left += 1
+        if state.status[i, _ON_LIST] == 0:
+            continue
+        stages = float(stage_bits(state.status, i))
+        advance(state.status, state.residual, state.rate, state.updated, i, now)
+        remove(state.status, i)
+        forget(waiting, i)
+        record(book, now, _CALENDAR, entity_of(state, i), 0, _K_REMOVED, _NONE, 0, stages, i)
+        plan(i, state, plans)
+    return left
+
+
+@lean_routine
+def spend(day: int, levers: Levers, days: Days) -> None:
+    """Write down what the strategy's instruments cost this morning."""
+    days.spent[day, 0] += levers.staff_days[0]
+    days.spent[day, 1] += levers.yuan[0]
+
+
+@routine
+def instruct(levers: Levers, hazards: Hazards, lived: float, reward: Floats) -> None:
+    """Phase 4: let what the instruments set this morning hold for the week; `reward` is the one in force."""
+    set_controls(levers, hazards.laws)
+    if levers.reward[0] != reward[0]:
+        reward[0] = levers.reward[0]
+        set_reports(reward[0], lived, hazards.sites, hazards.table, hazards.laws)
+
+
+@routine
+def set_intensities(
+    now: float,
+    begins: bool,
+    rules: Rules,
+    state: State,
+    path: Path,
+    levers: tuple[Levers, Levers],
+    effects: Floats,
+    memories: Floats,
+    plans: Plans,
+) -> None:
+    """Phase 4: new intensities where an interval begins, and on a morning that changes the levers' multiplier."""
+    ratio = levers[0].multiplier / levers[1].multiplier
+    if not begins and np.array_equal(ratio, plans.multiplier):
+        return
+    plans.multiplier[:] = ratio
+    rework, mean, scale = rules.rework_rate, rules.score_mean, rules.score_scale
+    times, tracks = refresh(state, path, ratio, effects, memories, rework, mean, scale, now, plans.until[0])
+    plans.time[:], plans.track[:] = times, tracks
+
+
+@routine
+def allocate(
+    day: int,
+    rules: Rules,
+    state: State,
+    rush: Rush,
+    sites: Records,
+    laws: Records,
+    benches: Benches,
+    days: Days,
+    levers: Levers,
+    plans: Plans,
+    waiting: Waiting,
+    book: Book,
+) -> None:
+    """Phase 5: free builders and assessors take the waiting enterprises, first the agencies."""
+    last, now = benches.base.size - 1, float(day)
+    for bench in range(last + 1):
+        free_at = benches.free_at[benches.first[bench] : benches.first[bench + 1]]
+        servers = benches.base[bench]
+        if bench < last:
+            servers = servers_in_place(servers, levers.builders_added[bench], free_at.size)
+        while waiting.size[bench] > 0:
+            server = free_server(free_at, servers, now)
+            if server < 0:
+                break
+            i = pop(waiting, bench)
+            free_at[server] = now + benches.service[int(bench == last), i]
+            if bench == last:
+                begin_assessment(i, day, server, rules, state, plans)
+                continue
+            advance(state.status, state.residual, state.rate, state.updated, i, now)
+            kind = hand_over(state.status, i)
+            if server >= benches.base[bench]:
+                days.spent[day, 1] += levers.yuan_per_job[0]
+            record(book, now, _ALLOCATION, entity_of(state, i), 0, kind, _AGENCY, server, 0.0, i)
+            tell(i, kind, now, rules, state, rush, sites, laws, book)
+            plan(i, state, plans)
+        days.queue[day, bench] = waiting.size[bench]
+        days.busy[day, bench] = busy_servers(free_at, servers, now)
+        days.servers[day, bench] = servers
+
+
+@routine
+def fill_gaps(moments: Moments, days: Days) -> None:
+    """Copy the last morning's queues onto the days without one."""
+    morning = np.zeros(days.queue.shape[0], dtype=np.bool_)
+    for k in range(moments.time.size):
+        if moments.morning[k]:
+            morning[int(moments.time[k])] = True
+    for day in range(1, morning.size):
+        if not morning[day]:
+            for numbers in (days.queue, days.busy, days.servers):
+                numbers[day] = numbers[day - 1]
