@@ -66,10 +66,8 @@ def rows() -> list[Row]:
     plain = statistics.median(times)
     out = [figure(f"plain_simpy:{HORIZON}", plain, "s")]
     for engine in ENGINES:
-        times_faster = plain / replication_seconds(case, engine, 15)
-        out.append(
-            figure(f"times_faster_than_plain_simpy:{engine}", times_faster, "times", None, asked(engine, ">=100"))
-        )
+        faster, name = plain / replication_seconds(case, engine, 15), f"times_faster_than_plain_simpy:{engine}"
+        out.append(figure(name, faster, "times", target=asked(engine, ">=100")))
     own = dpsim_means(setting, paths, RUNS)
     out += [figure(f"plain_over_dpsim:{name}", means[name] / own[name], "ratio") for name in COMPARED]
     return out

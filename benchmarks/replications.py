@@ -7,6 +7,8 @@ run would have to know all its keys beforehand.
 
 from __future__ import annotations
 
+from time import perf_counter
+
 import numpy as np
 from common import FAST, SEED, Row, asked, figure, horizons, median_seconds, replication_seconds, seconds
 from count_draws import counted
@@ -49,10 +51,11 @@ def parts(case: Case, engine: str, repeats: int) -> dict[str, float]:
     run_one(setting, paths, 0, seed=SEED, trace=False, by=("county",))
     making, running = [], []
     for k in range(1, repeats + 1):
-        made: list[object] = []
-        making.append(seconds(lambda k=k: made.append(make_world(setting, paths, k, seed=SEED))))
-        made[0].hazards.laws["steps"] = 0
-        running.append(seconds(lambda: run_world(made[0])))
+        begin = perf_counter()
+        world = make_world(setting, paths, k, seed=SEED)
+        making.append(perf_counter() - begin)
+        world.hazards.laws["steps"] = 0
+        running.append(seconds(lambda world=world: run_world(world)))
     return {"world": float(np.median(making)), "engine": float(np.median(running))}
 
 
@@ -68,9 +71,8 @@ def rows() -> list[Row]:
             target = asked(engine, TARGETS_MS[horizon])
             out.append(figure(f"replication:{name}", time * 1e3, "ms", number * bulk * 1e3, target))
             out.append(figure(f"draws:{name}", number, "draws"))
-            out.append(
-                figure(f"ratio_to_own_draws:{name}", time / (number * alone), "times", target=asked(engine, RATIO))
-            )
+            ratio = time / (number * alone)
+            out.append(figure(f"ratio_to_own_draws:{name}", ratio, "times", target=asked(engine, RATIO)))
             split = parts(case, engine, repeats)
             split["measuring"] = max(0.0, time - sum(split.values()))
             out += [figure(f"part:{part}:{name}", spent * 1e3, "ms") for part, spent in split.items()]
