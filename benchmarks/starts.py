@@ -59,7 +59,7 @@ def rows() -> list[Row]:
     command = median_seconds(lambda _: started(*RUN), 5)
     return [
         figure("first_call", whole, "s", target="<=20"),
-        figure("first_call:first_words_after", said, "s", target="<=2"),
+        figure("first_call:told_after", said, "s", target="<=2"),
         figure("later_start:library", library, "s", libraries, "<=1"),
         figure("later_start:command", command, "s", libraries, "<=1"),
         figure("import_dpsim", with_import - nothing, "s", target="<=0.3"),

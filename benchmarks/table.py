@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import csv
+import re
+import tomllib
 from pathlib import Path
 
 from common import COLUMNS, HERE, RESULTS, Row, verdict
@@ -11,33 +13,21 @@ BEGIN, END = "<!-- bench: begin -->", "<!-- bench: end -->"
 READMES = {"en": HERE.parent / "README.md", "zh": HERE.parent / "README.zh.md"}
 WORDS = {
     "en": {
-        "head": ("what", "value", "unit", "floor", "target", "met?"),
+        "head": ("what", "value", "floor", "target", ""),
         "met": "met",
         "MISSED": "**missed**",
-        "machine": "Measured by `make bench` on an {family} with {cores}, all in one run; nothing in it is asserted.",
+        "machine": "From one run of `make bench` ({family}, {cores}):",
     },
     "zh": {
-        "head": ("项目", "数值", "单位", "下限", "目标", "达标"),
+        "head": ("项目", "实测", "下限", "目标", ""),
         "met": "达到",
         "MISSED": "**未达到**",
-        "machine": "由 `make bench` 在一台 {family}（{cores}）上一次运行测得；测试中不作判定。",
+        "machine": "`make bench` 一次运行的结果（{family}，{cores}）：",
     },
 }
-SHOWN = (
-    "replication:",
-    "ratio_to_own_draws:",
-    "pairs:",
-    "two_workers_over_one:",
-    "plain_simpy:",
-    "times_faster_than_plain_simpy:",
-    "log_log_slope:",
-    "scaling:500000:",
-    "memory:",
-    "first_call",
-    "later_start:",
-    "import_dpsim",
-)
-"""Beginnings of the names that stand in the README; `results.csv` holds all."""
+UNITS = {"times": "倍", "KB an enterprise": "KB/家", "s": "秒", "ms": "毫秒", "ratio": ""}
+SHOWN = tomllib.loads((HERE / "words.toml").read_text(encoding="utf-8"))["row"]
+"""Names that stand in the README and what they are called there; `results.csv` holds all."""
 
 
 def read_results(file: Path = RESULTS) -> list[Row]:
@@ -53,14 +43,26 @@ def block(rows: list[Row], lang: str) -> str:
     """Return what stands between the markers."""
     words = WORDS[lang]
     machine = next(row for row in rows if row.name == "machine")
-    lines = [words["machine"].format(family=machine.value, cores=machine.unit), ""]
-    lines += ["| " + " | ".join(words["head"]) + " |", "|---|---:|---|---:|---:|---|"]
+    cores = machine.unit if lang == "en" else machine.unit.replace(" cores", "核")
+    lines = [words["machine"].format(family=machine.value, cores=cores), ""]
+    lines += ["| " + " | ".join(words["head"]) + " |", "|---|---:|---:|---:|---|"]
     for row in rows:
-        if row.name.startswith(SHOWN):
-            word = words.get(verdict(row), "")
+        name = called(row.name, lang)
+        if name:
+            unit = row.unit if lang == "en" else UNITS.get(row.unit, row.unit)
             target = row.target.replace("<=", "≤ ").replace(">=", "≥ ").replace("..", "–")
-            lines.append(f"| `{row.name}` | {row.value} | {row.unit} | {row.floor} | {target} | {word} |")
+            cells = (name, f"{row.value} {unit}".strip(), row.floor, target, words.get(verdict(row), ""))
+            lines.append("| " + " | ".join(cells) + " |")
     return "\n".join(lines)
+
+
+def called(name: str, lang: str) -> str:
+    """Return what a row is called in the README, nothing if it does not stand there."""
+    for entry in SHOWN:
+        found = re.fullmatch(entry["name"], name)
+        if found:
+            return str(entry[lang].format(*found.groups()))
+    return ""
 
 
 def between(text: str) -> tuple[str, str, str]:
