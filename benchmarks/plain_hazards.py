@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import simpy
 
+from dpsim import load_strategy
 from dpsim.core.words import CLASSES
 from dpsim.model.delays import delay_scale
 from dpsim.model.detection import chance_spend
@@ -56,17 +57,18 @@ class Places:
         self.colours = (1.0 - sum(rest), *rest)
         self.mean_ratio = sum(share * h.colour_ratio.value**k for k, share in enumerate(self.colours))
         self.growth = h.growth_per_year.value / 365.0
-        self.plan = self._plan(case)
+        self._read_arrangement(case)
 
-    def _plan(self, case: Case) -> tuple[tuple[float, float], float, tuple[float, float], float]:
-        """Return the arrangement in force: campaign's window, days it borrows, shares of plans, factor per colour."""
-        from dpsim import load_strategy
-
+    def _read_arrangement(self, case: Case) -> None:
+        """Read the arrangement in force: campaign's window and days, shares of the plans, step, meetings."""
         of = {item.instrument: item for item in load_strategy(case.default_strategy).instruments}
-        campaign, risk, lots = of["campaign"], of["risk_weighted"], of["double_random"]
-        window = tuple(float((day - case.as_of).days - 1) for day in (campaign.start, campaign.end))
+        campaign, risk, lots, meeting = (
+            of[name] for name in ("campaign", "risk_weighted", "double_random", "dispatch_meeting")
+        )
+        first, last = (float((day - case.as_of).days) for day in (campaign.start, campaign.end))
         shares = (risk.share.value, lots.share.value)
-        return (window[0], window[1] + 1.0), campaign.borrowed.value, shares, risk.step.value
+        self.plan = (first - 1.0, last), campaign.borrowed.value, shares, risk.step.value
+        self.meeting = float(meeting.every_days.value), float(meeting.staff_days_each.value)
 
     def settle(self, e: Enterprise, rng: np.random.Generator) -> None:
         """Draw an enterprise's risk colour, its intensities, and whether what it has built is paper."""

@@ -59,6 +59,7 @@ class Enterprise:
     online_at: float = math.inf
     assessed: bool = False
     passed: bool = False
+    reworking: bool = False
     paper: bool = False
     colour: int = 0
     intensity: tuple[float, float] = (0.0, 0.0)
@@ -144,6 +145,7 @@ class City:
                 if reached:
                     event.succeed()
             e.assessed, e.passed = bool(p.assessed[i]), bool(p.passed[i])
+            e.reworking = e.assessed and not e.passed
             e.built_at = float(entry[i, BUILD]) if done[BUILD] else math.inf
             e.online_at = float(entry[i, ONLINE]) if done[ONLINE] else math.inf
             self.places.settle(e, rng)
@@ -219,9 +221,10 @@ class City:
         yield self.env.timeout(PAST_DAYS)
         yield e.built
         scores = self.case.assessors
-        if e.assessed and not e.passed:
-            yield self.env.timeout(self.rng.exponential(scores.rework_mean.value))
         while not e.passed:
+            if e.reworking:
+                yield self.env.timeout(self.rng.exponential(scores.rework_mean.value))
+                e.reworking = False
             yield from self.clock(e, ASSESS)
             e.done[ASSESS] = True
             request = self.teams.request(priority=self.priority(e))
@@ -236,8 +239,7 @@ class City:
             if points >= self.pass_score(e):
                 e.passed = True
             else:
-                e.done[ASSESS] = False
-                yield self.env.timeout(self.rng.exponential(scores.rework_mean.value))
+                e.done[ASSESS], e.reworking = False, True
 
     def hold(self, resource: simpy.Resource, request: simpy.Event, days: float) -> Process:
         """Keep a builder or a team busy."""
@@ -290,27 +292,31 @@ class City:
             return e.done[START]
         if track == ONLINE:
             return e.built.triggered and e.done[CONNECT]
-        return e.built.triggered and not (e.assessed and not e.passed)
+        return e.built.triggered and not e.reworking
 
     def bureau(self) -> Process:
-        """Hold a meeting every week and send the ranking every month."""
+        """Hold the meetings: the counties' staff spend their days there first."""
         yield self.env.timeout(PAST_DAYS)
         while True:
             self.meetings += 1
-            yield self.env.timeout(7.0)
+            yield self.env.timeout(self.places.meeting[0])
 
     def inspect(self, county: list[Enterprise]) -> Process:
         """Each working morning turn the county's staff-days into visits by the two plans."""
         staff, case = county_staff(self.case), self.case
         crew = simpy.Resource(self.env, capacity=max(1, int(staff.inspectors / case.staff.staff_per_visit.value)))
         window, borrow, plans, step = self.places.plan
-        credit, owed, gap = 0.0, 0.0, case.staff.revisit_gap.value
+        credit, owed, gap, attended = 0.0, 0.0, case.staff.revisit_gap.value, 0
+        meeting = self.places.meeting[1] / len(self.counties)
         for day in self.mornings:
             yield self.env.timeout(day - self.env.now)
             borrowed = borrow if window[0] <= day < window[1] else 0.0
-            back = 0.0 if borrowed else min(owed, staff.payback * staff.legal)
+            left = staff.pool - staff.reporting - (meeting if self.meetings > attended else 0.0)
+            attended = self.meetings
+            days = max(0.0, min(staff.legal, left))
+            back = 0.0 if borrowed else min(owed, staff.payback * days)
             owed += borrowed * staff.inspectors - back
-            credit += min(staff.legal, staff.pool - staff.reporting) - back + borrowed * staff.inspectors
+            credit += days - back + borrowed * staff.inspectors
             order = 0
             while credit >= staff.visit_cost:
                 free = [e for e in county if e.last_planned <= day - gap]

@@ -25,7 +25,7 @@ WORDS = {
         "machine": "`make bench` 一次运行的结果（{family}，{cores}）：",
     },
 }
-UNITS = {"times": "倍", "KB an enterprise": "KB/家", "s": "秒", "ms": "毫秒", "ratio": ""}
+UNITS = {"times": "倍", "KB an enterprise": "KB/家", "enterprises": "家", "s": "秒", "ms": "毫秒", "ratio": ""}
 SHOWN = tomllib.loads((HERE / "words.toml").read_text(encoding="utf-8"))["row"]
 """Names that stand in the README and what they are called there; `results.csv` holds all."""
 

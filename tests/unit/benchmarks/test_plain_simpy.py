@@ -24,7 +24,7 @@ def both() -> tuple:
 
 
 def far(plain: dict[str, float], own: dict[str, float]) -> set[str]:
-    """Return what differs by more than `NEAR`; of penalties there are too few."""
+    """Return what differs by more than `NEAR`; of penalties there are few."""
     return {name for name in COMPARED if name != "penalties" and abs(plain[name] / own[name] - 1.0) > NEAR}
 
 
@@ -38,5 +38,5 @@ def test_its_means_agree_with_dpsim(both: tuple) -> None:
 def test_a_model_that_finds_half_as_well_is_told_apart(both: tuple, monkeypatch: pytest.MonkeyPatch) -> None:
     setting, paths, own = both
     monkeypatch.setattr(Places, "self_check_factor", lambda *_: 0.2)
-    plain, _ = plain_means(setting, paths, 1)
+    plain, _ = plain_means(setting, paths, RUNS)
     assert {"hazards_found", "hazards_latent"} <= far(plain, own), (plain, own)
