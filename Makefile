@@ -54,6 +54,7 @@ verify: setup-dev
 
 bench: setup-dev
 	$(BIN)/python benchmarks/run.py
+	$(BIN)/python benchmarks/table.py
 
 golden: setup-dev
 	$(BIN)/python tests/golden/refresh.py "$(REASON)"

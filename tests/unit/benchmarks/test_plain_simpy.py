@@ -35,8 +35,8 @@ def test_its_means_agree_with_dpsim(both: tuple) -> None:
     assert 0.5 < plain["penalties"] / own["penalties"] < 2.0, (plain, own)
 
 
-def test_a_model_that_finds_half_as_well_is_told_apart(both: tuple, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_model_whose_self_checks_are_poor_is_told_apart(both: tuple, monkeypatch: pytest.MonkeyPatch) -> None:
     setting, paths, own = both
     monkeypatch.setattr(Places, "self_check_factor", lambda *_: 0.2)
     plain, _ = plain_means(setting, paths, RUNS)
-    assert {"hazards_found", "hazards_latent"} <= far(plain, own), (plain, own)
+    assert "hazards_latent" in far(plain, own), (plain, own)

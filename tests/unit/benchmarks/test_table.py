@@ -15,7 +15,7 @@ ASKED = {"<=25", "<=8", "<=4", "<=2", ">=1.8", ">=100", "0.9..1.1", "<=20", "<=1
 @pytest.mark.parametrize("lang", sorted(READMES))
 def test_the_readme_shows_the_last_run(lang: str) -> None:
     _, inside, _ = between(READMES[lang].read_text(encoding="utf-8"))
-    assert inside.strip() == block(read_results(), lang), "run: python benchmarks/table.py"
+    assert inside.strip() == block(read_results(), lang), "run: make bench"
 
 
 @pytest.mark.parametrize("lang", sorted(READMES))
