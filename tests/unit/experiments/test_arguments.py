@@ -77,7 +77,9 @@ MANY = [
     ({"replications": 10**9}, "error.too_many_replications", ["1000000000"]),
     ({"replications": 10**24}, "error.too_many_replications", [str(10**24), "100000"]),
     ({"replications": 10**5000}, "error.too_many_replications", ["<int>"]),
-    ({"store": "folder"}, "error.no_store_yet", ["store"]),
+    *(({"store": given}, "error.store_kind", ["store", repr(given)]) for given in (3, True, b"x", "", " ", "a\0b")),
+    *(({"fork": given}, "error.not_true_false", ["fork", repr(given)]) for given in (1, "yes", None)),
+    ({"fork": True}, "error.fork_alone", ["fork", "store"]),
 ]
 
 
