@@ -23,6 +23,7 @@ from dpsim.experiments.chunks import Part, chunks_of, whole_chunks
 from dpsim.experiments.failures import failure_frame, reason
 from dpsim.experiments.identity import identity_of
 from dpsim.experiments.replication import (
+    ENGINES,
     Measured,
     check_by,
     check_flag,
@@ -88,7 +89,7 @@ def run_ensemble(
     *,
     replications: int,
     seed: int,
-    engine: str = "simpy",
+    engine: str = ENGINES[0],
     workers: int | None = None,
     as_of: dt.date | str | None = None,
     state: None = None,
