@@ -6,10 +6,10 @@ import datetime as dt
 import os
 import re
 import sys
-import warnings
-from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Generator, Iterable, Sequence
+from contextlib import closing
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -20,6 +20,7 @@ from dpsim.core.words import MAX_REPLICATIONS
 from dpsim.engines.world import Setting
 from dpsim.errors import InputError, RunError
 from dpsim.experiments.chunks import Part, chunks_of, whole_chunks
+from dpsim.experiments.executors import over_processes
 from dpsim.experiments.failures import failure_frame, reason
 from dpsim.experiments.identity import identity_of
 from dpsim.experiments.replication import (
@@ -233,10 +234,7 @@ class _Job:
         """Run chunks of replications and hand over each that is finished; True when the user stopped it."""
         rows = [[self.rows[number] for number in chunk] for chunk in chunks]
         try:
-            with (
-                watch,
-                _closed_quietly(_stream(self.setting, self.paths, rows, self.seed, self.by, self.workers)) as stream,
-            ):
+            with watch, closing(_stream(self.setting, self.paths, rows, self.seed, self.by, self.workers)) as stream:
                 for part in stream:
                     take(part)
                     watch.add(len(part[0]) + len(part[1]))
@@ -276,17 +274,6 @@ def _job(
     return _Job(setting, paths, dict(zip(numbers, path_rows(paths, numbers), strict=True)), seed, by, workers)
 
 
-@contextmanager
-def _closed_quietly(stream: Generator[Part]) -> Iterator[Generator[Part]]:
-    """Cancel what is left of a stream at the end: a call that is ended from outside leaves no work behind."""
-    try:
-        yield stream
-    finally:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", UserWarning)  # that tasks are cancelled is what is wanted
-            stream.close()
-
-
 def _stream(
     setting: Setting, paths: PathSet, chunks: list[list[int]], seed: int, by: tuple[str, ...], workers: int
 ) -> Generator[Part]:
@@ -295,10 +282,8 @@ def _stream(
         for chunk in chunks:
             yield run_chunk(setting, paths, chunk, seed, by)
         return
-    from joblib import Parallel, delayed
-
-    pool = Parallel(n_jobs=min(workers, len(chunks)), return_as="generator_unordered", batch_size=1, max_nbytes=None)
-    yield from pool(delayed(run_chunk)(setting, paths, chunk, seed, by) for chunk in chunks)
+    task = partial(run_chunk, setting, paths, seed=seed, by=by)
+    yield from over_processes(task, chunks, min(workers, len(chunks)))
 
 
 def county_frame(setting: Setting, runs: Sequence[Measured]) -> pd.DataFrame:
