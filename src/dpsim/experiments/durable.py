@@ -10,8 +10,16 @@ TEMPORARY = ".writing-"
 """How the name of a file under way begins."""
 
 
-def write_durably(path: Path, content: bytes) -> None:
-    """Write a file beside its place, on the disk itself, and move it in; one writer at a time.
+def write_whole(path: Path, content: bytes, *, synced: bool = True) -> None:
+    """Write a file beside its place and move it in; one writer at a time.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+    content : bytes
+    synced : bool
+        Wait until it is on the disk itself. Without, a power cut (not a killed process) may leave it torn: only for
+        what a digest kept elsewhere is held against.
 
     Raises
     ------
@@ -24,13 +32,15 @@ def write_durably(path: Path, content: bytes) -> None:
         with beside.open("wb") as stream:
             stream.write(content)
             stream.flush()
-            os.fsync(stream.fileno())
+            if synced:
+                os.fsync(stream.fileno())
         beside.replace(path)
     except BaseException:
         with suppress(OSError):
             beside.unlink()
         raise
-    _sync_folder(path.parent)
+    if synced:
+        _sync_folder(path.parent)
 
 
 def sweep(folder: Path) -> None:

@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from dpsim.experiments.chunks import chunk_first, chunk_name, read_chunk, replications_of
-from dpsim.experiments.durable import write_durably
+from dpsim.experiments.durable import write_whole
 
 MANIFEST, IDENTITY, CHUNKS = "manifest.json", "identity.json", "chunks"
 
@@ -67,7 +67,7 @@ def write_manifest(folder: Path, manifest: Manifest) -> None:
     """Write the manifest of an ensemble's folder: one line per chunk, in their order."""
     lines = ",\n".join(json.dumps(asdict(manifest.chunks[first])) for first in sorted(manifest.chunks))
     text = f'{{"experiment": {json.dumps(manifest.experiment)}, "chunks": [\n{lines}\n]}}\n'
-    write_durably(folder / MANIFEST, text.encode())
+    write_whole(folder / MANIFEST, text.encode())
 
 
 def read_manifest(folder: Path) -> Manifest | None:

@@ -28,7 +28,7 @@ from dpsim.experiments.chunks import (
     read_chunk,
     replications_of,
 )
-from dpsim.experiments.durable import sweep, write_durably
+from dpsim.experiments.durable import sweep, write_whole
 from dpsim.experiments.failures import CASE, STRATEGY
 from dpsim.experiments.guard import check_unchanged, stored_identity
 from dpsim.experiments.identity import Identity, experiment_id, folder_name, identity_text
@@ -147,7 +147,7 @@ class Kept:
         entry = chunk_entry(content, replications)
         with _told(self.folder):
             (self.folder / SUMS).unlink(missing_ok=True)  # what it says of the manifest ends here
-            write_durably(chunk_file(self.folder, entry.name), content)
+            write_whole(chunk_file(self.folder, entry.name), content, synced=False)
             chunks = self.manifest.chunks | {entry.first: entry}
             write_manifest(self.folder, Manifest(self.manifest.experiment, chunks))
         self.manifest.chunks[entry.first] = entry
@@ -180,7 +180,7 @@ class Kept:
                 _write(self.folder / TABLES / f"{name}.parquet", content)
             text = json.dumps(record, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
             _write(self.folder / RECORD, text.encode())
-            write_durably(self.folder / SUMS, sums_text(self.folder).encode())
+            write_whole(self.folder / SUMS, sums_text(self.folder).encode())
 
 
 def _replications(folder: Path) -> int:
@@ -191,7 +191,7 @@ def _replications(folder: Path) -> int:
 def _write(path: Path, content: bytes) -> None:
     """Write a file where it is not there as it should be."""
     if not path.is_file() or path.read_bytes() != content:
-        write_durably(path, content)
+        write_whole(path, content)
 
 
 @contextmanager
