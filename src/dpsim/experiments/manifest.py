@@ -84,8 +84,13 @@ def whole_chunk(folder: Path, chunk: Chunk, experiment: str) -> bytes | None:
     """Return the file of a chunk if it is as the manifest says and of this ensemble, else None."""
     try:
         content = chunk_file(folder, chunk_name(chunk_first(chunk.first))).read_bytes()
+    except (FileNotFoundError, ValueError, TypeError):
+        return None
+    if hashlib.sha256(content).hexdigest() != chunk.sha256:
+        return None
+    try:
         owner, part = read_chunk(content)
         as_said = chunk_entry(content, replications_of(part)) == chunk
-    except (FileNotFoundError, ValueError, TypeError, IndexError):
+    except (OSError, ValueError, IndexError):  # OSError: what pyarrow cannot unpack
         return None
     return content if as_said and owner == experiment else None
