@@ -12,6 +12,7 @@ from store_runs import CASE, PLAN, chunk_files, contents, folder_of, kept
 
 from dpsim.errors import RunError
 from dpsim.experiments import ensemble as module
+from dpsim.experiments import executors
 from dpsim.experiments.chunks import chunk_bytes, read_chunk
 from dpsim.experiments.ensemble import Ensemble, run_ensemble
 from dpsim.experiments.executors import over
@@ -141,6 +142,18 @@ def test_a_worker_that_is_killed_is_told_and_what_is_finished_stays(tmp_path: Pa
     assert len(chunk_files(tmp_path)) >= 2
     assert_same(plain(60), kept(tmp_path, 60))
     assert made.count(0) == 1, "the first chunk was not run again"
+
+
+def test_a_process_that_has_loaded_other_code_is_not_listened_to(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(executors, "code_id", lambda: "of before the edit")
+    with pytest.raises(RunError) as caught:
+        kept(tmp_path, 20, workers=2)
+    assert caught.value.message == "error.code_changed" and chunk_files(tmp_path) == []
+    monkeypatch.undo()
+    kept(tmp_path, 20, workers=2)
+    assert len(chunk_files(tmp_path)) == 4, "control: with the same code it runs"
 
 
 # ------------------------------------------------------------------ failures
