@@ -11,7 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pandas as pd
-from browser_lab import Lab
+from browser_lab import Lab, drag, put
 from playwright.sync_api import Page, expect
 
 from dpsim.params.load import load_case, load_strategy
@@ -21,13 +21,6 @@ RUNS = 6
 SECONDS = 400
 LEVERS = (("工作调度会的间隔（天）", "3"), ("月通报的间隔（天）", "14"), ("年底攻坚的提速倍数（比值）", "2.5"))
 ASSUMPTION = ("服务机构每家企业用时（平均）（天）", "10")
-
-
-def put(page: Page, label: str, value: str) -> None:
-    """Type a number and leave the field, as a user does."""
-    field = page.get_by_label(label, exact=True)
-    field.fill(value)
-    field.press("Tab")
 
 
 def look(page: Page, file: Path) -> None:

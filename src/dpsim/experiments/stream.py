@@ -35,7 +35,13 @@ AHEAD = 8
 
 
 def stream_ensemble(
-    setting: Setting, *, replications: int, seed: int, by: tuple[str, ...], workers: int | None = None
+    setting: Setting,
+    *,
+    replications: int,
+    seed: int,
+    by: tuple[str, ...],
+    workers: int | None = None,
+    pause: int = 0,
 ) -> Generator[Part]:
     """Yield replications 0 .. `replications` - 1 one by one, in this order.
 
@@ -50,6 +56,8 @@ def stream_ensemble(
         Groupings, from `check_by`.
     workers : int, optional
         Threads; `default_workers` when None. What is yielded does not depend on it.
+    pause : int
+        After so many runs no other begins until the next one is asked for: who draws these is not held up.
 
     Yields
     ------
@@ -68,6 +76,8 @@ def stream_ensemble(
     waiting: deque[Future[Part]] = deque()
     try:
         for row in range(replications):
+            while row == pause and waiting:
+                yield waiting.popleft().result()
             waiting.append(pool.submit(run_chunk, setting, paths, [row], seed, by))
             if len(waiting) >= threads * AHEAD:
                 yield waiting.popleft().result()

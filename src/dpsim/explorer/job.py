@@ -17,7 +17,7 @@ from typing import Protocol
 from dpsim.errors import DpsimError, RunError
 from dpsim.experiments.replication import prepare
 from dpsim.experiments.stream import Growing, stream_ensemble
-from dpsim.explorer.pace import Pace
+from dpsim.explorer.pace import FIRST, Pace
 from dpsim.explorer.scenario import Built, Scenario
 from dpsim.explorer.shown import Shown, show_all, show_first
 
@@ -162,7 +162,9 @@ class Job:
         scenario, pace = order.scenario, Pace(order.scenario.replications)
         setting = prepare(*order.built)
         growing = Growing(setting, seed=scenario.seed, asked=scenario.replications, by=BY)
-        stream = stream_ensemble(setting, replications=scenario.replications, seed=scenario.seed, by=BY)
+        stream = stream_ensemble(
+            setting, replications=scenario.replications, seed=scenario.seed, by=BY, pause=FIRST
+        )
         with closing(stream):
             for part in stream:
                 order.check()

@@ -43,7 +43,7 @@ def explorer(
     case: str = "linyi-2018",
     as_of: object = None,
     strategy: str = "",
-    replications: object = 20,
+    replications: object = 200,
     seed: object = 1,
     lang: object = "zh",
     out: str = "explored",
