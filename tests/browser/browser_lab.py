@@ -42,6 +42,13 @@ NOTEBOOK_OPEN = "() => window.jupyterapp?.shell?.currentWidget?.context?.session
 IS_LOCAL = ("http://127.0.0.1:", "ws://127.0.0.1:", "data:", "blob:")
 
 
+EXECUTE = """async code => {
+  const kernel = window.jupyterapp.shell.currentWidget.context.sessionContext.session.kernel;
+  const said = [], call = kernel.requestExecute({code, store_history: false});
+  call.onIOPub = message => said.push(message.content.text ?? message.content.evalue ?? '');
+  await call.done;
+  return said.join('');
+}"""
 WATCH = """() => {
   const moves = window.dpsimMoves = {change: 0, figure: 0, dimmed: true, seen: ''};
   const fan = () => document.querySelector('.dpsim-results section[data-part=fan] img');
@@ -209,3 +216,8 @@ def drag(page: Page, label: str, values: int) -> None:
 def watch_moves(page: Page) -> None:
     """Have the page note when a control was last changed, and when the first figure of that change was there."""
     page.evaluate(WATCH)
+
+
+def in_kernel(page: Page, code: str) -> str:
+    """Run code in the kernel of the notebook and return what it prints."""
+    return str(page.evaluate(EXECUTE, code))

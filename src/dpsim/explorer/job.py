@@ -12,6 +12,7 @@ import threading
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Protocol
 
 from dpsim.errors import DpsimError, RunError
@@ -162,15 +163,13 @@ class Job:
         scenario, pace = order.scenario, Pace(order.scenario.replications)
         setting = prepare(*order.built)
         growing = Growing(setting, seed=scenario.seed, asked=scenario.replications, by=BY)
-        stream = stream_ensemble(
-            setting, replications=scenario.replications, seed=scenario.seed, by=BY, pause=FIRST
-        )
+        stream = stream_ensemble(setting, replications=scenario.replications, seed=scenario.seed, by=BY, pause=FIRST)
         with closing(stream):
             for part in stream:
                 order.check()
                 growing.add(part)
                 if pace.tells(growing.done):
-                    self._tell(order, lambda done=growing.done: self.listener.told(done))
+                    self._tell(order, partial(self.listener.told, growing.done))
                 if pace.due(growing.done) and growing.runs:
                     with pace.looking():
                         self._look(order, growing)
@@ -188,7 +187,12 @@ class Job:
 
     def _tell(self, order: Order, call: Callable[[], None]) -> None:
         """Hand over a call; it is made if the order is still the one that is heard."""
-        self.post(lambda: call() if self.order is order else None)
+
+        def heard() -> None:
+            if self.order is order:
+                call()
+
+        self.post(heard)
 
     def _end(self, shown: Shown | None, error: Exception | None) -> None:
         """Make room for the next job, then tell."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -32,7 +33,7 @@ class Pace:
         self.asked, self.clock = asked, clock
         self.begun, self.looked, self.cost = clock(), 0.0, 0.0
         self.looks = 0
-        self._told = self.begun - TELL_SECONDS
+        self._told = -math.inf
 
     def tells(self, done: int) -> bool:
         """Tell whether to say that `done` runs are there."""

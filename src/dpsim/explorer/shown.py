@@ -264,4 +264,5 @@ def _picture(png: bytes, name: str, lang: str) -> str:
     """Return an inline picture; its size is told, so that nothing jumps when the next one takes its place."""
     width, height = struct.unpack(">II", png[16:24])
     alt = html.escape(say(f"explorer.head.{name}", lang=lang))
-    return f'<img alt="{alt}" width="{width}" height="{height}" src="data:image/png;base64,{base64.b64encode(png).decode()}">'
+    source = f"data:image/png;base64,{base64.b64encode(png).decode()}"
+    return f'<img alt="{alt}" width="{width}" height="{height}" src="{source}">'
