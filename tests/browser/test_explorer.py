@@ -82,6 +82,7 @@ def test_four_levers_then_export_then_the_same_numbers_on_the_command_line(
     expect(banner).to_contain_text("一致")
     before = table(page)
     assert len(before) == 9, before
+    expect(banner).to_contain_text("：临沂市2018年，现行部署，")  # nothing is changed by being shown
     page.screenshot(path=tmp_path / "before.png")
 
     for label, value in LEVERS[:2]:

@@ -76,24 +76,26 @@ def _control(entry: Entry, lang: str) -> Any:
 
 
 def _slider(entry: Entry, control: Any) -> Any:
-    """Return a slider over the range of a number, bound to its field; what is typed beyond its ends stays typed."""
-    low, high = entry.low, entry.high
-    if not isinstance(entry.value, int | float) or low is None or high is None or not low < high < math.inf:
+    """Return a slider over the range of a number, bound to its field; what is typed between or beyond stays typed.
+
+    It holds the place among the values and not the value: a browser puts a value that is on no step on the next one
+    and sends that back, as if the user had changed it.
+    """
+    values = slider_values(entry)
+    if not values:
         return None
-    inside = min(max(entry.value, low), high)
-    step = max(slider_step(high - low), 1.0 if isinstance(entry.value, int) else 0.0)
-    slider = widgets.FloatSlider(value=inside, min=low, max=high, step=step, readout=False, layout=WIDE)
+    slider = widgets.IntSlider(value=values.index(entry.value), min=0, max=len(values) - 1, readout=False, layout=WIDE)
     following = False
 
     def moved(change: Any) -> None:
         if not following:
-            control.value = float(f"{change['new']:.8g}")  # steps add up to 0.30000000000000004
+            control.value = values[change["new"]]
 
     def typed(change: Any) -> None:
         nonlocal following
         following = True
         try:
-            slider.value = min(max(change["new"], low), high)
+            slider.value = min(range(len(values)), key=lambda k: abs(values[k] - change["new"]))
         finally:
             following = False
 
@@ -102,7 +104,21 @@ def _slider(entry: Entry, control: Any) -> Any:
     return slider
 
 
-def slider_step(width: float) -> float:
+def slider_values(entry: Entry) -> list[float]:
+    """Return the values a slider leads through: round steps over the range and the value itself; none without a range.
+
+    Whole numbers stay whole.
+    """
+    low, high = entry.low, entry.high
+    if not isinstance(entry.value, int | float) or low is None or high is None or not low < high < math.inf:
+        return []
+    step = max(_step(high - low), 1.0 if isinstance(entry.value, int) else 0.0)
+    first, last = math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9)
+    steps = {float(f"{k * step:.8g}") for k in range(first, last + 1)}  # 3 * 0.1 is 0.30000000000000004
+    return sorted(steps | {float(low), float(high), entry.value})
+
+
+def _step(width: float) -> float:
     """Return the step of a slider over a range: 1, 2 or 5 times a power of ten."""
     rough = width / STEPS
     power = 10.0 ** math.floor(math.log10(rough))

@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
-import pytest
-
 from dpsim.explorer.pace import FIRST, LEAST, PATIENCE_SECONDS, PAUSE_SECONDS, SHARE, Pace, Rest
-from dpsim.explorer.rows import slider_step
 
 
 class Clock:
@@ -73,8 +70,3 @@ def test_without_a_loop_nobody_waits() -> None:
     calls: list[int] = []
     Rest(lambda: calls.append(1)).touch()
     assert calls == [1]
-
-
-@pytest.mark.parametrize(("width", "step"), [(100.0, 1.0), (1.0, 0.01), (0.17, 0.002), (0.00297, 5e-05), (5e4, 500.0)])
-def test_steps_of_a_slider_are_round(width: float, step: float) -> None:
-    assert slider_step(width) == pytest.approx(step)

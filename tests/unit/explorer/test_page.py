@@ -181,16 +181,6 @@ def test_before_are_the_last_complete_results_of_the_same_place_and_chances(page
     assert before() is None, "other chances cannot be compared run by run"
 
 
-def test_slider_and_field_move_together_and_a_value_beyond_stays_typed(page: Page) -> None:
-    row = page.lever_panel.groups[0].rows[0]
-    row.slider.value = 12
-    assert row.control.value == 12 and row.change() == {row.entry.key: 12}
-    row.control.value = 99
-    assert (row.slider.value, row.control.value) == (row.entry.high, 99)
-    row.control.value = 5
-    assert row.slider.value == 5
-
-
 def test_a_job_is_stopped_between_runs(page: Page, gate: Gate) -> None:
     page.run.click()
     assert gate.begun.wait(SECONDS)
