@@ -17,13 +17,12 @@ import numpy.typing as npt
 import simpy
 
 from dpsim.core.levers import Contact, reset_levers
-from dpsim.core.streams import Stream, uniform
 from dpsim.core.words import GROUPS, Channel, Kind
 from dpsim.engines.log import Log
 from dpsim.engines.outcome import Outcome
 from dpsim.engines.supervision import Supervision
 from dpsim.engines.world import Bench, World
-from dpsim.model.adoption import advance, assess, fire, hand_over, next_event, remove
+from dpsim.model.adoption import advance, assess, assessment_time, fire, hand_over, next_event, remove
 from dpsim.model.attention import contact_counties
 from dpsim.model.organisations import busy_servers, free_server, queue_priority, servers_in_place
 from dpsim.model.refresh import refresh
@@ -199,15 +198,7 @@ class SimpyRun:
     def visit(self, i: int, day: int, team: int) -> Process:
         """Hold the assessment of one enterprise at its hour of the day."""
         spell = int(self.state.spell[i, Track.ASSESS])
-        hour = uniform(
-            self.world.seed,
-            self.world.replication,
-            int(self.state.entity[i]),
-            int(Stream.ASSESS_HOUR),
-            spell,
-            0,
-        )
-        time = day + (9.0 + 8.0 * hour) / 24.0
+        time = assessment_time(day, self.world.seed, self.world.replication, int(self.state.entity[i]), spell)
         yield self.at(time, Phase.ENTERPRISES)
         if self.state.status[i, Col.ON_LIST] == 0:
             return

@@ -10,7 +10,6 @@ import numpy as np
 
 from dpsim.core.levers import Contact
 from dpsim.core.reported import Fact, Reported
-from dpsim.engines.hazard_world import SPOT_CHECK
 from dpsim.engines.world import World, reported_counts
 from dpsim.model.completion import case_formalism, complete
 from dpsim.model.controls import set_controls
@@ -18,14 +17,18 @@ from dpsim.model.detection import fatigue_factors
 from dpsim.model.hazard_sites import publish, set_reports
 from dpsim.model.staffing import allot_counties
 from dpsim.model.state import SIDES, Col, Ints
-from dpsim.model.visits import Roster, deal_advice, deal_visits, hold_visits, write_ledger, write_progress
-
-_EXPERT = 2
-"""Place of the advisers' channel in `DISCOVERY`."""
-ADVICE_ORDINAL = 1_000_000
-"""Advisers' hours are drawn apart from inspectors': by day, from here on."""
-_MOST = 64
-"""Most visits of a county on one day."""
+from dpsim.model.visits import (
+    ADVICE_ORDINAL,
+    EXPERT,
+    MOST_A_DAY,
+    SPOT_CHECK,
+    Roster,
+    deal_advice,
+    deal_visits,
+    hold_visits,
+    write_ledger,
+    write_progress,
+)
 
 
 class Supervision:
@@ -106,7 +109,7 @@ class Supervision:
             hazards.advice_credit[side],
             hazards.staff.advice_cost,
             int(world.setting.case.staff.revisit_gap.value),
-            _MOST,
+            MOST_A_DAY,
         )
         visited, order = deal_visits(
             day,
@@ -122,7 +125,7 @@ class Supervision:
             hazards.credit[side],
             hazards.staff.visit_cost,
             int(world.setting.case.staff.revisit_gap.value),
-            _MOST,
+            MOST_A_DAY,
         )
         self._hold(side, day, advised, np.zeros_like(advised), Contact.ADVICE)
         self._hold(side, day, visited, order, Contact.VISIT)
@@ -150,7 +153,7 @@ class Supervision:
             world.replication,
         )
         if side == 0:
-            channel, quality = np.full(index.size, _EXPERT), np.ones(index.size)
+            channel, quality = np.full(index.size, EXPERT), np.ones(index.size)
             if inspects:
                 channel[:], team = SPOT_CHECK, (day + order // per_day) % hazards.quality.shape[1]
                 tired = float(world.setting.case.discovery.fatigue_drop.value)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from dpsim.core.compiled import routine
 from dpsim.model.hazard_sites import census, drop_site, live_sites
 from dpsim.model.hazards import HAZARD, LEDGER, Records, Visits, doubled
 from dpsim.model.state import Ints
@@ -21,6 +22,8 @@ class HazardStore:
         Room to begin with.
     table : numpy.ndarray of HAZARD
         The hazards; `row` and `held` of a site say where its own lie.
+    spare : numpy.ndarray of HAZARD
+        Where the hazards are written next.
     room : numpy.ndarray of LEDGER
         What has been written down, and room for more.
     count : numpy.ndarray of int64
@@ -30,12 +33,13 @@ class HazardStore:
     hazards: int = 4096
     events: int = 4096
     table: Records = field(init=False)
+    spare: Records = field(init=False)
     room: Records = field(init=False)
     count: Ints = field(init=False)
 
     def __post_init__(self) -> None:
         self.table = np.zeros(self.hazards, dtype=HAZARD)
-        self._spare = np.zeros(self.hazards, dtype=HAZARD)
+        self.spare = np.zeros(self.hazards, dtype=HAZARD)
         self.room = np.zeros(self.events, dtype=LEDGER)
         self.count = np.zeros(1, dtype=np.int64)
 
@@ -46,31 +50,9 @@ class HazardStore:
 
     def live(self, sites: Records, begin: float, until: float, laws: Records, visits: Visits) -> None:
         """Let all hazards live over [begin, until), in days, under `laws` and with the visits of this interval."""
-        n, done, before, used = sites.size, 0, -1, np.zeros(1, dtype=np.int64)
-        while True:
-            done = live_sites(
-                done,
-                begin,
-                until,
-                sites,
-                self.table,
-                self._spare,
-                used,
-                self.room,
-                self.count,
-                laws,
-                visits,
-            )
-            if done == n:
-                break
-            stuck, before = done == before, done  # one enterprise alone may need more than the rule of thumb gives
-            if stuck or self._spare.size < 2 * (used[0] + 4096):
-                self._spare = doubled(self._spare)
-            if stuck or self.room.size < 2 * (self.count[0] + 4096):
-                self.room = doubled(self.room)
-        self.table, self._spare = self._spare, self.table
-        if self._spare.size < self.table.size:
-            self._spare = np.zeros_like(self.table)
+        self.table, self.spare, self.room = live_all(
+            sites, self.table, self.spare, self.room, self.count, begin, until, laws, visits
+        )
 
     def drop(self, sites: Records, i: int, now: float) -> None:
         """End the hazards of enterprise `i`, which has left the list."""
@@ -80,3 +62,34 @@ class HazardStore:
     def census(self, sites: Records) -> Ints:
         """Return how many hazards of each enterprise stand how, shape (n, 4, classes): `standing` of each."""
         return census(sites, self.table)
+
+
+@routine
+def live_all(
+    sites: Records,
+    table: Records,
+    spare: Records,
+    room: Records,
+    count: Ints,
+    begin: float,
+    until: float,
+    laws: Records,
+    visits: Visits,
+) -> tuple[Records, Records, Records]:
+    """Let all hazards live over [begin, until) and return table, spare table and ledger, larger where they had to be.
+
+    Arguments as in `HazardStore` and its `live`.
+    """
+    done, before, used = 0, -1, np.zeros(1, dtype=np.int64)
+    while True:
+        done = live_sites(done, begin, until, sites, table, spare, used, room, count, laws, visits)
+        if done == sites.size:
+            break
+        stuck, before = done == before, done  # one enterprise alone may need more than the rule of thumb gives
+        if stuck or spare.size < 2 * (used[0] + 4096):
+            spare = doubled(spare)
+        if stuck or room.size < 2 * (count[0] + 4096):
+            room = doubled(room)
+    if table.size < spare.size:
+        table = np.zeros_like(spare)
+    return spare, table, room

@@ -221,9 +221,12 @@ class Visits(NamedTuple):
 CHANNELS = len(DISCOVERY)
 
 
+@routine
 def doubled(records: Records) -> Records:
     """Return the same records with twice the room."""
-    return np.concatenate([records, np.zeros_like(records)])
+    more = np.zeros(2 * records.size, dtype=records.dtype)
+    more[: records.size] = records
+    return more
 
 
 def no_visits(n: int) -> Visits:

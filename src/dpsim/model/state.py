@@ -133,6 +133,12 @@ def stage_flags(status: Ints) -> Flags:
 
 
 @kernel
+def entity_of(state: State, i: int) -> int:
+    """Return the number of an enterprise's draws as a signed whole number, as compiled code counts."""
+    return np.int64(state.entity[i])  # type: ignore[return-value]
+
+
+@kernel
 def stage_bits(status: Ints, i: int) -> int:
     """Return the stages an enterprise on the list has reached as bits, in the order of `STAGES`."""
     return (
