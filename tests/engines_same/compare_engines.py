@@ -15,7 +15,7 @@ from random_scenarios import Scenario, named
 from site_report import enterprise_lines, event_lines
 
 from dpsim.core.timeline import Timeline
-from dpsim.engines import simpy_engine
+from dpsim.engines import compiled_engine, simpy_engine
 from dpsim.engines.log import merged_log
 from dpsim.engines.outcome import Outcome
 from dpsim.engines.world import World
@@ -51,8 +51,6 @@ class Finished:
         for name in ("events", "queue", "busy", "servers", "spent"):
             yield f"outcome.{name}", getattr(outcome, name)
         yield from ((f"state.{name}", array) for name, array in world.state._asdict().items())
-        for bench in (*world.agencies, world.assessors):
-            yield f"{bench.name}.free_at", bench.free_at
         for side, levers in zip(("strategy", "reference"), world.levers, strict=True):
             yield from ((f"levers of the {side}: {name}", array) for name, array in levers._asdict().items())
         yield from self._hazards()
@@ -78,7 +76,10 @@ def finished(scenario: Scenario, engine: Engine, until: int | None = None) -> Fi
     if until is not None:
         whole = world.timeline
         cut = Timeline(whole.as_of, whole.date(until - 1), whole.working[:until], whole.unknown_years, whole.deadlines)
-        world.setting = replace(world.setting, timeline=cut)
+        own, reference = (
+            tuple(replace(lever, due=lever.due[:until]) for lever in side) for side in world.setting.levers
+        )
+        world.setting = replace(world.setting, timeline=cut, levers=(own, reference))
     return Finished(world, engine(world))
 
 
@@ -190,7 +191,7 @@ def _states(
             yield from enterprise_lines(worlds[0], worlds[1], i)
 
 
-SECOND: Engine = simpy_engine.run
+SECOND: Engine = compiled_engine.run
 
 
 def main(names: list[str]) -> int:

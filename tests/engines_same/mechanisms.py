@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -79,6 +79,10 @@ class Coverage:
     def lacking(self) -> list[str]:
         """Return the mechanisms that never occurred."""
         return [name for name in expected() if self.scenarios[name] == 0]
+
+    def never(self) -> int:
+        """Return how often happened what cannot happen."""
+        return self.times[IMPOSSIBLE]
 
     def table(self) -> str:
         """Return each mechanism with the number of scenarios it occurred in, and of times."""
@@ -231,5 +235,3 @@ def _outcome(world: World, outcome: Outcome, run: SimpyRun) -> Iterator[tuple[st
     paid = after and world.setting.case.staff.payback_share.value > 0
     yield "owed days are given back", int(paid)
 
-
-Watcher = Callable[[World], Outcome]

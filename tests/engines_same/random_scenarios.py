@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-from scenario_case import random_case
+from scenario_case import MOST, random_case
 from scenario_dice import Dice
 from scenario_strategy import random_strategy
 
@@ -17,6 +17,7 @@ from dpsim.params.load import load_case, load_strategy
 from dpsim.params.schema import Case, Strategy
 
 COUNT = 300
+__all__ = ["COUNT", "MOST", "Scenario", "full_size", "named", "scenario"]
 
 
 @dataclass(frozen=True)

@@ -21,7 +21,7 @@ from dpsim.engines import simpy_engine
 from dpsim.engines.outcome import Outcome
 from dpsim.engines.simpy_engine import Process, SimpyRun
 from dpsim.engines.supervision import Supervision
-from dpsim.engines.world import Bench, Lever, World
+from dpsim.engines.world import Bench, World
 from dpsim.model.state import Col, Phase
 
 Array = np.ndarray
@@ -110,7 +110,7 @@ class InstrumentsADayEarly(SimpyRun):
 
     def bureau(self) -> Process:
         sides = tuple(
-            tuple(Lever(lever.module, np.roll(lever.due, -1), lever.parameters) for lever in side)
+            tuple(replace(lever, due=np.roll(lever.due, -1)) for lever in side)
             for side in self.world.setting.levers
         )
         self.world.setting = replace(self.world.setting, levers=sides)
