@@ -17,6 +17,7 @@ from dpsim.engines.simpy_engine import SimpyRun
 from dpsim.engines.world import Bench, World
 from dpsim.model.paths import AfterDeadline, Pace
 from dpsim.model.state import Col
+from dpsim.model.visits import MOST_A_DAY
 from dpsim.strategies import instruments
 
 Array = np.ndarray
@@ -120,6 +121,7 @@ _WORDS = (
     "interval begins on a working morning",
     "interval begins at a midnight without a morning",
     "week without a morning",
+    "week of seven working days",
     "free weekday",
     "working Saturday or Sunday",
     "a deadline within the days",
@@ -149,6 +151,7 @@ _WORDS = (
     "penalty felt",
     "paper at the as-of date",
     "several visits of one enterprise",
+    "as many visits of a county in a day as there can be",
     "no event at all",
 )
 
@@ -177,6 +180,8 @@ def _setting(world: World, n: int) -> Iterator[tuple[str, int]]:
     dates = [timeline.date(day) for day in range(timeline.days)]
     weeks = {date.isocalendar()[:2] for date in dates}
     yield "week without a morning", len(weeks - {timeline.date(int(day)).isocalendar()[:2] for day in mornings})
+    worked = Counter(timeline.date(int(day)).isocalendar()[:2] for day in mornings)
+    yield "week of seven working days", sum(count == 7 for count in worked.values())
     pairs = list(zip(dates, timeline.working, strict=True))
     yield "free weekday", sum(date.weekday() < 5 and not working for date, working in pairs)
     yield "working Saturday or Sunday", sum(date.weekday() >= 5 and working for date, working in pairs)
@@ -220,6 +225,10 @@ def _outcome(world: World, outcome: Outcome, run: SimpyRun) -> Iterator[tuple[st
     yield "borrowed days are owed", int((hazards.owed[0] > 0).any())
     yield "visit under the reference", int(hazards.roster[1, :, 0].sum())
     yield "several visits of one enterprise", int((hazards.roster[0, :, 0] > 1).sum())
+    visits = hazards.store.ledger[hazards.store.ledger["kind"] == Kind.VISIT]
+    places = np.floor(visits["t"][visits["t"] >= 0]) * 1000 + state.county[visits["index"][visits["t"] >= 0]]
+    most = np.unique(places, return_counts=True)[1].max(initial=0)
+    yield "as many visits of a county in a day as there can be", int(most == MOST_A_DAY)
     yield "advice under the strategy", int((hazards.roster[0, :, 3] >= 0).sum())
     yield "reward of reports", int(run.supervision.reward != 1.0)
     law = hazards.laws[0]

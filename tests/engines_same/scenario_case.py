@@ -105,12 +105,12 @@ def _dated(content: Content, dice: Dice) -> Content:
 
 
 def _overrides(dice: Dice, as_of: dt.date, end: dt.date, free: dt.date) -> tuple[Content, ...]:
-    """Return the free day, some days that the case calls working or free, once in a while a whole free fortnight."""
+    """Return the free day, some days that the case calls working or free, at times a fortnight of one kind."""
     first = as_of + dt.timedelta(days=1)
     days = {dice.day(first, end): dice.chance(0.4) for _ in range(dice.whole(0, 4))}
-    if dice.chance(0.08):
-        begin = dice.day(first, end)
-        days |= {begin + dt.timedelta(days=k): False for k in range(14)}
+    if dice.chance(0.15):
+        begin, working = dice.day(first, end), dice.chance(0.5)
+        days |= {begin + dt.timedelta(days=k): working for k in range(14)}
     days[free] = False
     reason = {"zh": "试验", "en": "test"}
     return tuple({"date": day, "working": working, "reason": reason} for day, working in sorted(days.items()))
