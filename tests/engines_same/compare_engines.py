@@ -184,9 +184,7 @@ def _states(
     later = [int(t) for t in whole.refresh_times if t > row["t"]]
     for word, day in (("begins", begins[-1]), ("ends", later[0] if later else whole.days)):
         yield f"where its interval {word}, after {day} days (* differs):"
-        worlds = [
-            finished(scenario, engine, day).world if day > 0 else scenario.world() for engine in (first, second)
-        ]
+        worlds = [finished(scenario, engine, day).world if day > 0 else scenario.world() for engine in (first, second)]
         for i in indices:
             yield from enterprise_lines(worlds[0], worlds[1], i)
 

@@ -17,7 +17,7 @@ from dpsim.engines.simpy_engine import SimpyRun
 from dpsim.engines.world import Bench, World
 from dpsim.model.paths import AfterDeadline, Pace
 from dpsim.model.state import Col
-from dpsim.model.visits import MOST_A_DAY
+from dpsim.model.visits import MOST_A_DAY, Roster
 from dpsim.strategies import instruments
 
 Array = np.ndarray
@@ -30,6 +30,17 @@ class WatchedRun(SimpyRun):
     """The SimPy engine, with what only its scheduler sees counted."""
 
     seen: Counter[str] = field(default_factory=Counter)
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        plain, hazards = self.supervision.send, self.world.hazards
+
+        def send(day: int) -> None:
+            owed = None if hazards is None else hazards.owed[0].copy()
+            plain(day)
+            self.seen["owed days are given back"] += int(hazards is not None and (hazards.owed[0] < owed).any())
+
+        self.supervision.send = send  # type: ignore[method-assign]
 
     def visit(self, i: int, day: int, team: int) -> Generator[simpy.Event, object, None]:
         yield from super().visit(i, day, team)
@@ -141,6 +152,7 @@ _WORDS = (
     "borrowed days are owed",
     "owed days are given back",
     "annual cap on visits",
+    "annual cap reached",
     "visit under the reference",
     "advice under the strategy",
     "reward of reports",
@@ -237,10 +249,6 @@ def _outcome(world: World, outcome: Outcome, run: SimpyRun) -> Iterator[tuple[st
     yield "publicity set", int(law["publicity"] > 0)
     yield "penalty felt", int((hazards.sites["perceived"] > 0).any())
     yield "paper at the as-of date", int(hazards.paper.sum())
-    yield "annual cap on visits", int((world.levers[0].visit_cap < NO_CAP).any())
-    borrowed = [lever for lever in world.setting.levers[0] if lever.module.NAME == "campaign" and lever.due.any()]
-    over = [int(np.flatnonzero(lever.due)[-1]) for lever in borrowed]
-    after = bool(over) and bool((world.timeline.mornings > max(over)).any())
-    paid = after and world.setting.case.staff.payback_share.value > 0
-    yield "owed days are given back", int(paid)
-
+    cap = world.levers[0].visit_cap
+    yield "annual cap on visits", int((cap < NO_CAP).any())
+    yield "annual cap reached", int((hazards.roster[0, :, Roster.VISITS_YEAR] >= cap).sum())

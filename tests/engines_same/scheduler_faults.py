@@ -111,8 +111,7 @@ class InstrumentsADayEarly(SimpyRun):
 
     def bureau(self) -> Process:
         sides = tuple(
-            tuple(replace(lever, due=np.roll(lever.due, -1)) for lever in side)
-            for side in self.world.setting.levers
+            tuple(replace(lever, due=np.roll(lever.due, -1)) for lever in side) for side in self.world.setting.levers
         )
         self.world.setting = replace(self.world.setting, levers=sides)
         yield from super().bureau()

@@ -119,7 +119,12 @@ def test_the_message_shows_the_first_event_that_differs_and_both_states(shown: S
         ["*", "actor", str(int(row["actor"])), str(int(row["actor"]) + 1)]
     ]
     assert f"entity {int(row['entity'])}" in text and text.count(f"enterprise {int(row['index'])}, ") == 2
-    for part in (f"status.{Col.BUILD.name}", f"residual.{Track.ONLINE.name}", "attention.strategy.VISIT", "site.perceived"):
+    for part in (
+        f"status.{Col.BUILD.name}",
+        f"residual.{Track.ONLINE.name}",
+        "attention.strategy.VISIT",
+        "site.perceived",
+    ):
         assert text.count(f" {part} ") == 2, f"{part}, where the interval begins and ends"
     assert "where its interval begins, after" in text and "where its interval ends, after" in text
 

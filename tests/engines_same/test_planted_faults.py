@@ -1,4 +1,4 @@
-"""A fault planted into the SimPy engine's scheduler makes it differ from the compiled one: each in a scenario by name."""
+"""A fault planted into the SimPy engine's scheduler makes it differ from the compiled one, each in a named scenario."""
 
 from __future__ import annotations
 
