@@ -127,6 +127,7 @@ _WORDS = (
     "everybody has finished",
     "an enterprise takes no part",
     "no hazards simulated",
+    "hazards without a trace",
     "a rush",
     "the gap closes by order",
     "interval begins on a working morning",
@@ -181,6 +182,7 @@ def _setting(world: World, n: int) -> Iterator[tuple[str, int]]:
     yield "everybody has finished", int(case.state.passed.value == case.state.online.value == size)
     yield "an enterprise takes no part", size - n
     yield "no hazards simulated", int(world.hazards is None)
+    yield "hazards without a trace", int(world.hazards is not None and world.hazards.laws["steps"][0] == 0)
     yield "a rush", int(world.path.rush.factor != 1.0)
     yield "the gap closes by order", int(np.any(world.path.closes))
     yield f"after a missed deadline {AfterDeadline(world.path.rush.after).name}", 1

@@ -31,6 +31,8 @@ class Scenario:
     replication: int
     exempt: frozenset[str] = frozenset()
     twists: tuple[str, ...] = ()
+    traced: bool = True
+    """Whether the ledger holds every step of every hazard, or only what ensembles measure."""
 
     @cached_property
     def setting(self) -> Setting:
@@ -40,7 +42,10 @@ class Scenario:
     def world(self) -> World:
         """Return the world before its first morning, made anew."""
         paths = strategy_paths(self.setting, self.seed, np.array([self.replication]))
-        return make_world(self.setting, paths, 0, seed=self.seed)
+        world = make_world(self.setting, paths, 0, seed=self.seed)
+        if world.hazards is not None:
+            world.hazards.laws["steps"] = int(self.traced)
+        return world
 
     def __str__(self) -> str:
         case, days = self.case, self.setting.timeline.days
@@ -58,7 +63,8 @@ def scenario(number: int) -> Scenario:
     seed, replication = (dice.pick((0, MAX_WORD, *(dice.whole(1, MAX_WORD - 1) for _ in range(8)))) for _ in range(2))
     code = f"{case.code_prefix}-{dice.whole(1, int(case.population.enterprises.value)):06d}"
     exempt = frozenset({code} if dice.chance(0.05) else ())
-    return Scenario(str(number), case, random_strategy(number, case), seed, replication, exempt, twists)
+    traced = not dice.chance(0.15)
+    return Scenario(str(number), case, random_strategy(number, case), seed, replication, exempt, twists, traced)
 
 
 def full_size(case: str, strategy: str) -> Scenario:
