@@ -74,11 +74,14 @@ class Stream(IntEnum):
     # hazards; entity = the enterprise, ordinal = the hazard's number there
     HAZARD_CLOCK_GENERAL = 100
     HAZARD_CLOCK_MAJOR = 101
-    HAZARD_DETECT = 102
-    HAZARD_HARM = 103
+    HAZARD_AGAIN = 102
+    """Both thresholds of a hazard that has come back; those of its first life come with the clock of its birth."""
     HAZARD_STEP = 104
-    """Delays and outcomes of the closed loop, one after the other."""
+    """Delays and outcomes of the closed loop, four to a call, one call after the other."""
     HAZARD_DEATHS = 105
+    HAZARD_LISTING = 106
+    HAZARD_RETURN = 107
+    """How long a repaired hazard rests before it comes back."""
     # an enterprise's hazards and checks
     HAZARD_INTENSITY = 110
     CHECK_PHASE = 111
@@ -141,6 +144,38 @@ def uniform(seed: int, replication: int, entity: int, stream: int, ordinal: int,
     w0, w1, _, _ = philox(entity, stream, ordinal, draw, seed, replication)
     k = (np.uint64(w0) << np.uint64(20)) ^ (np.uint64(w1) >> np.uint64(12))
     return (np.float64(k) + 0.5) * 2.0**-52
+
+
+@kernel
+def uniform_pair(seed: int, replication: int, entity: int, stream: int, ordinal: int, draw: int) -> tuple[float, float]:
+    """Return two uniform draws of one name: `uniform` and, of the same kind, the other half of what Philox gives."""
+    w0, w1, w2, w3 = philox(entity, stream, ordinal, draw, seed, replication)
+    a = (np.uint64(w0) << np.uint64(20)) ^ (np.uint64(w1) >> np.uint64(12))
+    b = (np.uint64(w2) << np.uint64(20)) ^ (np.uint64(w3) >> np.uint64(12))
+    return (np.float64(a) + 0.5) * 2.0**-52, (np.float64(b) + 0.5) * 2.0**-52
+
+
+@kernel
+def uniform_three(
+    seed: int, replication: int, entity: int, stream: int, ordinal: int, draw: int
+) -> tuple[float, float, float]:
+    """Return three uniform draws of one name: `uniform`, one of 32 bits and one of 44 (of the bits it leaves over)."""
+    w0, w1, w2, w3 = philox(entity, stream, ordinal, draw, seed, replication)
+    a = (np.uint64(w0) << np.uint64(20)) ^ (np.uint64(w1) >> np.uint64(12))
+    c = (np.uint64(w3) << np.uint64(12)) ^ (np.uint64(w1) & np.uint64(0xFFF))
+    return (np.float64(a) + 0.5) * 2.0**-52, word_uniform(w2), (np.float64(c) + 0.5) * 2.0**-44
+
+
+@kernel
+def words(seed: int, replication: int, entity: int, stream: int, ordinal: int, draw: int) -> tuple[int, int, int, int]:
+    """Return the four words of one name, each for `word_uniform`: for delays and chances, where 32 bits are enough."""
+    return philox(entity, stream, ordinal, draw, seed, replication)
+
+
+@kernel
+def word_uniform(word: int) -> float:
+    """Return the uniform draw of one 32-bit word, (word + 1/2) / 2**32."""
+    return (np.float64(word) + 0.5) * 2.0**-32
 
 
 @kernel

@@ -78,7 +78,7 @@ class Supervision:
         laws["listing_share"] = levers.listing[0]
         if levers.reward[0] != self.reward:
             self.reward = float(levers.reward[0])
-            set_reports(self.reward, hazards.lived, hazards.sites, hazards.store.table, laws)
+            set_reports(self.reward, hazards.sites)
 
     def send(self, day: int) -> None:
         """Phase 5, last: advisers and inspectors go out, under the strategy and under the reference."""

@@ -34,7 +34,7 @@ def delay_quantile(u: float, mean: float, shape: float) -> float:
     >>> round(delay_quantile(0.5, 100.0, 1.0), 3)
     69.315
     """
-    return scaled_delay(u, mean, delay_scale(shape), 1.0 / shape)
+    return mean * unit_delay(u, delay_scale(shape), 1.0 / shape)
 
 
 @kernel
@@ -44,6 +44,6 @@ def delay_scale(shape: float) -> float:
 
 
 @kernel
-def scaled_delay(u: float, mean: float, scale: float, power: float) -> float:
-    """Return `delay_quantile` of `u` from its `delay_scale` and `power` = 1 / shape."""
-    return mean * scale * (-math.log1p(-u)) ** power
+def unit_delay(u: float, scale: float, power: float) -> float:
+    """Return `delay_quantile` of `u` at a mean of 1 from its `delay_scale` and `power` = 1 / shape."""
+    return scale * math.exp(power * math.log(-math.log(1.0 - u)))

@@ -1,24 +1,26 @@
 """The life of one hazard over an interval: found or not, through the closed loop, back again.
 
-A chain of exact times: the next of its own steps, its time limit, an accident, a worker's report and the enterprise's
-chances of detection happens, until the interval is over. Within an interval no enterprise sees another, and what
-instruments set does not change (model 1). Closed loop: find, assign, rectify, accept, close, look back.
+A hidden hazard waits for a level: what all chances of detection of its enterprise have spent when it is found. So an
+interval that does not reach the level costs one comparison. Its accident is a time, moved when what threatens changes.
+A chain of exact times follows: the next of its own steps, its time limit, an accident. Within an interval no enterprise
+sees another, and what instruments set does not change (model 1). Closed loop: find, assign, rectify, accept, close,
+look back.
 
-In all functions `h` is a record of `HAZARD`, `s` of `SITE`, `law` of `LAW`; `ledger` holds records of `LEDGER` and
-`count` their number. Records are changed in place.
+In all functions `h` is a record of `HAZARD`, `s` of `SITE`, `law` of `LAW`. Records are changed in place.
 """
 
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import Any, NamedTuple
 
 from dpsim.core.compiled import lean_kernel, lean_routine
-from dpsim.core.rates import decayed, fire_time, spend
-from dpsim.core.streams import Stream, uniform
+from dpsim.core.rates import decayed
+from dpsim.core.streams import Stream, uniform, uniform_pair, word_uniform, words
 from dpsim.core.words import FIRST_DISCOVERY, HazardClass, Kind
-from dpsim.model.delays import scaled_delay
-from dpsim.model.hazards import Hazard, Records
+from dpsim.model.delays import unit_delay
+from dpsim.model.hazard_book import Book, note
+from dpsim.model.hazards import Hazard, Mark
 from dpsim.model.state import Floats, Ints
 
 Record = Any
@@ -28,11 +30,38 @@ _K_FOUND, _K_ASSIGNED, _K_RECTIFIED, _K_REFUSED = (int(Kind[k]) for k in ("FOUND
 _K_ACCEPTED, _K_CLOSED, _K_OVERDUE, _K_RELAPSED, _K_ACCIDENT = (
     int(Kind[k]) for k in ("ACCEPTED", "CLOSED", "OVERDUE", "RELAPSED", "ACCIDENT")
 )
-_S_DETECT, _S_HARM = int(Stream.HAZARD_DETECT), int(Stream.HAZARD_HARM)
-_S_STEP, _S_DEATHS = int(Stream.HAZARD_STEP), int(Stream.HAZARD_DEATHS)
+_S_AGAIN, _S_STEP, _S_DEATHS, _S_LISTING, _S_RETURN = (
+    int(Stream[k])
+    for k in ("HAZARD_AGAIN", "HAZARD_STEP", "HAZARD_DEATHS", "HAZARD_LISTING", "HAZARD_RETURN")
+)
+_SHAM, _LISTED, _PASSES, _RETURNS = (int(mark) for mark in Mark)
 _BY_WORKER, _BY_LOOK = 1, 6
 _MAJOR = int(HazardClass.MAJOR)
 _NEVER = math.inf
+
+
+class Chances(NamedTuple):
+    """An enterprise's chances of detection in an interval, ascending; all arrays are longer than what is used.
+
+    Attributes
+    ----------
+    time : float64
+    channel : int64: place in `DISCOVERY`
+    source : int64: the visit a chance comes from, -1 for a periodic one
+    before, after : float64, shape (most, classes): what the enterprise has spent just before and just after
+    edge : float64, shape (classes,): the same when the interval is over
+    felt : float64, shape (most, 2): perceived risk after it, and the time that is of
+    found : int64, shape (most, classes): its finds
+    """
+
+    time: Floats
+    channel: Ints
+    source: Ints
+    before: Floats
+    after: Floats
+    edge: Floats
+    felt: Floats
+    found: Ints
 
 
 @lean_routine
@@ -42,217 +71,233 @@ def drawn(seed: int, replication: int, entity: int, stream: int, ordinal: int, d
 
 
 @lean_kernel
-def note(
-    ledger: Records,
-    count: Ints,
-    t: float,
-    index: int,
-    ordinal: int,
-    kind: int,
-    channel: int,
-    klass: int,
-    detail: int,
-    value: float,
-) -> None:
-    """Write an event; what lies before the as-of date is not kept."""
-    if t >= 0.0:
-        event = ledger[count[0]]
-        event.t, event.index, event.ordinal, event.kind = t, index, ordinal, kind
-        event.channel, event.klass, event.detail, event.value = channel, klass, detail, value
-        count[0] += 1
-
-
-@lean_kernel
-def set_thresholds(h: Record, s: Record, law: Record) -> None:
-    """Give a hazard, new or come back, its thresholds: unit exponentials keyed by ordinal and cycle."""
-    h.detect = -math.log(drawn(law.seed, law.replication, s.entity, _S_DETECT, h.ordinal, h.cycle))
-    h.harm = -math.log(drawn(law.seed, law.replication, s.entity, _S_HARM, h.ordinal, h.cycle))
-
-
-@lean_kernel
-def next_draw(h: Record, s: Record, law: Record) -> float:
-    """Return the next uniform of a hazard's closed loop; no draw is used twice."""
-    k = h.draws
-    h.draws = k + 1
-    return drawn(law.seed, law.replication, s.entity, _S_STEP, h.ordinal, k)
-
-
-@lean_kernel
 def live_hazard(
     h: Record,
     s: Record,
     law: Record,
+    now: float,
+    begin: float,
     until: float,
-    times: Floats,
-    channels: Ints,
-    spends: Floats,
-    found: Ints,
-    felt: Floats,
-    chances: int,
-    ledger: Records,
-    count: Ints,
+    chances: Chances,
+    m: int,
+    book: Book,
 ) -> None:
-    """Let one hazard live until `until` (days), or until it is over.
-
-    Parameters
-    ----------
-    times, channels, spends
-        The enterprise's chances of detection in the interval, ascending: time, place in `DISCOVERY`, shape
-        (chances, classes) what each takes off a threshold.
-    found : numpy.ndarray of int64
-        Shape (chances, classes): finds of each chance, added to.
-    felt : numpy.ndarray
-        Shape (chances, 2): perceived risk after each chance, and the time it is of.
-    """
+    """Let one hazard live from `now` until `until` (days), or until it is over; `m` chances came from `begin` on."""
     klass = h.klass
-    j = 0
     while h.state != _GONE:
-        state, at = h.state, h.at
-        hidden = state <= _FALSELY
-        is_open = _FOUND <= state <= _ACCEPTED
-        harm, report = 0.0, 0.0
-        t_chance, t_look, t_due = _NEVER, _NEVER, _NEVER
+        hidden, at, j = h.state <= _FALSELY, _NEVER, -1
         if hidden:
-            harm, report = law.harm[klass], law.spend[_BY_WORKER, klass] * s.report_factor
-            while j < chances and times[j] < at:
-                j += 1
-            if j < chances:
-                t_chance = times[j]
-            if h.look_at >= at:
-                t_look = h.look_at
-        elif is_open:
-            if state <= _ASSIGNED or h.sham == 1:
-                harm = law.harm[klass] * law.open_harm[klass]
-            if h.late == 0:
-                t_due = h.due
-        t_step = h.step_at
-        t_harm, t_report = fire_time(h.harm, harm, at), fire_time(h.detect, report, at)
-        h.wake = min(min(t_step, t_harm), min(min(t_report, t_look), t_due))
-        now = min(h.wake, t_chance)
-        end = min(now, until)
-        h.harm, h.detect, h.at = spend(h.harm, harm, end - at), spend(h.detect, report, end - at), end
+            at, j = finding(h, s, law, now, begin, until, chances, m)
+        h.wake = min(h.step, h.harm)
+        if _FOUND <= h.state <= _ACCEPTED and h.late == 0:
+            h.wake = min(h.wake, h.due)
+        now = min(h.wake, at)
         if now >= until:
             return
         channel = -1
-        if now == t_step:
-            take_step(h, s, law, now, times, felt, chances, ledger, count)
-        elif now == t_harm:
-            have_accident(h, s, law, now, ledger, count)
-        elif now == t_report:
-            channel = _BY_WORKER
-        elif now == t_chance:
-            h.detect -= spends[j, klass]
-            if h.detect <= 0.0:
-                found[j, klass] += 1
-                channel = channels[j]
-            j += 1
-        elif now == t_look:
-            h.look_at = _NEVER
-            h.detect -= law.spend[_BY_LOOK, klass]
-            if h.detect <= 0.0:
-                channel = _BY_LOOK
+        if hidden and now != h.harm:
+            if now == at:
+                channel = _BY_WORKER
+                if j < m:
+                    channel = chances.channel[j]
+                    chances.found[j, klass] += 1
+            else:
+                h.step = _NEVER
+                h.level -= law.spend[_BY_LOOK, klass]
+                if h.level <= level_at(now, s, law, klass, begin, chances, m):
+                    channel = _BY_LOOK
+        elif not hidden and now == h.step:
+            take_step(h, s, law, now, begin, chances, m, book)
+        elif now == h.harm:
+            have_accident(h, s, law, now, book)
         else:
             h.late = 1
             s.overdue += 1
-            note(ledger, count, now, s.index, h.ordinal, _K_OVERDUE, 0, klass, 0, 0.0)
+            note(book, now, s.index, h.ordinal, _K_OVERDUE, 0, klass, 0, 0.0)
         if channel >= 0:
-            be_found(h, s, law, now, channel, ledger, count)
+            be_found(h, s, law, now, channel, book)
 
 
-@lean_routine
-def be_found(h: Record, s: Record, law: Record, now: float, channel: int, ledger: Records, count: Ints) -> None:
-    """Enter a hazard in the ledger: its time limit runs, the upper level may list it."""
-    h.state, h.sham, h.late = _FOUND, 0, 0
-    listing, u = next_draw(h, s, law), next_draw(h, s, law)
-    h.listed = 1 if h.klass == _MAJOR and listing < law.listing_share else 0
-    h.step_at = now + scaled_delay(u, law.assign[h.klass], law.delay_scale, law.delay_power)
-    h.due, h.look_at = now + law.limit[h.klass], _NEVER
+@lean_kernel
+def finding(
+    h: Record, s: Record, law: Record, now: float, begin: float, until: float, chances: Chances, m: int
+) -> tuple[float, int]:
+    """Return when a hidden hazard's level is reached, and by which chance: `m` for a worker's report."""
+    klass, level = h.klass, h.level
+    if level > chances.edge[klass]:
+        return _NEVER, m
+    j = 0
+    while j < m and (chances.after[j, klass] < level or chances.time[j] < now):
+        j += 1
+    if j < m and level > chances.before[j, klass]:
+        return chances.time[j], j
+    reports = law.spend[_BY_WORKER, klass] * s.report_factor
+    latest = chances.time[j] if j < m else until
+    if reports <= 0.0:  # the level was passed by rounding alone
+        return latest, j
+    since = chances.time[j - 1] if j > 0 else begin
+    spent = chances.after[j - 1, klass] if j > 0 else s.spent[klass]
+    return min(max(since + (level - spent) / reports, now), latest), m
+
+
+@lean_kernel
+def level_at(t: float, s: Record, law: Record, klass: int, begin: float, chances: Chances, m: int) -> float:
+    """Return what the enterprise has spent on a class at `t`, a chance at that very time counted."""
+    since, spent = begin, s.spent[klass]
+    for j in range(m):
+        if chances.time[j] > t:
+            break
+        since, spent = chances.time[j], chances.after[j, klass]
+    reports = law.spend[_BY_WORKER, klass] * s.report_factor
+    return spent + reports * (t - since)
+
+
+@lean_kernel
+def harm_time(threshold: float, rate: float, now: float) -> float:
+    """Return when a threshold (a unit exponential) is spent at `rate` per day, or infinity."""
+    return now + threshold / rate if rate > 0.0 else _NEVER
+
+
+@lean_kernel
+def be_found(h: Record, s: Record, law: Record, now: float, channel: int, book: Book) -> None:
+    """Enter a hazard in the ledger: its time limit runs, the upper level may list it.
+
+    Decided now: the delays of assigning and rectifying, whether it is rectified on paper, whether it comes back.
+    """
+    klass = h.klass
+    w0, w1, w2, w3 = words(law.seed, law.replication, s.entity, _S_STEP, h.ordinal, h.draws)
+    h.draws += 1
+    h.marks, h.late, h.level, h.state = 0, 0, _NEVER, _FOUND
+    if klass == _MAJOR and law.listing_share > 0.0:
+        if drawn(law.seed, law.replication, s.entity, _S_LISTING, h.ordinal, h.cycle) < law.listing_share:
+            h.marks = _LISTED
+    decide(h, law, w1, w2, w3)
+    h.step = now + law.assign[klass] * unit_delay(word_uniform(w0), law.delay_scale, law.delay_power)
+    h.due = now + law.limit[klass]
+    if h.harm < _NEVER:
+        h.harm = now + (h.harm - now) / law.open_harm[klass] if law.open_harm[klass] > 0.0 else _NEVER
     s.open += 1
-    note(ledger, count, now, s.index, h.ordinal, _K_FOUND, FIRST_DISCOVERY + channel, h.klass, h.cycle, 0.0)
+    note(book, now, s.index, h.ordinal, _K_FOUND, FIRST_DISCOVERY + channel, klass, h.cycle, 0.0)
 
 
-@lean_routine
+@lean_kernel
+def decide(h: Record, law: Record, rectify: int, sham: int, back: int) -> None:
+    """Decide on the rectification to come: its delay (of mean 1), on paper only or not, for good or not."""
+    listed = h.marks & _LISTED
+    marks = listed
+    if word_uniform(sham) < law.sham[h.klass] * (law.listed_sham if listed != 0 else 1.0):
+        marks |= _SHAM
+    if word_uniform(back) < law.relapse[h.klass]:
+        marks |= _RETURNS
+    h.marks = marks
+    h.rest = unit_delay(word_uniform(rectify), law.delay_scale, law.delay_power)
+
+
+@lean_kernel
 def take_step(
-    h: Record,
-    s: Record,
-    law: Record,
-    now: float,
-    times: Floats,
-    felt: Floats,
-    chances: int,
-    ledger: Records,
-    count: Ints,
+    h: Record, s: Record, law: Record, now: float, begin: float, chances: Chances, m: int, book: Book
 ) -> None:
     """Take the next step of the closed loop, or come back after a true repair."""
     if h.state == _RESTING:
-        come_back(h, s, law, now, _LATENT, ledger, count)
+        come_back(h, s, law, now, _LATENT, begin, chances, m, book)
         return
-    klass, kind, u = h.klass, _K_ASSIGNED, next_draw(h, s, law)
+    if h.state == _ACCEPTED:
+        be_closed(h, s, law, now, begin, chances, m, book)
+        return
     if h.state == _FOUND:
-        h.state, mean = _ASSIGNED, rectify_mean(h, s, law, now, times, felt, chances)
+        h.state, kind = _ASSIGNED, _K_ASSIGNED
+        h.step = now + h.rest * rectify_mean(h, s, law, now, chances, m)
     elif h.state == _ASSIGNED:
-        share = law.sham[klass] * (law.listed_sham if h.listed == 1 else 1.0)
-        h.sham = 1 if u < share else 0
-        h.state, kind, mean, u = _RECTIFIED, _K_RECTIFIED, law.accept[klass], next_draw(h, s, law)
-    elif h.state == _RECTIFIED:
-        if u < law.accepted[klass]:
-            h.state, kind, mean = _ACCEPTED, _K_ACCEPTED, law.close[klass]
-        else:
-            h.state, kind, mean = _ASSIGNED, _K_REFUSED, rectify_mean(h, s, law, now, times, felt, chances)
-        u = next_draw(h, s, law)
+        h.state, kind = _RECTIFIED, _K_RECTIFIED
+        be_rectified(h, s, law, now)
+    elif h.marks & _PASSES:
+        h.state, kind = _ACCEPTED, _K_ACCEPTED
+        h.step = now + h.rest
     else:
-        be_closed(h, s, law, now, u, ledger, count)
-        return
-    h.step_at = now + scaled_delay(u, mean, law.delay_scale, law.delay_power)
-    if law.steps == 1:
-        note(ledger, count, now, s.index, h.ordinal, kind, 0, klass, 0, 0.0)
+        h.state, kind = _ASSIGNED, _K_REFUSED
+        _, w1, w2, w3 = words(law.seed, law.replication, s.entity, _S_STEP, h.ordinal, h.draws)
+        h.draws += 1
+        decide(h, law, w1, w2, w3)
+        h.step = now + h.rest * rectify_mean(h, s, law, now, chances, m)
+    if book.ledger.size > 0:
+        note(book, now, s.index, h.ordinal, kind, 0, h.klass, 0, 0.0)
 
 
 @lean_kernel
-def rectify_mean(h: Record, s: Record, law: Record, now: float, times: Floats, felt: Floats, chances: int) -> float:
+def be_rectified(h: Record, s: Record, law: Record, now: float) -> None:
+    """Decide on the acceptance to come: delays, whether it passes, the luck of the look-back.
+
+    What is truly repaired threatens nobody: its accident is off, or put off by as long as a refusal takes.
+    """
+    klass = h.klass
+    w0, w1, w2, w3 = words(law.seed, law.replication, s.entity, _S_STEP, h.ordinal, h.draws)
+    h.draws += 1
+    days = law.accept[klass] * unit_delay(word_uniform(w0), law.delay_scale, law.delay_power)
+    h.step, h.luck = now + days, w3
+    h.rest = law.close[klass] * unit_delay(word_uniform(w2), law.delay_scale, law.delay_power)
+    passes = word_uniform(w1) < law.accepted[klass]
+    if passes:
+        h.marks |= _PASSES
+    if not h.marks & _SHAM:
+        h.harm = _NEVER if passes else h.harm + days
+
+
+@lean_kernel
+def rectify_mean(h: Record, s: Record, law: Record, now: float, chances: Chances, m: int) -> float:
     """Return the mean days of a rectification: shorter where the risk of a visit is felt or the hazard is listed."""
     value, at = s.felt, s.felt_at
-    for k in range(chances):  # what has come by now counts, what is to come in this interval does not
-        if times[k] <= now:
-            value, at = felt[k, 0], felt[k, 1]
-    perceived = decayed(value, max(0.0, now - at), law.memory)
-    return law.rectify[h.klass] * (law.listed_time if h.listed == 1 else 1.0) * math.exp(-law.effort * perceived)
+    for k in range(m):  # what has come by now counts, what is to come in this interval does not
+        if chances.time[k] > now:
+            break
+        value, at = chances.felt[k, 0], chances.felt[k, 1]
+    mean = law.rectify[h.klass] * (law.listed_time if h.marks & _LISTED else 1.0)
+    if value > 0.0:
+        mean *= math.exp(-law.effort * decayed(value, max(0.0, now - at), law.memory))
+    return mean
 
 
 @lean_kernel
-def be_closed(h: Record, s: Record, law: Record, now: float, u: float, ledger: Records, count: Ints) -> None:
+def be_closed(
+    h: Record, s: Record, law: Record, now: float, begin: float, chances: Chances, m: int, book: Book
+) -> None:
     """Strike a hazard from the ledger: over, back some day, or never repaired; some are looked at again."""
-    klass, relapse, delay = h.klass, next_draw(h, s, law), next_draw(h, s, law)
+    klass = h.klass
+    sham = 1 if h.marks & _SHAM else 0
     s.open -= 1
     s.overdue -= h.late
-    in_time = 1 if now <= h.due else 0
-    note(ledger, count, now, s.index, h.ordinal, _K_CLOSED, 0, klass, in_time + 2 * h.sham, 0.0)
-    h.look_at = now + law.look_days if u < law.look_share else _NEVER
-    if h.sham == 1:
-        come_back(h, s, law, now, _FALSELY, ledger, count)
-    elif relapse < law.relapse[klass]:
-        h.state, h.step_at = _RESTING, now - law.relapse_days[klass] * math.log(delay)
+    note(book, now, s.index, h.ordinal, _K_CLOSED, 0, klass, 1 - h.late + 2 * sham, 0.0)
+    h.due = now + law.look_days if word_uniform(h.luck) < law.look_share else _NEVER
+    h.harm = _NEVER
+    if sham == 1:
+        come_back(h, s, law, now, _FALSELY, begin, chances, m, book)
+    elif h.marks & _RETURNS:
+        u = drawn(law.seed, law.replication, s.entity, _S_RETURN, h.ordinal, h.cycle)
+        h.state, h.step = _RESTING, now - law.relapse_days[klass] * math.log(u)
     else:
         h.state = _GONE
 
 
 @lean_kernel
-def come_back(h: Record, s: Record, law: Record, now: float, state: int, ledger: Records, count: Ints) -> None:
+def come_back(
+    h: Record, s: Record, law: Record, now: float, state: int, begin: float, chances: Chances, m: int, book: Book
+) -> None:
     """Make a closed hazard unsafe and unknown again, with new thresholds."""
-    h.state, h.step_at = state, _NEVER
+    h.state, h.step = state, h.due if h.due >= now else _NEVER
     h.cycle += 1
-    set_thresholds(h, s, law)
-    note(ledger, count, now, s.index, h.ordinal, _K_RELAPSED, 0, h.klass, h.cycle, 0.0)
+    u, v = uniform_pair(law.seed, law.replication, s.entity, _S_AGAIN, h.ordinal, h.cycle)
+    h.level = level_at(now, s, law, h.klass, begin, chances, m) - math.log(u)
+    h.harm = harm_time(-math.log(v), law.harm[h.klass], now)
+    note(book, now, s.index, h.ordinal, _K_RELAPSED, 0, h.klass, h.cycle, 0.0)
 
 
-@lean_routine
-def have_accident(h: Record, s: Record, law: Record, now: float, ledger: Records, count: Ints) -> None:
+@lean_kernel
+def have_accident(h: Record, s: Record, law: Record, now: float, book: Book) -> None:
     """Let an unsafe condition end in an accident."""
     if h.state >= _FOUND:
         s.open -= 1
         s.overdue -= h.late
     u = drawn(law.seed, law.replication, s.entity, _S_DEATHS, h.ordinal, h.cycle)
-    note(ledger, count, now, s.index, h.ordinal, _K_ACCIDENT, 0, h.klass, standing(h), float(lives(u, law)))
+    note(book, now, s.index, h.ordinal, _K_ACCIDENT, 0, h.klass, standing(h), float(lives(u, law)))
     h.state = _GONE
 
 
