@@ -79,7 +79,7 @@ def test_the_record_says_what_was_run(made: tuple[Path, str]) -> None:
     record = json.loads((folder / "run.json").read_text(encoding="utf-8"))
     runs = RUNS if lang == "zh" else 2
     wanted = {"case": "linyi-2018", "strategy": "current_arrangement", "as_of": "2018-09-10", "seed": 1, "lang": lang}
-    wanted |= {"replications": runs, "engine": "simpy", "interrupted": False, "draws_per_cell": 2000}
+    wanted |= {"replications": runs, "engine": "compiled", "interrupted": False, "draws_per_cell": 2000}
     wanted |= {"finished": {"current_arrangement": runs, "past_pace": runs}, "python": platform.python_version()}
     assert {key: record[key] for key in wanted} == wanted
     digests = {"version", "code", "case_digest", "strategy_digest", "strategies", "libraries", "run_id"}

@@ -11,6 +11,8 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from dpsim.core.compiled import routine
+
 
 class Contact(IntEnum):
     """Kinds of contact that raise an enterprise's attention."""
@@ -139,7 +141,23 @@ def empty_levers(counties: int, groups: int, sectors: int, enterprises: int) -> 
     return levers
 
 
+@routine
 def reset_levers(levers: Levers) -> None:
-    """Put all levers back to doing nothing."""
-    for name, lever in zip(Levers._fields, levers, strict=True):
-        lever[...] = NEUTRAL.get(name, 0.0)
+    """Put all levers back to doing nothing (`NEUTRAL`)."""
+    levers.contact[:, :] = 0.0
+    levers.multiplier[:] = 1.0
+    levers.builders_added[:] = 0.0
+    levers.yuan_per_job[:] = 0.0
+    levers.staff_days[:] = 0.0
+    levers.yuan[:] = 0.0
+    levers.plan_share[:] = 0.0
+    levers.priority[:, :] = 0
+    levers.visit_cap[:] = NO_CAP
+    levers.inspect_factor[:] = 1.0
+    levers.borrowed[:] = 0.0
+    levers.advising[:] = 0.0
+    levers.reward[:] = 1.0
+    levers.penalty[:] = 1.0
+    levers.publicity[:] = 0.0
+    levers.look_back[:] = 0.0
+    levers.listing[:] = 0.0

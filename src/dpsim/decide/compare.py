@@ -19,7 +19,7 @@ import pandas as pd
 from dpsim.decide.measures import find_measure, measure_runs
 from dpsim.errors import InputError
 from dpsim.experiments.ensemble import Ensemble, run_ensemble
-from dpsim.experiments.replication import written
+from dpsim.experiments.replication import ENGINES, written
 from dpsim.measure.probability import paired_share_interval
 from dpsim.model.prior import PathSet
 from dpsim.params.load import load_strategy
@@ -74,7 +74,7 @@ def compare(
     replications: int,
     seed: int,
     reference: Strategy | None = None,
-    engine: str = "simpy",
+    engine: str = ENGINES[0],
     workers: int | None = None,
     as_of: dt.date | str | None = None,
     state: None = None,

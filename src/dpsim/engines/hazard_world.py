@@ -36,7 +36,7 @@ from dpsim.model.organisations import gamma_quantile
 from dpsim.model.population import Population
 from dpsim.model.staffing import Staff, county_staff
 from dpsim.model.state import SIDES, Col, Flags, Floats, Ints, State
-from dpsim.model.visits import Roster
+from dpsim.model.visits import SPOT_CHECK, Roster
 from dpsim.params.schema import Case
 
 PAST_DAYS = 365.0
@@ -45,8 +45,6 @@ PAST_STEPS = (-112.0, -56.0, -28.0, 0.0)
 """Ends of the intervals of that past: the penalties of an interval are felt from its end on."""
 MAX_PAST_VISITS = 24
 """More past visits a year than any enterprise is given."""
-SPOT_CHECK = 3
-"""Place of the inspectors' channel in `DISCOVERY`."""
 PERIODIC = {0: "self_check_every", 2: "expert_every", 4: "oversight_every", 5: "patrol_every"}
 
 

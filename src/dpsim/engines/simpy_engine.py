@@ -17,17 +17,16 @@ import numpy.typing as npt
 import simpy
 
 from dpsim.core.levers import Contact, reset_levers
-from dpsim.core.streams import Stream, uniform
 from dpsim.core.words import GROUPS, Channel, Kind
 from dpsim.engines.log import Log
 from dpsim.engines.outcome import Outcome
 from dpsim.engines.supervision import Supervision
 from dpsim.engines.world import Bench, World
-from dpsim.model.adoption import advance, assess, fire, hand_over, next_event, remove
+from dpsim.model.adoption import advance, assess, assessment_time, fire, hand_over, next_event, remove
 from dpsim.model.attention import contact_counties
-from dpsim.model.organisations import busy_servers, free_server, queue_priority
+from dpsim.model.organisations import busy_servers, free_server, queue_priority, servers_in_place
 from dpsim.model.refresh import refresh
-from dpsim.model.state import Col, Phase, Track, stage_flags
+from dpsim.model.state import Col, Phase, Track, stage_bits
 
 Process = Generator[simpy.Event, object, None]
 _BENCHMARK = GROUPS.index("benchmark")
@@ -169,7 +168,7 @@ class SimpyRun:
             for number, bench in enumerate(self.benches):
                 servers = bench.base
                 if number < last:
-                    servers = min(bench.free_at.size, int(round(bench.base * (1.0 + added[number]))))
+                    servers = servers_in_place(bench.base, float(added[number]), bench.free_at.size)
                 self._serve(number, bench, servers, int(day))
                 self.queue[day, number] = len(self.waiting[number])
                 self.busy[day, number] = busy_servers(bench.free_at, servers, float(day))
@@ -199,15 +198,7 @@ class SimpyRun:
     def visit(self, i: int, day: int, team: int) -> Process:
         """Hold the assessment of one enterprise at its hour of the day."""
         spell = int(self.state.spell[i, Track.ASSESS])
-        hour = uniform(
-            self.world.seed,
-            self.world.replication,
-            int(self.state.entity[i]),
-            int(Stream.ASSESS_HOUR),
-            spell,
-            0,
-        )
-        time = day + (9.0 + 8.0 * hour) / 24.0
+        time = assessment_time(day, self.world.seed, self.world.replication, int(self.state.entity[i]), spell)
         yield self.at(time, Phase.ENTERPRISES)
         if self.state.status[i, Col.ON_LIST] == 0:
             return
@@ -301,7 +292,7 @@ class SimpyRun:
         """Take an enterprise off the list; the event's value holds the stages it takes along, as bits."""
         if self.state.status[i, Col.ON_LIST] == 0:
             return
-        flags = stage_flags(self.state.status[i : i + 1])[0]
+        value = float(stage_bits(self.state.status, i))
         self._advance(i, time)
         remove(self.state.status, i)
         for queue in self.waiting:
@@ -309,7 +300,6 @@ class SimpyRun:
             if len(kept) < len(queue):
                 queue[:] = kept
                 heapq.heapify(queue)
-        value = float(sum(1 << k for k, flag in enumerate(flags) if flag))
         self._record(i, time, Phase.CALENDAR, Kind.REMOVED, 0, Channel.NONE, value=value)
         self.plan(i)
 

@@ -9,26 +9,26 @@ from __future__ import annotations
 import numpy as np
 
 from dpsim.core.levers import Contact
-from dpsim.core.rates import decayed
 from dpsim.core.reported import Fact, Reported
-from dpsim.core.streams import Stream, uniform
-from dpsim.core.words import Kind
-from dpsim.engines.hazard_world import SPOT_CHECK
 from dpsim.engines.world import World, reported_counts
+from dpsim.model.completion import case_formalism, complete
+from dpsim.model.controls import set_controls
 from dpsim.model.detection import fatigue_factors
-from dpsim.model.formalism import paper_probability
 from dpsim.model.hazard_sites import publish, set_reports
-from dpsim.model.paths import rush_mean
 from dpsim.model.staffing import allot_counties
 from dpsim.model.state import SIDES, Col, Ints
-from dpsim.model.visits import Roster, deal_advice, deal_visits, hold_visits, write_ledger, write_progress
-
-_EXPERT = 2
-"""Place of the advisers' channel in `DISCOVERY`."""
-ADVICE_ORDINAL = 1_000_000
-"""Advisers' hours are drawn apart from inspectors': by day, from here on."""
-_MOST = 64
-"""Most visits of a county on one day."""
+from dpsim.model.visits import (
+    ADVICE_ORDINAL,
+    EXPERT,
+    MOST_A_DAY,
+    SPOT_CHECK,
+    Roster,
+    deal_advice,
+    deal_visits,
+    hold_visits,
+    write_ledger,
+    write_progress,
+)
 
 
 class Supervision:
@@ -38,6 +38,7 @@ class Supervision:
         self.world, self.state, self.hazards = world, world.state, world.hazards
         self.key = np.array([world.seed, world.replication], dtype=np.int64)
         self.nothing = np.zeros((world.state.entity.size, len(Fact)), dtype=np.int64)
+        self.formalism = case_formalism(world.setting.case)
         self.reward = 1.0
         self.elsewhere = np.zeros(4)
 
@@ -72,10 +73,7 @@ class Supervision:
         hazards, levers = self.hazards, self.world.levers[0]
         if hazards is None:
             return
-        laws = hazards.laws
-        laws["penalty_factor"], laws["publicity"] = levers.penalty[0], min(1.0, levers.publicity[0])
-        laws["look_share"], laws["look_days"] = levers.look_back[0], levers.look_back[1]
-        laws["listing_share"] = levers.listing[0]
+        set_controls(levers, hazards.laws)
         if levers.reward[0] != self.reward:
             self.reward = float(levers.reward[0])
             set_reports(self.reward, hazards.sites)
@@ -111,7 +109,7 @@ class Supervision:
             hazards.advice_credit[side],
             hazards.staff.advice_cost,
             int(world.setting.case.staff.revisit_gap.value),
-            _MOST,
+            MOST_A_DAY,
         )
         visited, order = deal_visits(
             day,
@@ -127,7 +125,7 @@ class Supervision:
             hazards.credit[side],
             hazards.staff.visit_cost,
             int(world.setting.case.staff.revisit_gap.value),
-            _MOST,
+            MOST_A_DAY,
         )
         self._hold(side, day, advised, np.zeros_like(advised), Contact.ADVICE)
         self._hold(side, day, visited, order, Contact.VISIT)
@@ -155,7 +153,7 @@ class Supervision:
             world.replication,
         )
         if side == 0:
-            channel, quality = np.full(index.size, _EXPERT), np.ones(index.size)
+            channel, quality = np.full(index.size, EXPERT), np.ones(index.size)
             if inspects:
                 channel[:], team = SPOT_CHECK, (day + order // per_day) % hazards.quality.shape[1]
                 tired = float(world.setting.case.discovery.fatigue_drop.value)
@@ -166,22 +164,16 @@ class Supervision:
         """Let an enterprise's new stage count for its self-checks; return whether what it built now is paper."""
         if self.hazards is None:
             return False
-        world, sites, f = self.world, self.hazards.sites, self.world.setting.case.formalism
-        if kind == Kind.ONLINE:
-            sites["online_at"][i] = time
-        if kind != Kind.BUILT:
-            return False
-        sites["built_at"][i] = time
-        law, entity = self.hazards.laws[0], int(self.state.entity[i])
-        chance = paper_probability(
-            float(world.setting.case.caveats.paper_share.value),
-            rush_mean(world.path.rush, int(self.state.group[i]), time, time),
-            float(f.rush_effect.value),
-            bool(self.state.status[i, Col.AGENCY_USER] == 1),
-            float(f.agency_effect.value),
-            decayed(sites["perceived"][i], max(0.0, time - sites["perceived_at"][i]), law["memory"]),
-            float(f.perceived_effect.value),
+        state = self.state
+        return complete(
+            self.hazards.sites,
+            self.hazards.laws,
+            i,
+            kind,
+            time,
+            int(state.entity[i]),
+            int(state.group[i]),
+            int(state.status[i, Col.AGENCY_USER]),
+            self.world.path.rush,
+            self.formalism,
         )
-        paper = uniform(world.seed, world.replication, entity, int(Stream.PAPER), 0, 0) < chance
-        sites["paper"][i] = paper
-        return bool(paper)

@@ -19,6 +19,7 @@ from dpsim.core.words import MAX_REPLICATIONS
 from dpsim.engines.world import Setting
 from dpsim.errors import InputError, RunError
 from dpsim.experiments.replication import (
+    ENGINES,
     Measured,
     check_by,
     check_flag,
@@ -81,7 +82,7 @@ def run_ensemble(
     *,
     replications: int,
     seed: int,
-    engine: str = "simpy",
+    engine: str = ENGINES[0],
     workers: int | None = None,
     as_of: dt.date | str | None = None,
     state: None = None,

@@ -31,7 +31,8 @@ from dpsim.model.targets import resolve_targets
 from dpsim.params.load import load_strategy
 from dpsim.params.schema import Case, Strategy
 
-ENGINES = ("simpy",)
+ENGINES = ("compiled", "simpy")
+"""The first is the default."""
 GROUPINGS = ("city", "county", "sector", "tier", "group")
 
 
@@ -60,7 +61,7 @@ def run_replication(
     *,
     seed: int,
     replication: int,
-    engine: str = "simpy",
+    engine: str = ENGINES[0],
     as_of: dt.date | str | None = None,
     state: None = None,
     paths: PathSet | None = None,
@@ -75,7 +76,8 @@ def run_replication(
     strategy : Strategy
     seed, replication : int
         Name of the run, each 0 to 2**32 - 1; the same names give the same frames.
-    engine : {"simpy"}
+    engine : {"compiled", "simpy"}
+        The same frames from both; SimPy is the readable reference.
     as_of : datetime.date or str, optional
         Must be the case's own as-of date: a snapshot knows no other day.
     state : None
@@ -130,7 +132,7 @@ def prepare(
     case: Case,
     strategy: Strategy,
     *,
-    engine: str = "simpy",
+    engine: str = ENGINES[0],
     as_of: dt.date | str | None = None,
     state: None = None,
     exempt: frozenset[str] = frozenset(),
@@ -278,8 +280,10 @@ def run_one(setting: Setting, paths: PathSet, row: int, *, seed: int, trace: boo
 
 def run_world(world: World) -> Outcome:
     """Let the engine of its setting run a world to the end."""
-    from dpsim.engines.simpy_engine import run
-
+    if world.setting.engine == "simpy":
+        from dpsim.engines.simpy_engine import run
+    else:
+        from dpsim.engines.compiled_engine import run
     return run(world)
 
 

@@ -36,7 +36,7 @@ _CLOCK_STREAM = np.array(
     ],
     dtype=np.int64,
 )
-_SCORE = int(Stream.ASSESS_SCORE)
+_SCORE, _HOUR = int(Stream.ASSESS_SCORE), int(Stream.ASSESS_HOUR)
 _K_STARTED, _K_READY, _K_BUILT = int(Kind.STARTED), int(Kind.READY), int(Kind.BUILT)
 _K_CONNECTED, _K_ONLINE, _K_ENTERED = int(Kind.CONNECTED), int(Kind.ONLINE), int(Kind.ENTERED)
 _K_REWORKED, _K_PASSED, _K_SENT_BACK = int(Kind.REWORKED), int(Kind.PASSED), int(Kind.SENT_BACK)
@@ -152,6 +152,12 @@ def hand_over(status: Ints, i: int) -> int:
     """
     status[i, _COL_BUILD] = _BUILT
     return _K_BUILT
+
+
+@kernel
+def assessment_time(day: int, seed: int, replication: int, entity: int, spell: int) -> float:
+    """Return the hour of an assessment on `day`: between nine and five."""
+    return day + (9.0 + 8.0 * uniform(seed, replication, entity, _HOUR, spell, 0)) / 24.0
 
 
 @kernel

@@ -33,9 +33,19 @@ def raised(value: float, at: float, now: float, memory: float, jump: float) -> f
     return before + jump * (1.0 - before)
 
 
+@kernel
+def fatigue_factor(order: int, drop: float) -> float:
+    """Return the factor on what a team spends at its visit number `order` (from 0) of a day (evidence EX32)."""
+    return (1.0 - drop) ** float(order)
+
+
+@kernel
 def fatigue_factors(order: Ints, drop: float) -> Floats:
-    """Return the factors on what a team spends at its visits number `order` (from 0) of a day (evidence EX32)."""
-    return np.asarray((1.0 - drop) ** order, dtype=np.float64)
+    """Return `fatigue_factor` of each of `order`."""
+    out = np.empty(order.size)
+    for k in range(order.size):
+        out[k] = fatigue_factor(order[k], drop)
+    return out
 
 
 @kernel

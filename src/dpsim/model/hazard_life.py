@@ -30,10 +30,8 @@ _K_FOUND, _K_ASSIGNED, _K_RECTIFIED, _K_REFUSED = (int(Kind[k]) for k in ("FOUND
 _K_ACCEPTED, _K_CLOSED, _K_OVERDUE, _K_RELAPSED, _K_ACCIDENT = (
     int(Kind[k]) for k in ("ACCEPTED", "CLOSED", "OVERDUE", "RELAPSED", "ACCIDENT")
 )
-_S_AGAIN, _S_STEP, _S_DEATHS, _S_LISTING, _S_RETURN = (
-    int(Stream[k])
-    for k in ("HAZARD_AGAIN", "HAZARD_STEP", "HAZARD_DEATHS", "HAZARD_LISTING", "HAZARD_RETURN")
-)
+_S_AGAIN, _S_STEP, _S_DEATHS = int(Stream.HAZARD_AGAIN), int(Stream.HAZARD_STEP), int(Stream.HAZARD_DEATHS)
+_S_LISTING, _S_RETURN = int(Stream.HAZARD_LISTING), int(Stream.HAZARD_RETURN)
 _SHAM, _LISTED, _PASSES, _RETURNS = (int(mark) for mark in Mark)
 _BY_WORKER, _BY_LOOK = 1, 6
 _MAJOR = int(HazardClass.MAJOR)

@@ -13,6 +13,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from dpsim.core.compiled import routine
 from dpsim.core.words import CLASSES, DISCOVERY
 from dpsim.model.state import Floats, Ints
 
@@ -226,10 +227,22 @@ def no_visits(n: int) -> Visits:
     )
 
 
+@routine
 def sorted_visits(index: Ints, time: Floats, channel: Ints, quality: Floats, supervisor: Ints, n: int) -> Visits:
-    """Return visits in the order of enterprises and times."""
-    order = np.lexsort((time, index))
-    first = np.searchsorted(index[order], np.arange(n + 1)).astype(np.int64)
+    """Return visits in the order of enterprises and times, at the same time as they were given."""
+    first, order = np.zeros(n + 1, dtype=np.int64), np.empty(index.size, dtype=np.int64)
+    for k in range(index.size):
+        first[index[k] + 1] += 1
+    first[:] = np.cumsum(first)
+    end = first[:-1].copy()
+    for k in range(index.size):
+        i = index[k]
+        place = end[i]
+        while place > first[i] and time[order[place - 1]] > time[k]:
+            order[place] = order[place - 1]
+            place -= 1
+        order[place] = k
+        end[i] += 1
     return Visits(first, time[order], channel[order], quality[order], supervisor[order])
 
 

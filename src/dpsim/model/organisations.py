@@ -24,6 +24,12 @@ def queue_priority(benchmark: bool, ready_day: int) -> int:
 
 
 @kernel
+def servers_in_place(base: int, added: float, room: int) -> int:
+    """Return how many servers work today: `base` and the share `added` of them, whole ones, at most `room`."""
+    return min(room, int(round(base * (1.0 + added))))
+
+
+@kernel
 def free_server(free_at: Floats, servers: int, now: float) -> int:
     """Return the lowest-numbered of `servers` that is free at `now`, or -1."""
     for k in range(servers):

@@ -133,6 +133,24 @@ def stage_flags(status: Ints) -> Flags:
 
 
 @kernel
+def entity_of(state: State, i: int) -> int:
+    """Return the number of an enterprise's draws as a signed whole number, as compiled code counts."""
+    return np.int64(state.entity[i])  # type: ignore[return-value]
+
+
+@kernel
+def stage_bits(status: Ints, i: int) -> int:
+    """Return the stages an enterprise on the list has reached as bits, in the order of `STAGES`."""
+    return (
+        (status[i, _BUILD] == _BUILT)
+        + 2 * status[i, _CONNECTED]
+        + 4 * status[i, _ONLINE]
+        + 8 * status[i, _ASSESSED]
+        + 16 * (status[i, _ASSESS] == _PASSED)
+    )
+
+
+@kernel
 def count_by_county(status: Ints, county: Ints, counties: int) -> Ints:
     """Return counts of shape (counties, 1 + stages): on the list, then each stage of `STAGES`."""
     out = np.zeros((counties, 6), dtype=np.int64)

@@ -15,6 +15,7 @@ import numpy.typing as npt
 from dpsim.core.compiled import kernel, routine
 from dpsim.core.reported import Fact
 from dpsim.core.streams import Stream, uniform
+from dpsim.core.words import DISCOVERY
 from dpsim.model.attention import contact
 from dpsim.model.hazards import Records
 from dpsim.model.state import Assess, Build, Col, Floats, Ints
@@ -31,6 +32,12 @@ class Roster(IntEnum):
     LAST_ADVICE = 3
 
 
+EXPERT, SPOT_CHECK = DISCOVERY.index("expert"), DISCOVERY.index("spot_check")
+"""Advisers' and inspectors' places among the channels of discovery."""
+ADVICE_ORDINAL = 1_000_000
+"""Advisers' hours are drawn apart from inspectors': by day, from here on."""
+MOST_A_DAY = 64
+"""Most visits of a county on one day."""
 _VISITS, _YEAR, _LAST, _ADVICE = (int(column) for column in Roster)
 _HOUR = int(Stream.VISIT_HOUR)
 _COLUMNS = (Col.ON_LIST, Col.BUILD, Col.CONNECTED, Col.ONLINE, Col.ASSESS)

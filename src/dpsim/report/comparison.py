@@ -17,7 +17,7 @@ from dpsim.decide.compare import LESS, MORE, SAME, UNTOLD, Comparison, compare, 
 from dpsim.decide.measures import find_measure
 from dpsim.errors import InputError
 from dpsim.experiments.plan_warnings import plan_warnings
-from dpsim.experiments.replication import check_as_of
+from dpsim.experiments.replication import ENGINES, check_as_of
 from dpsim.experiments.runrecord import run_record
 from dpsim.language import LANGUAGES, say
 from dpsim.params.load import load_case, load_strategy
@@ -244,7 +244,7 @@ class ComparisonLetter:
             return
         main = self.strategies[self.result.reference]
         n = int(self.result.differences["n"].max())
-        record = run_record(self.case, main, seed=self.seed, replications=n, engine="simpy")
+        record = run_record(self.case, main, seed=self.seed, replications=n, engine=ENGINES[0])
         record |= {"lang": self.lang, "strategies": {s.id: s.digest for s in self.strategies.values()}}
         self.folder.mkdir(parents=True, exist_ok=True)
         text = json.dumps(record, ensure_ascii=False, indent=2, sort_keys=True) + "\n"

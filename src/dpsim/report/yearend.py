@@ -11,7 +11,7 @@ from dpsim.core.streams import check_word
 from dpsim.core.timeline import Timeline
 from dpsim.errors import FileFaults, InputError
 from dpsim.experiments.ensemble import Ensemble, check_replications, run_ensemble
-from dpsim.experiments.replication import check_as_of
+from dpsim.experiments.replication import ENGINES, check_as_of
 from dpsim.experiments.runrecord import input_hash, run_record
 from dpsim.forecast.pace import agency_capacity, weekly_pace
 from dpsim.forecast.snapshot import SnapshotForecast, snapshot_forecast
@@ -59,7 +59,7 @@ class Request:
 
     def record(self) -> dict[str, object]:
         """Return the record of the whole report."""
-        record = run_record(self.case, self.main, seed=self.seed, replications=self.replications, engine="simpy")
+        record = run_record(self.case, self.main, seed=self.seed, replications=self.replications, engine=ENGINES[0])
         record["strategies"] = {strategy.id: strategy.digest for strategy in self.strategies}
         record["draws_per_cell"] = DRAWS
         return record

@@ -43,3 +43,8 @@ def instrument(name: str) -> ModuleType:
         return instruments()[name]
     except KeyError:
         raise InputError("error.unknown_instrument", name=name[:80], known=", ".join(instruments())) from None
+
+
+def instrument_code(name: str) -> int:
+    """Return an instrument's place among all, by which compiled code knows it."""
+    return list(instruments()).index(name)

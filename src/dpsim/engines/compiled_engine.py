@@ -1,0 +1,32 @@
+"""The fast engine: a world's books handed to the compiled scheduler, and its log back."""
+
+from __future__ import annotations
+
+import threading
+import warnings
+
+from numba.core.errors import NumbaExperimentalFeatureWarning
+
+from dpsim.engines.books import make_books, make_hazard_books
+from dpsim.engines.log import Log
+from dpsim.engines.outcome import Outcome
+from dpsim.engines.scheduler import simulate
+from dpsim.engines.world import World
+
+_COMPILING = threading.Lock()
+
+
+def run(world: World) -> Outcome:
+    """Run one replication to the end of its timeline and return what happened."""
+    books, hazards = make_books(world), make_hazard_books(world.hazards)
+    if not simulate.signatures:  # type: ignore[attr-defined]
+        with _COMPILING, warnings.catch_warnings():  # functions in a tuple are a new feature of Numba
+            warnings.simplefilter("ignore", NumbaExperimentalFeatureWarning)
+            log, after = simulate(books, hazards)
+    else:
+        log, after = simulate(books, hazards)
+    if world.hazards is not None:
+        world.hazards.store.stock = after.stock
+        world.hazards.lived = float(world.timeline.days)
+    days = books.days
+    return Outcome(Log(log).sorted(), days.queue, days.busy, days.servers, days.spent, world.hazards)
