@@ -77,11 +77,12 @@ class Stream(IntEnum):
     HAZARD_AGAIN = 102
     """Both thresholds of a hazard that has come back; those of its first life come with the clock of its birth."""
     HAZARD_STEP = 104
-    """Delays and outcomes of the closed loop, four to a call, one call after the other."""
+    """Delays and outcomes of the closed loop, four to a call: two calls when it is found, two after each refusal."""
     HAZARD_DEATHS = 105
     HAZARD_LISTING = 106
     HAZARD_RETURN = 107
     """How long a repaired hazard rests before it comes back."""
+    HAZARD_LOOK = 108
     # an enterprise's hazards and checks
     HAZARD_INTENSITY = 110
     CHECK_PHASE = 111

@@ -31,7 +31,7 @@ _K_ACCEPTED, _K_CLOSED, _K_OVERDUE, _K_RELAPSED, _K_ACCIDENT = (
     int(Kind[k]) for k in ("ACCEPTED", "CLOSED", "OVERDUE", "RELAPSED", "ACCIDENT")
 )
 _S_AGAIN, _S_STEP, _S_DEATHS = int(Stream.HAZARD_AGAIN), int(Stream.HAZARD_STEP), int(Stream.HAZARD_DEATHS)
-_S_LISTING, _S_RETURN = int(Stream.HAZARD_LISTING), int(Stream.HAZARD_RETURN)
+_S_LISTING, _S_RETURN, _S_LOOK = int(Stream.HAZARD_LISTING), int(Stream.HAZARD_RETURN), int(Stream.HAZARD_LOOK)
 _SHAM, _LISTED, _PASSES, _RETURNS = (int(mark) for mark in Mark)
 _BY_WORKER, _BY_LOOK = 1, 6
 _MAJOR = int(HazardClass.MAJOR)
@@ -158,19 +158,13 @@ def harm_time(threshold: float, rate: float, now: float) -> float:
 
 @lean_kernel
 def be_found(h: Record, s: Record, law: Record, now: float, channel: int, book: Book) -> None:
-    """Enter a hazard in the ledger: its time limit runs, the upper level may list it.
-
-    Decided now: the delays of assigning and rectifying, whether it is rectified on paper, whether it comes back.
-    """
+    """Enter a hazard in the ledger: its time limit runs, the upper level may list it, its first round is drawn."""
     klass = h.klass
-    w0, w1, w2, w3 = words(law.seed, law.replication, s.entity, _S_STEP, h.ordinal, h.draws)
-    h.draws += 1
     h.marks, h.late, h.level, h.state = 0, 0, _NEVER, _FOUND
     if klass == _MAJOR and law.listing_share > 0.0:
         if drawn(law.seed, law.replication, s.entity, _S_LISTING, h.ordinal, h.cycle) < law.listing_share:
             h.marks = _LISTED
-    decide(h, law, w1, w2, w3)
-    h.step = now + law.assign[klass] * unit_delay(word_uniform(w0), law.delay_scale, law.delay_power)
+    h.step = now + law.assign[klass] * draw_round(h, s, law)
     h.due = now + law.limit[klass]
     if h.harm < _NEVER:
         h.harm = now + (h.harm - now) / law.open_harm[klass] if law.open_harm[klass] > 0.0 else _NEVER
@@ -179,16 +173,25 @@ def be_found(h: Record, s: Record, law: Record, now: float, channel: int, book: 
 
 
 @lean_kernel
-def decide(h: Record, law: Record, rectify: int, sham: int, back: int) -> None:
-    """Decide on the rectification to come: its delay (of mean 1), on paper only or not, for good or not."""
-    listed = h.marks & _LISTED
-    marks = listed
-    if word_uniform(sham) < law.sham[h.klass] * (law.listed_sham if listed != 0 else 1.0):
-        marks |= _SHAM
-    if word_uniform(back) < law.relapse[h.klass]:
-        marks |= _RETURNS
+def draw_round(h: Record, s: Record, law: Record) -> float:
+    """Draw what will come of a hazard up to its next acceptance, and of its closing; return the delay of assigning.
+
+    Delays are of mean 1; a rectification is on paper only or not, for good or not, and is accepted or refused.
+    """
+    w0, w1, w2, w3 = words(law.seed, law.replication, s.entity, _S_STEP, h.ordinal, h.draws)
+    sham, back, passes, _ = words(law.seed, law.replication, s.entity, _S_STEP, h.ordinal, h.draws + 1)
+    h.draws += 2
+    klass, scale, power = h.klass, law.delay_scale, law.delay_power
+    marks = h.marks & _LISTED
+    share = law.sham[klass] * (law.listed_sham if marks else 1.0)
+    marks |= _SHAM if word_uniform(sham) < share else 0
+    marks |= _RETURNS if word_uniform(back) < law.relapse[klass] else 0
+    marks |= _PASSES if word_uniform(passes) < law.accepted[klass] else 0
     h.marks = marks
-    h.rest = unit_delay(word_uniform(rectify), law.delay_scale, law.delay_power)
+    h.rectify = unit_delay(word_uniform(w1), scale, power)
+    h.accept = unit_delay(word_uniform(w2), scale, power)
+    h.close = unit_delay(word_uniform(w3), scale, power)
+    return unit_delay(word_uniform(w0), scale, power)
 
 
 @lean_kernel
@@ -196,48 +199,51 @@ def take_step(
     h: Record, s: Record, law: Record, now: float, begin: float, chances: Chances, m: int, book: Book
 ) -> None:
     """Take the next step of the closed loop, or come back after a true repair."""
-    if h.state == _RESTING:
+    state = h.state
+    if state == _RESTING:
         come_back(h, s, law, now, _LATENT, begin, chances, m, book)
-        return
-    if h.state == _ACCEPTED:
+    elif state == _ACCEPTED:
         be_closed(h, s, law, now, begin, chances, m, book)
-        return
-    if h.state == _FOUND:
-        h.state, kind = _ASSIGNED, _K_ASSIGNED
-        h.step = now + h.rest * rectify_mean(h, s, law, now, chances, m)
-    elif h.state == _ASSIGNED:
-        h.state, kind = _RECTIFIED, _K_RECTIFIED
-        be_rectified(h, s, law, now)
-    elif h.marks & _PASSES:
-        h.state, kind = _ACCEPTED, _K_ACCEPTED
-        h.step = now + h.rest
+    elif state == _ASSIGNED:
+        be_rectified(h, law)
+        note(book, now, s.index, h.ordinal, _K_RECTIFIED, 0, h.klass, 0, 0.0)
+    elif state == _RECTIFIED and h.marks & _PASSES:
+        be_accepted(h, law)
+        note(book, now, s.index, h.ordinal, _K_ACCEPTED, 0, h.klass, 0, 0.0)
     else:
-        h.state, kind = _ASSIGNED, _K_REFUSED
-        _, w1, w2, w3 = words(law.seed, law.replication, s.entity, _S_STEP, h.ordinal, h.draws)
-        h.draws += 1
-        decide(h, law, w1, w2, w3)
-        h.step = now + h.rest * rectify_mean(h, s, law, now, chances, m)
-    if book.ledger.size > 0:
-        note(book, now, s.index, h.ordinal, kind, 0, h.klass, 0, 0.0)
+        if state == _RECTIFIED:
+            draw_round(h, s, law)
+        be_assigned(h, s, law, now, chances, m, book.ledger.size == 0)
+        note(book, now, s.index, h.ordinal, _K_REFUSED if state == _RECTIFIED else _K_ASSIGNED, 0, h.klass, 0, 0.0)
 
 
 @lean_kernel
-def be_rectified(h: Record, s: Record, law: Record, now: float) -> None:
-    """Decide on the acceptance to come: delays, whether it passes, the luck of the look-back.
+def be_assigned(h: Record, s: Record, law: Record, now: float, chances: Chances, m: int, ahead: bool) -> None:
+    """Assign a hazard, for the first time or again; with `ahead` the steps that are certain now are taken at once."""
+    h.state = _ASSIGNED
+    h.step = now + h.rectify * rectify_mean(h, s, law, now, chances, m)
+    if ahead and h.harm >= h.step:
+        be_rectified(h, law)
+        if h.marks & _PASSES:
+            be_accepted(h, law)
+
+
+@lean_kernel
+def be_rectified(h: Record, law: Record) -> None:
+    """Rectify a hazard at its next step.
 
     What is truly repaired threatens nobody: its accident is off, or put off by as long as a refusal takes.
     """
-    klass = h.klass
-    w0, w1, w2, w3 = words(law.seed, law.replication, s.entity, _S_STEP, h.ordinal, h.draws)
-    h.draws += 1
-    days = law.accept[klass] * unit_delay(word_uniform(w0), law.delay_scale, law.delay_power)
-    h.step, h.luck = now + days, w3
-    h.rest = law.close[klass] * unit_delay(word_uniform(w2), law.delay_scale, law.delay_power)
-    passes = word_uniform(w1) < law.accepted[klass]
-    if passes:
-        h.marks |= _PASSES
+    days = law.accept[h.klass] * h.accept
+    h.state, h.step = _RECTIFIED, h.step + days
     if not h.marks & _SHAM:
-        h.harm = _NEVER if passes else h.harm + days
+        h.harm = _NEVER if h.marks & _PASSES else h.harm + days
+
+
+@lean_kernel
+def be_accepted(h: Record, law: Record) -> None:
+    """Accept a rectification at its next step."""
+    h.state, h.step = _ACCEPTED, h.step + law.close[h.klass] * h.close
 
 
 @lean_kernel
@@ -264,8 +270,10 @@ def be_closed(
     s.open -= 1
     s.overdue -= h.late
     note(book, now, s.index, h.ordinal, _K_CLOSED, 0, klass, 1 - h.late + 2 * sham, 0.0)
-    h.due = now + law.look_days if word_uniform(h.luck) < law.look_share else _NEVER
-    h.harm = _NEVER
+    h.due, h.harm = _NEVER, _NEVER
+    if law.look_share > 0.0:
+        if drawn(law.seed, law.replication, s.entity, _S_LOOK, h.ordinal, h.cycle) < law.look_share:
+            h.due = now + law.look_days
     if sham == 1:
         come_back(h, s, law, now, _FALSELY, begin, chances, m, book)
     elif h.marks & _RETURNS:

@@ -102,19 +102,42 @@ def live_sites(sites: Records, stock: Stock, begin: float, until: float, laws: R
     )
     born = Births(np.empty(births), np.empty(births), np.empty(births), np.empty(births, dtype=np.int64))
     open_page(book, begin)
-    for i in range(n):
+    i = live_from(0, begin, until, sites, law, visits, chances, born, table, end, book)
+    while i < n:
+        table = packed(sites, table, end, births)
+        if book.ledger.size > 0:
+            book = roomier(book, EVENTS_PER_HAZARD * (sites[i].held + births))
+        i = live_from(i, begin, until, sites, law, visits, chances, born, table, end, book)
+    return Stock(table, end, book)
+
+
+@lean_routine
+def live_from(
+    first: int,
+    begin: float,
+    until: float,
+    sites: Records,
+    law: Record,
+    visits: Visits,
+    chances: Chances,
+    born: Births,
+    table: Records,
+    end: Ints,
+    book: Book,
+) -> int:
+    """Let enterprises live from number `first` on and return the one before which the room ran out, or their number."""
+    whole, births = growth_mean(law.growth, 0.0, until - begin), born.time.size
+    for i in range(first, sites.size):
         s = sites[i]
         if s.on_list == 0:
             drop_site(s, begin, table, book)
             continue
         if table.size - end[0] < 2 * (s.held + births) + 8:
-            table = packed(sites, table, end, births)
-        if book.ledger.size > 0 and until > 0.0:
-            needed = EVENTS_PER_HAZARD * (s.held + births)
-            if book.ledger.size - book.count[0] < needed:
-                book = roomier(book, needed)
-        live_site(s, law, begin, until, visits, chances, born, table, end, book)
-    return Stock(table, end, book)
+            return i
+        if until > 0.0 and 0 < book.ledger.size < book.count[0] + EVENTS_PER_HAZARD * (s.held + births):
+            return i
+        live_site(s, law, begin, until, whole, visits, chances, born, table, end, book)
+    return sites.size
 
 
 @lean_routine
@@ -183,12 +206,13 @@ def drop_site(s: Record, now: float, table: Records, book: Book) -> None:
     s.held, s.open, s.overdue = 0, 0, 0
 
 
-@lean_routine
+@lean_kernel
 def live_site(
     s: Record,
     law: Record,
     begin: float,
     until: float,
+    whole: float,
     visits: Visits,
     chances: Chances,
     born: Births,
@@ -198,7 +222,7 @@ def live_site(
 ) -> None:
     """Let one enterprise's hazards live over an interval: those it has, then the newly born; judge what was found."""
     m = gather(s, law, begin, until, visits, chances)
-    births = be_born(s, law, begin, until, visits, chances, m, born)
+    births = be_born(s, law, begin, until, whole, visits, chances, m, born)
     k, b = 0, 0
     while k < s.held or b < births:
         now = begin
@@ -229,8 +253,7 @@ def arise(h: Record, born: Births, b: int) -> None:
     """Write a newly born hazard."""
     h.ordinal, h.klass, h.state = born.ordinal[b], born.ordinal[b] & 1, _LATENT
     h.level, h.harm, h.wake = born.level[b], born.harm[b], born.harm[b]
-    h.step, h.due, h.rest = math.inf, math.inf, 0.0
-    h.luck, h.draws, h.cycle, h.late, h.marks = 0, 0, 0, 0, 0
+    h.step, h.due, h.draws, h.cycle, h.late, h.marks = math.inf, math.inf, 0, 0, 0, 0
 
 
 @lean_kernel
@@ -241,7 +264,7 @@ def gather(s: Record, law: Record, begin: float, until: float, visits: Visits, c
     for k in range(CHANNELS):
         period = law.period[k]
         if period < math.inf:
-            t = s.phase[k] + period * math.ceil((begin - s.phase[k]) / period)
+            t = s.phase[k] + period * np.ceil((begin - s.phase[k]) / period)
             while t < until:
                 if t >= begin and (k != _PATROL or s.online_at <= t):
                     m = insert(m, t, k, -1, chances)
@@ -317,41 +340,52 @@ def self_check_factor(s: Record, law: Record, t: float) -> float:
 
 @lean_kernel
 def be_born(
-    s: Record, law: Record, begin: float, until: float, visits: Visits, chances: Chances, m: int, born: Births
+    s: Record,
+    law: Record,
+    begin: float,
+    until: float,
+    whole: float,
+    visits: Visits,
+    chances: Chances,
+    m: int,
+    born: Births,
 ) -> int:
-    """Write the hazards that arise in [begin, until) and return how many.
+    """Write the hazards that arise in [begin, until) and return how many; `whole` is their growth over all of it.
 
     Their growth starts anew at each visit of a supervisor.
     """
-    start, seen, b = begin, s.seen_before, 0
-    if law.growth != 0.0:
-        for j in range(m):
-            if chances.source[j] >= 0 and visits.supervisor[chances.source[j]] == 1:
-                b = run_clocks(s, law, start, chances.time[j], seen, begin, chances, m, born, b)
-                start, seen = chances.time[j], chances.time[j]
-    return run_clocks(s, law, start, until, seen, begin, chances, m, born, b)
+    start, seen, b, j = begin, s.seen_before, 0, 0
+    while True:
+        while j < m and (law.growth == 0.0 or not (chances.source[j] >= 0 and visits.supervisor[chances.source[j]] == 1)):
+            j += 1
+        stop = chances.time[j] if j < m else until
+        growth = whole if start == begin and j == m else growth_mean(law.growth, 0.0, stop - start)
+        growth *= math.exp(law.growth * max(0.0, start - seen))
+        b = run_clocks(s, law, start, stop, growth, begin, chances, m, born, b)
+        if j == m:
+            return b
+        start, seen, j = stop, stop, j + 1
 
 
-@lean_routine
+@lean_kernel
 def run_clocks(
     s: Record,
     law: Record,
     start: float,
     until: float,
-    seen: float,
+    growth: float,
     begin: float,
     chances: Chances,
     m: int,
     born: Births,
     b: int,
 ) -> int:
-    """Add the hazards that arise where nobody has come since `seen`: one keyed exponential clock per class.
+    """Add the hazards that arise in [start, until), where nobody comes: one keyed exponential clock per class.
 
     One call of the generator draws the class's next clock and both thresholds of the hazard.
     """
-    factor = growth_mean(law.growth, max(0.0, start - seen), until - start)
     for c in range(2):
-        rate, now, clock = s.intensity[c] * factor, start, s.clock[c]
+        rate, now, clock = s.intensity[c] * growth, start, s.clock[c]
         if rate <= 0.0:
             continue
         reports, since, spent, j = law.spend[_WORKER, c] * s.report_factor, begin, s.spent[c], 0

@@ -60,9 +60,10 @@ HAZARD = record_type(
         ("harm", _F),
         ("step", _F),
         ("due", _F),
-        ("rest", _F),
+        ("rectify", np.float32),
+        ("accept", np.float32),
+        ("close", np.float32),
         ("ordinal", np.int32),
-        ("luck", np.uint32),
         ("draws", np.uint16),
         ("cycle", np.int16),
         ("state", np.int8),
@@ -77,9 +78,9 @@ HAZARD = record_type(
 `level`: of its enterprise's spending at which it is found (`SITE.spent`), infinite unless hidden; `harm`: the accident it
 ends in if nothing changes; `step`: its next step in the closed loop, its return, or its look-back if it is hidden;
 `due`: its time limit while open (of a closed one: its look-back); `wake`: before this nothing happens to it by itself;
-`rest`: a delay to come, drawn already (rectifying: of mean 1; closing: days); `luck`: the word that decides on a
-look-back; `ordinal`: twice its number in its class at the enterprise, plus the class; `cycle`: how often it has come
-back; `draws`: calls its closed loop has used; `late`: its time limit has passed; `marks`: see `Mark`.
+`rectify`, `accept`, `close`: delays to come, of mean 1, drawn already; `ordinal`: twice its number in its class at the
+enterprise, plus the class; `cycle`: how often it has come back; `draws`: calls its closed loop has used; `late`: its
+time limit has passed; `marks`: see `Mark`. In an untraced run the state runs ahead where nothing can come in between.
 """
 assert HAZARD.itemsize == 64
 
