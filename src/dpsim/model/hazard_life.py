@@ -6,7 +6,8 @@ A chain of exact times follows: the next of its own steps, its time limit, an ac
 sees another, and what instruments set does not change (model 1). Closed loop: find, assign, rectify, accept, close,
 look back.
 
-In all functions `h` is a record of `HAZARD`, `s` of `SITE`, `law` of `LAW`. Records are changed in place.
+In all functions `h` is a record of `HAZARD`, `w` the one of `WATCH` beside it, `s` of `SITE`, `law` of `LAW`. Records are
+changed in place.
 """
 
 from __future__ import annotations
@@ -36,6 +37,9 @@ _SHAM, _LISTED, _PASSES, _RETURNS = (int(mark) for mark in Mark)
 _BY_WORKER, _BY_LOOK = 1, 6
 _MAJOR = int(HazardClass.MAJOR)
 _NEVER = math.inf
+A_HUNDRED_YEARS = 36525.0
+LONGEST_SHARE = 0.98
+"""Delays among the longest are those of the last 2 of 100; the share moves no number, only time."""
 
 
 class Chances(NamedTuple):
@@ -50,6 +54,7 @@ class Chances(NamedTuple):
     edge : float64, shape (classes,): the same when the interval is over
     felt : float64, shape (most, 2): perceived risk after it, and the time that is of
     found : int64, shape (most, classes): its finds
+    reach : float64, shape (classes,): days within which a hazard found is closed, see `set_reach`
     """
 
     time: Floats
@@ -60,6 +65,7 @@ class Chances(NamedTuple):
     edge: Floats
     felt: Floats
     found: Ints
+    reach: Floats
 
 
 @lean_routine
@@ -71,6 +77,7 @@ def drawn(seed: int, replication: int, entity: int, stream: int, ordinal: int, d
 @lean_kernel
 def live_hazard(
     h: Record,
+    w: Record,
     s: Record,
     law: Record,
     now: float,
@@ -85,11 +92,11 @@ def live_hazard(
     while h.state != _GONE:
         hidden, at, j = h.state <= _FALSELY, _NEVER, -1
         if hidden:
-            at, j = finding(h, s, law, now, begin, until, chances, m)
-        h.wake = min(h.step, h.harm)
+            at, j = finding(h, w, s, law, now, begin, until, chances, m)
+        w.wake = min(h.step, h.harm)
         if _FOUND <= h.state <= _ACCEPTED and h.late == 0:
-            h.wake = min(h.wake, h.due)
-        now = min(h.wake, at)
+            w.wake = min(w.wake, h.due)
+        now = min(w.wake, at)
         if now >= until:
             return
         channel = -1
@@ -101,11 +108,11 @@ def live_hazard(
                     chances.found[j, klass] += 1
             else:
                 h.step = _NEVER
-                h.level -= law.spend[_BY_LOOK, klass]
-                if h.level <= level_at(now, s, law, klass, begin, chances, m):
+                w.level -= law.spend[_BY_LOOK, klass]
+                if w.level <= level_at(now, s, law, klass, begin, chances, m):
                     channel = _BY_LOOK
         elif not hidden and now == h.step:
-            take_step(h, s, law, now, begin, chances, m, book)
+            take_step(h, w, s, law, now, begin, chances, m, book)
         elif now == h.harm:
             have_accident(h, s, law, now, book)
         else:
@@ -113,15 +120,15 @@ def live_hazard(
             s.overdue += 1
             note(book, now, s.index, h.ordinal, _K_OVERDUE, 0, klass, 0, 0.0)
         if channel >= 0:
-            be_found(h, s, law, now, channel, book)
+            be_found(h, w, s, law, now, until, channel, chances, book)
 
 
 @lean_kernel
 def finding(
-    h: Record, s: Record, law: Record, now: float, begin: float, until: float, chances: Chances, m: int
+    h: Record, w: Record, s: Record, law: Record, now: float, begin: float, until: float, chances: Chances, m: int
 ) -> tuple[float, int]:
     """Return when a hidden hazard's level is reached, and by which chance: `m` for a worker's report."""
-    klass, level = h.klass, h.level
+    klass, level = h.klass, w.level
     if level > chances.edge[klass]:
         return _NEVER, m
     j = 0
@@ -151,20 +158,32 @@ def level_at(t: float, s: Record, law: Record, klass: int, begin: float, chances
 
 
 @lean_kernel
-def harm_time(threshold: float, rate: float, now: float) -> float:
-    """Return when a threshold (a unit exponential) is spent at `rate` per day, or infinity."""
-    return now + threshold / rate if rate > 0.0 else _NEVER
+def harm_time(u: float, rate: float, now: float) -> float:
+    """Return when the threshold -ln(u), u uniform, is spent at `rate` per day; more than a hundred years off is never.
+
+    -ln(u) is at least 1 - u: most thresholds need no logarithm.
+    """
+    return _NEVER if 1.0 - u >= rate * A_HUNDRED_YEARS else now - math.log(u) / rate
 
 
 @lean_kernel
-def be_found(h: Record, s: Record, law: Record, now: float, channel: int, book: Book) -> None:
+def be_found(
+    h: Record, w: Record, s: Record, law: Record, now: float, until: float, channel: int, chances: Chances, book: Book
+) -> None:
     """Enter a hazard in the ledger: its time limit runs, the upper level may list it, its first round is drawn."""
     klass = h.klass
-    h.marks, h.late, h.level, h.state = 0, 0, _NEVER, _FOUND
+    first = words(law.seed, law.replication, s.entity, _S_STEP, h.ordinal, h.draws)
+    second = words(law.seed, law.replication, s.entity, _S_STEP, h.ordinal, h.draws + 1)
+    if until <= 0.0 and now + chances.reach[klass] <= until and surely_over(klass, law, first, second):
+        h.state = _GONE
+        return
+    h.draws += 2
+    h.marks, h.late, w.level, h.state = 0, 0, _NEVER, _FOUND
     if klass == _MAJOR and law.listing_share > 0.0:
         if drawn(law.seed, law.replication, s.entity, _S_LISTING, h.ordinal, h.cycle) < law.listing_share:
             h.marks = _LISTED
-    h.step = now + law.assign[klass] * draw_round(h, s, law)
+    draw_round(h, law, first, second)
+    h.step = now + law.assign[klass] * unit_delay(word_uniform(first[0]), law.delay_scale, law.delay_power)
     h.due = now + law.limit[klass]
     if h.harm < _NEVER:
         h.harm = now + (h.harm - now) / law.open_harm[klass] if law.open_harm[klass] > 0.0 else _NEVER
@@ -173,37 +192,55 @@ def be_found(h: Record, s: Record, law: Record, now: float, channel: int, book: 
 
 
 @lean_kernel
-def draw_round(h: Record, s: Record, law: Record) -> float:
-    """Draw what will come of a hazard up to its next acceptance, and of its closing; return the delay of assigning.
+def surely_over(klass: int, law: Record, first: tuple[int, int, int, int], second: tuple[int, int, int, int]) -> bool:
+    """Return whether a hazard is closed for good within `Chances.reach` or ends before: nobody will know when.
+
+    Of what happens before the as-of date only what is left at the end of an interval counts, so that such a hazard's
+    delays are not worked out.
+    """
+    if word_uniform(second[0]) < law.sham[klass] or word_uniform(second[1]) < law.relapse[klass]:
+        return False
+    longest = max(max(first[0], first[1]), max(first[2], first[3]))
+    return word_uniform(second[2]) < law.accepted[klass] and word_uniform(longest) < LONGEST_SHARE
+
+
+@lean_kernel
+def set_reach(law: Record, reach: Floats) -> None:
+    """Write how long a hazard is open at most if none of its delays is among the longest and it passes at once."""
+    longest = unit_delay(LONGEST_SHARE, law.delay_scale, law.delay_power)
+    slower = max(1.0, law.listed_time) * max(1.0, math.exp(-law.effort))
+    for c in range(2):
+        reach[c] = 1.001 * longest * (law.assign[c] + slower * law.rectify[c] + law.accept[c] + law.close[c])
+
+
+@lean_kernel
+def draw_round(h: Record, law: Record, first: tuple[int, int, int, int], second: tuple[int, int, int, int]) -> None:
+    """Write what will come of a hazard up to its next acceptance, and of its closing, from the words drawn for it.
 
     Delays are of mean 1; a rectification is on paper only or not, for good or not, and is accepted or refused.
     """
-    w0, w1, w2, w3 = words(law.seed, law.replication, s.entity, _S_STEP, h.ordinal, h.draws)
-    sham, back, passes, _ = words(law.seed, law.replication, s.entity, _S_STEP, h.ordinal, h.draws + 1)
-    h.draws += 2
     klass, scale, power = h.klass, law.delay_scale, law.delay_power
     marks = h.marks & _LISTED
     share = law.sham[klass] * (law.listed_sham if marks else 1.0)
-    marks |= _SHAM if word_uniform(sham) < share else 0
-    marks |= _RETURNS if word_uniform(back) < law.relapse[klass] else 0
-    marks |= _PASSES if word_uniform(passes) < law.accepted[klass] else 0
+    marks |= _SHAM if word_uniform(second[0]) < share else 0
+    marks |= _RETURNS if word_uniform(second[1]) < law.relapse[klass] else 0
+    marks |= _PASSES if word_uniform(second[2]) < law.accepted[klass] else 0
     h.marks = marks
-    h.rectify = unit_delay(word_uniform(w1), scale, power)
-    h.accept = unit_delay(word_uniform(w2), scale, power)
-    h.close = unit_delay(word_uniform(w3), scale, power)
-    return unit_delay(word_uniform(w0), scale, power)
+    h.rectify = unit_delay(word_uniform(first[1]), scale, power)
+    h.accept = unit_delay(word_uniform(first[2]), scale, power)
+    h.close = unit_delay(word_uniform(first[3]), scale, power)
 
 
 @lean_kernel
 def take_step(
-    h: Record, s: Record, law: Record, now: float, begin: float, chances: Chances, m: int, book: Book
+    h: Record, w: Record, s: Record, law: Record, now: float, begin: float, chances: Chances, m: int, book: Book
 ) -> None:
     """Take the next step of the closed loop, or come back after a true repair."""
     state = h.state
     if state == _RESTING:
-        come_back(h, s, law, now, _LATENT, begin, chances, m, book)
+        come_back(h, w, s, law, now, _LATENT, begin, chances, m, book)
     elif state == _ACCEPTED:
-        be_closed(h, s, law, now, begin, chances, m, book)
+        be_closed(h, w, s, law, now, begin, chances, m, book)
     elif state == _ASSIGNED:
         be_rectified(h, law)
         note(book, now, s.index, h.ordinal, _K_RECTIFIED, 0, h.klass, 0, 0.0)
@@ -212,7 +249,10 @@ def take_step(
         note(book, now, s.index, h.ordinal, _K_ACCEPTED, 0, h.klass, 0, 0.0)
     else:
         if state == _RECTIFIED:
-            draw_round(h, s, law)
+            first = words(law.seed, law.replication, s.entity, _S_STEP, h.ordinal, h.draws)
+            second = words(law.seed, law.replication, s.entity, _S_STEP, h.ordinal, h.draws + 1)
+            h.draws += 2
+            draw_round(h, law, first, second)
         be_assigned(h, s, law, now, chances, m, book.ledger.size == 0)
         note(book, now, s.index, h.ordinal, _K_REFUSED if state == _RECTIFIED else _K_ASSIGNED, 0, h.klass, 0, 0.0)
 
@@ -262,7 +302,7 @@ def rectify_mean(h: Record, s: Record, law: Record, now: float, chances: Chances
 
 @lean_kernel
 def be_closed(
-    h: Record, s: Record, law: Record, now: float, begin: float, chances: Chances, m: int, book: Book
+    h: Record, w: Record, s: Record, law: Record, now: float, begin: float, chances: Chances, m: int, book: Book
 ) -> None:
     """Strike a hazard from the ledger: over, back some day, or never repaired; some are looked at again."""
     klass = h.klass
@@ -275,7 +315,7 @@ def be_closed(
         if drawn(law.seed, law.replication, s.entity, _S_LOOK, h.ordinal, h.cycle) < law.look_share:
             h.due = now + law.look_days
     if sham == 1:
-        come_back(h, s, law, now, _FALSELY, begin, chances, m, book)
+        come_back(h, w, s, law, now, _FALSELY, begin, chances, m, book)
     elif h.marks & _RETURNS:
         u = drawn(law.seed, law.replication, s.entity, _S_RETURN, h.ordinal, h.cycle)
         h.state, h.step = _RESTING, now - law.relapse_days[klass] * math.log(u)
@@ -285,14 +325,14 @@ def be_closed(
 
 @lean_kernel
 def come_back(
-    h: Record, s: Record, law: Record, now: float, state: int, begin: float, chances: Chances, m: int, book: Book
+    h: Record, w: Record, s: Record, law: Record, now: float, state: int, begin: float, chances: Chances, m: int, book: Book
 ) -> None:
     """Make a closed hazard unsafe and unknown again, with new thresholds."""
     h.state, h.step = state, h.due if h.due >= now else _NEVER
     h.cycle += 1
     u, v = uniform_pair(law.seed, law.replication, s.entity, _S_AGAIN, h.ordinal, h.cycle)
-    h.level = level_at(now, s, law, h.klass, begin, chances, m) - math.log(u)
-    h.harm = harm_time(-math.log(v), law.harm[h.klass], now)
+    w.level = level_at(now, s, law, h.klass, begin, chances, m) - math.log(u)
+    h.harm = harm_time(v, law.harm[h.klass], now)
     note(book, now, s.index, h.ordinal, _K_RELAPSED, 0, h.klass, h.cycle, 0.0)
 
 

@@ -21,8 +21,8 @@ from dpsim.core.streams import Stream, uniform_three
 from dpsim.core.words import FIRST_DISCOVERY, Kind
 from dpsim.model.detection import growth_mean, raised
 from dpsim.model.hazard_book import LEDGER, Book, note, open_page
-from dpsim.model.hazard_life import Chances, Record, drawn, harm_time, live_hazard, standing
-from dpsim.model.hazards import CHANNELS, HAZARD, Hazard, Records, Visits
+from dpsim.model.hazard_life import Chances, Record, drawn, harm_time, live_hazard, set_reach, standing
+from dpsim.model.hazards import CHANNELS, HAZARD, WATCH, Hazard, Records, Visits
 from dpsim.model.state import Floats, Ints
 
 _GONE, _LATENT = int(Hazard.GONE), int(Hazard.LATENT)
@@ -34,6 +34,8 @@ _K_BORN, _K_DROPPED, _K_VISIT, _K_ADVISED, _K_PENALTY, _K_REVEALED = (
 )
 EVENTS_PER_HAZARD = 48
 """Room in the ledger that is kept for one hazard in one interval."""
+ROOM_DAYS = 120.0
+"""Days of births for which an enterprise's block has room at first: about what is there at a time."""
 SURE = 64.0
 """More than any threshold (at most 53 ln 2): what a chance that finds everything spends."""
 
@@ -45,11 +47,14 @@ class Stock(NamedTuple):
     ----------
     table : records of HAZARD
         `row`, `held` and `room` of a site say where its own lie.
+    watch : records of WATCH
+        Row by row beside them.
     end : int64, shape (1,): the first row that belongs to nobody
     book : Book
     """
 
     table: Records
+    watch: Records
     end: Ints
     book: Book
 
@@ -59,7 +64,7 @@ class Births(NamedTuple):
 
     Attributes
     ----------
-    time, level, harm : float64: as in `HAZARD`
+    time, level, harm : float64: as in `WATCH` and `HAZARD`
     ordinal : int64
     """
 
@@ -87,7 +92,7 @@ def live_sites(sites: Records, stock: Stock, begin: float, until: float, laws: R
         Of this interval.
     """
     n, law = sites.size, laws[0]
-    table, end, book = stock.table, stock.end, stock.book
+    table, watch, end, book = stock.table, stock.watch, stock.end, stock.book
     births = most_births(sites, law, begin, until)
     most = most_chances(law, begin, until, visits)
     chances = Chances(
@@ -99,16 +104,18 @@ def live_sites(sites: Records, stock: Stock, begin: float, until: float, laws: R
         np.empty(2),
         np.empty((most, 2)),
         np.empty((most, 2), dtype=np.int64),
+        np.empty(2),
     )
+    set_reach(law, chances.reach)
     born = Births(np.empty(births), np.empty(births), np.empty(births), np.empty(births, dtype=np.int64))
     open_page(book, begin)
-    i = live_from(0, begin, until, sites, law, visits, chances, born, table, end, book)
+    i = live_from(0, begin, until, sites, law, visits, chances, born, table, watch, end, book)
     while i < n:
-        table = packed(sites, table, end, births)
+        table, watch = packed(sites, table, watch, end, births)
         if book.ledger.size > 0:
             book = roomier(book, EVENTS_PER_HAZARD * (sites[i].held + births))
-        i = live_from(i, begin, until, sites, law, visits, chances, born, table, end, book)
-    return Stock(table, end, book)
+        i = live_from(i, begin, until, sites, law, visits, chances, born, table, watch, end, book)
+    return Stock(table, watch, end, book)
 
 
 @lean_routine
@@ -122,6 +129,7 @@ def live_from(
     chances: Chances,
     born: Births,
     table: Records,
+    watch: Records,
     end: Ints,
     book: Book,
 ) -> int:
@@ -136,7 +144,7 @@ def live_from(
             return i
         if until > 0.0 and 0 < book.ledger.size < book.count[0] + EVENTS_PER_HAZARD * (s.held + births):
             return i
-        live_site(s, law, begin, until, whole, visits, chances, born, table, end, book)
+        live_site(s, law, begin, until, whole, visits, chances, born, table, watch, end, book)
     return sites.size
 
 
@@ -164,26 +172,33 @@ def most_chances(law: Record, begin: float, until: float, visits: Visits) -> int
 
 
 @routine
-def packed(sites: Records, table: Records, end: Ints, births: int) -> Records:
+def packed(sites: Records, table: Records, watch: Records, end: Ints, births: int) -> tuple[Records, Records]:
     """Return a larger table with the blocks side by side, each with some room, and put where they end into `end`."""
     rows, most = 0, 0
     for i in range(sites.size):
-        rows += sites[i].held + sites[i].held // 2 + 4
+        rows += block_size(sites[i])
         most = max(most, sites[i].held)
-    new = np.empty(2 * rows + 4 * (most + births) + 16, dtype=HAZARD)
+    size = rows + rows // 2 + 4 * (most + births) + 16
+    new, beside = np.empty(size, dtype=HAZARD), np.empty(size, dtype=WATCH)
     end[0] = 0
     for i in range(sites.size):
-        move_block(sites[i], table, new, end)
-    return new
+        move_block(sites[i], table, watch, new, beside, end)
+    return new, beside
 
 
 @lean_kernel
-def move_block(s: Record, table: Records, new: Records, end: Ints) -> None:
+def block_size(s: Record) -> int:
+    """Return how many hazards of an enterprise get room: what arises in so many days, or half as many again."""
+    return max(s.held + s.held // 2, int(ROOM_DAYS * (s.intensity[0] + s.intensity[1]))) + 4
+
+
+@lean_kernel
+def move_block(s: Record, table: Records, watch: Records, new: Records, beside: Records, end: Ints) -> None:
     """Move an enterprise's hazards to the end of a table (it may be the same) and give them more room."""
     row = end[0]
     for k in range(s.held):
-        new[row + k] = table[s.row + k]
-    s.row, s.room = row, s.held + s.held // 2 + 4
+        new[row + k], beside[row + k] = table[s.row + k], watch[s.row + k]
+    s.row, s.room = row, block_size(s)
     end[0] = row + s.room
 
 
@@ -217,30 +232,34 @@ def live_site(
     chances: Chances,
     born: Births,
     table: Records,
+    watch: Records,
     end: Ints,
     book: Book,
 ) -> None:
     """Let one enterprise's hazards live over an interval: those it has, then the newly born; judge what was found."""
     m = gather(s, law, begin, until, visits, chances)
     births = be_born(s, law, begin, until, whole, visits, chances, m, born)
-    k, b = 0, 0
-    while k < s.held or b < births:
+    k, b, top = 0, 0, max(chances.edge[0], chances.edge[1])
+    while True:
+        while k < s.held and watch[s.row + k].wake >= until and watch[s.row + k].level > top:
+            k += 1  # nothing happens to it
         now = begin
         if k == s.held:  # those there have lived
+            if b == births:
+                break
             if s.held == s.room:
-                move_block(s, table, table, end)
+                move_block(s, table, watch, table, watch, end)
             now = born.time[b]
-            arise(table[s.row + k], born, b)
+            arise(table[s.row + k], watch[s.row + k], born, b)
             note(book, now, s.index, born.ordinal[b], _K_BORN, 0, born.ordinal[b] & 1, 0, 0.0)
             s.held += 1
             b += 1
-        h = table[s.row + k]
-        if h.wake < until or h.level <= chances.edge[h.klass]:  # else nothing happens to it
-            live_hazard(h, s, law, now, begin, until, chances, m, book)
+        h, w = table[s.row + k], watch[s.row + k]
+        live_hazard(h, w, s, law, now, begin, until, chances, m, book)
         if h.state == _GONE:
             s.held -= 1
             if k < s.held:
-                table[s.row + k] = table[s.row + s.held]
+                table[s.row + k], watch[s.row + k] = table[s.row + s.held], watch[s.row + s.held]
         else:
             k += 1
     s.spent[0], s.spent[1] = chances.edge[0], chances.edge[1]
@@ -249,10 +268,10 @@ def live_site(
 
 
 @lean_kernel
-def arise(h: Record, born: Births, b: int) -> None:
+def arise(h: Record, w: Record, born: Births, b: int) -> None:
     """Write a newly born hazard."""
     h.ordinal, h.klass, h.state = born.ordinal[b], born.ordinal[b] & 1, _LATENT
-    h.level, h.harm, h.wake = born.level[b], born.harm[b], born.harm[b]
+    w.level, h.harm, w.wake = born.level[b], born.harm[b], born.harm[b]
     h.step, h.due, h.draws, h.cycle, h.late, h.marks = math.inf, math.inf, 0, 0, 0, 0
 
 
@@ -400,7 +419,7 @@ def run_clocks(
                 j += 1
             born.time[b], born.ordinal[b] = now, 2 * k + c
             born.level[b] = spent + reports * (now - since) - math.log(detect)
-            born.harm[b] = harm_time(-math.log(harm), law.harm[c], now)
+            born.harm[b] = harm_time(harm, law.harm[c], now)
             b += 1
         s.clock[c] = clock - rate * (until - now)
     return b

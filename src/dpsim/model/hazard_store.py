@@ -8,7 +8,7 @@ import numpy as np
 
 from dpsim.model.hazard_book import Book, new_book
 from dpsim.model.hazard_sites import Stock, census, drop_site, live_sites
-from dpsim.model.hazards import HAZARD, Records, Visits
+from dpsim.model.hazards import HAZARD, WATCH, Records, Visits
 from dpsim.model.state import Floats, Ints
 
 
@@ -29,8 +29,8 @@ class HazardStore:
     stock: Stock = field(init=False)
 
     def __post_init__(self) -> None:
-        table, end = np.zeros(self.hazards, dtype=HAZARD), np.zeros(1, dtype=np.int64)
-        self.stock = Stock(table, end, new_book(self.events))
+        table, watch = np.zeros(self.hazards, dtype=HAZARD), np.zeros(self.hazards, dtype=WATCH)
+        self.stock = Stock(table, watch, np.zeros(1, dtype=np.int64), new_book(self.events))
 
     @property
     def table(self) -> Records:

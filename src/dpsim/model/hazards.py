@@ -55,8 +55,6 @@ def record_type(fields: list[tuple[object, ...]], *, align: bool = False) -> np.
 
 HAZARD = record_type(
     [
-        ("wake", _F),
-        ("level", _F),
         ("harm", _F),
         ("step", _F),
         ("due", _F),
@@ -73,16 +71,22 @@ HAZARD = record_type(
     ],
     align=True,
 )
-"""One hazard that is not over, in 64 bytes. Infinity is never.
+"""One hazard that is not over, in 48 bytes. Infinity is never.
 
-`level`: of its enterprise's spending at which it is found (`SITE.spent`), infinite unless hidden; `harm`: the accident it
-ends in if nothing changes; `step`: its next step in the closed loop, its return, or its look-back if it is hidden;
-`due`: its time limit while open (of a closed one: its look-back); `wake`: before this nothing happens to it by itself;
+`harm`: the accident it ends in if nothing changes; `step`: its next step in the closed loop, its return, or its look-back
+if it is hidden; `due`: its time limit while open (of a closed one: its look-back);
 `rectify`, `accept`, `close`: delays to come, of mean 1, drawn already; `ordinal`: twice its number in its class at the
 enterprise, plus the class; `cycle`: how often it has come back; `draws`: calls its closed loop has used; `late`: its
 time limit has passed; `marks`: see `Mark`. In an untraced run the state runs ahead where nothing can come in between.
 """
-assert HAZARD.itemsize == 64
+
+WATCH = record_type([("wake", _F), ("level", _F)])
+"""What of a hazard is looked at in every interval, in rows beside those of `HAZARD`: close together, it is read fast.
+
+`wake`: before this nothing happens to it by itself; `level`: of its enterprise's spending at which it is found
+(`SITE.spent`), infinite unless it is hidden.
+"""
+assert HAZARD.itemsize == 48 and WATCH.itemsize == 16
 
 SITE = record_type(
     [
