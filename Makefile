@@ -53,7 +53,8 @@ verify: setup-dev
 	$(BIN)/python -m pytest -n 2 tests/verification tests/property
 
 bench: setup-dev
-	$(BIN)/python benchmarks/replication.py
+	$(BIN)/python benchmarks/run.py
+	$(BIN)/python benchmarks/table.py
 
 golden: setup-dev
 	$(BIN)/python tests/golden/refresh.py "$(REASON)"

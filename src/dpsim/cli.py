@@ -23,6 +23,7 @@ import typer
 from dpsim.errors import DpsimError, InputError, RunError
 from dpsim.language import LANGUAGES, language_in_force, say
 from dpsim.params.wording import shown, shown_name
+from dpsim.report.telling import tell_compiling
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -182,6 +183,7 @@ def report(
     )
     check_out(Path(out), place_below(request))
     title = say("cli.report_title", case=getattr(request.case.name, request.lang))
+    tell_compiling()
     typer.echo(say("cli.report_running", case=request.case.id, n=request.replications), err=True)
 
     def tell(step: str) -> None:
@@ -214,6 +216,7 @@ def batch(
     asked = default_workers() if workers is None else check_workers(_whole(workers))
     loaded = load_batch(file)
     standings = prepare_batch(loaded, plan_jobs(loaded), Path(out))
+    tell_compiling()
     missing, there = len(standings.missing()), standings.count("there")
     at_once = max(1, min(asked, missing))
     typer.echo(
@@ -254,6 +257,7 @@ def run(
     _use(lang)
     loaded = load_case(case)
     chosen = load_strategy(strategy or loaded.default_strategy)
+    tell_compiling()
     ensemble = run_ensemble(
         loaded,
         chosen,
@@ -301,6 +305,7 @@ def compare(
     _use(lang)
     if out is not None:
         check_out(Path(out))
+    tell_compiling()
     letter = comparison_letter(
         case=case,
         strategies=strategy or [],

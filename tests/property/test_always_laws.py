@@ -442,7 +442,7 @@ def twice(kind: Kind, later: float) -> Callable[[npt.NDArray[np.void]], npt.NDAr
 
 SPOILT = {
     "a birth is missing": (without(Kind.BORN), "without events"),
-    "a find is missing": (without(Kind.FOUND), "in the table"),
+    "a find is missing": (without(Kind.FOUND), "found are not closed"),
     "a closure is missing": (without(Kind.CLOSED), "found are not closed"),
     "a birth too late": (shifted(Kind.BORN, 400.0), "after the horizon"),
     "a find before its birth": (shifted(Kind.FOUND, -300.0), "before the step before it"),

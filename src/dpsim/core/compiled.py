@@ -56,6 +56,11 @@ def cache_folder() -> str:
     return str(Path(tempfile.mkdtemp(prefix="dpsim-")))
 
 
+def is_compiled() -> bool:
+    """Tell whether compiled code of these sources is there: what is not takes a while, which a user should be told."""
+    return any(Path(os.environ.get("NUMBA_CACHE_DIR") or cache_folder()).rglob("*.nbi"))
+
+
 def kernel(function: Callable[P, R]) -> Callable[P, R]:
     """Compile `function` for both engines.
 

@@ -8,7 +8,7 @@ import warnings
 from numba.core.errors import NumbaExperimentalFeatureWarning
 
 from dpsim.engines.books import make_books, make_hazard_books
-from dpsim.engines.log import Log
+from dpsim.engines.log import sorted_events
 from dpsim.engines.outcome import Outcome
 from dpsim.engines.scheduler import simulate
 from dpsim.engines.world import World
@@ -22,11 +22,11 @@ def run(world: World) -> Outcome:
     if not simulate.signatures:  # type: ignore[attr-defined]
         with _COMPILING, warnings.catch_warnings():  # functions in a tuple are a new feature of Numba
             warnings.simplefilter("ignore", NumbaExperimentalFeatureWarning)
-            log, after = simulate(books, hazards)
+            book, after = simulate(books, hazards)
     else:
-        log, after = simulate(books, hazards)
+        book, after = simulate(books, hazards)
     if world.hazards is not None:
         world.hazards.store.stock = after.stock
         world.hazards.lived = float(world.timeline.days)
-    days = books.days
-    return Outcome(Log(log).sorted(), days.queue, days.busy, days.servers, days.spent, world.hazards)
+    events, days = sorted_events(book.rows[: book.written[0]]), books.days
+    return Outcome(events, days.queue, days.busy, days.servers, days.spent, world.hazards)

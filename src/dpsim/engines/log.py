@@ -15,17 +15,20 @@ _ENTERPRISES = 6
 """The phase of the enterprises' own events."""
 
 EVENT = np.dtype(
-    [
-        ("t", np.float64),
-        ("phase", np.int64),
-        ("entity", np.uint32),
-        ("ordinal", np.int64),
-        ("kind", np.int64),
-        ("channel", np.int64),
-        ("actor", np.int64),
-        ("value", np.float64),
-        ("index", np.int64),
-    ]
+    (
+        np.record,
+        [
+            ("t", np.float64),
+            ("phase", np.int64),
+            ("entity", np.uint32),
+            ("ordinal", np.int64),
+            ("kind", np.int64),
+            ("channel", np.int64),
+            ("actor", np.int64),
+            ("value", np.float64),
+            ("index", np.int64),
+        ],
+    )
 )
 """One event. `index` is the enterprise's position in the state arrays, -1 for an organisation's own event."""
 
@@ -54,7 +57,7 @@ class Log:
 
     def sorted(self) -> npt.NDArray[np.void]:
         """Return all events ordered by (t, phase, entity, ordinal, kind)."""
-        return np.sort(np.array(self.rows, dtype=EVENT), order=["t", "phase", "entity", "ordinal", "kind"])
+        return sorted_events(np.array(self.rows, dtype=EVENT))
 
 
 def merged_log(
@@ -70,4 +73,10 @@ def merged_log(
         rows[name] = ledger[name]
     rows["phase"], rows["entity"], rows["actor"] = _ENTERPRISES, entity[ledger["index"]], ledger["klass"]
     rows["value"] = np.where(np.isin(ledger["kind"], _MEASURED), ledger["value"], ledger["detail"])
-    return np.sort(np.concatenate([events, rows]), order=["t", "phase", "entity", "ordinal", "kind"])
+    return sorted_events(np.concatenate([events, rows]))
+
+
+def sorted_events(events: npt.NDArray[np.void]) -> npt.NDArray[np.void]:
+    """Return events in the order that counts: (t, phase, entity, ordinal, kind), then all other fields."""
+    names = ("index", "value", "actor", "channel", "kind", "ordinal", "entity", "phase", "t")
+    return np.asarray(events[np.lexsort([events[name] for name in names])])

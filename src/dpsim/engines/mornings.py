@@ -5,6 +5,8 @@ The counterpart of `supervision.py` for the compiled scheduler.
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 from numba import literal_unroll
 
@@ -12,13 +14,14 @@ from dpsim.core.compiled import routine
 from dpsim.core.levers import Contact, Levers, reset_levers
 from dpsim.core.reported import Reported
 from dpsim.core.words import Channel, Kind
-from dpsim.engines.books import Books, Hazards, Orders
+from dpsim.engines.books import Bureau, Hazards, Orders, Rules
+from dpsim.engines.enterprises import Book, record
 from dpsim.model.attention import contact_counties
 from dpsim.model.detection import fatigue_factor
 from dpsim.model.hazard_sites import drop_site, live_sites, publish
-from dpsim.model.hazards import sorted_visits
+from dpsim.model.hazards import Records, sorted_visits
 from dpsim.model.staffing import allot_counties
-from dpsim.model.state import SIDES, Col, Ints, Phase, count_by_county
+from dpsim.model.state import SIDES, Col, Floats, Ints, Phase, State, count_by_county
 from dpsim.model.visits import (
     ADVICE_ORDINAL,
     EXPERT,
@@ -33,16 +36,39 @@ from dpsim.model.visits import (
 )
 from dpsim.strategies import instruments
 
-Event = tuple[float, int, int, int, int, int, int, float, int]
-"""One row of the log, as in `EVENT`."""
-Visited = tuple[int, float, int, float, int]
-"""A visit since the last weekly report: enterprise, time, channel, quality, 1 for a supervisor's."""
 _ACTS = tuple(module.act for module in instruments().values())
 _ON_LIST, _MEETINGS = int(Col.ON_LIST), int(Phase.MEETINGS)
 _CONTACTS, _VISIT, _ADVICE = len(Contact), int(Contact.VISIT), int(Contact.ADVICE)
 _CITY_BUREAU = int(Channel.CITY_BUREAU)
 _KIND_OF_CONTACT = (int(Kind.MEETING), int(Kind.NOTICE))
 _VISITS = int(Roster.VISITS)
+_LONGEST_INTERVAL = 7
+"""Most mornings between two weekly reports."""
+
+
+class Pending(NamedTuple):
+    """Visits since the last weekly report, in the order held; the first `held` entries of each array.
+
+    Attributes
+    ----------
+    who, time, channel, quality, supervisor : as in `sorted_visits`
+    held : int64, shape (1,)
+    """
+
+    who: Ints
+    time: Floats
+    channel: Ints
+    quality: Floats
+    supervisor: Ints
+    held: Ints
+
+
+@routine
+def make_pending(counties: int) -> Pending:
+    """Return no visits, and room for the most that all counties can hold until the next report."""
+    room = counties * MOST_A_DAY * 2 * _LONGEST_INTERVAL
+    ints = np.empty((3, room), dtype=np.int64)
+    return Pending(ints[0], np.empty(room), ints[1], np.empty(room), ints[2], np.zeros(1, dtype=np.int64))
 
 
 @routine
@@ -56,32 +82,37 @@ def pull(code: int, day: int, orders: Orders, k: int, reported: Reported, levers
 
 
 @routine
-def know(books: Books, hazards: Hazards, ledger: bool) -> Ints:
+def know(rules: Rules, state: State, bureau: Bureau, sites: Records, ledger: bool) -> Ints:
     """Phase 2: write what is known into the facts of both sides and return the counts by county."""
-    bureau, status = books.bureau, books.state.status
-    if books.rules.hazards:
+    if rules.hazards:
         for side in range(SIDES):
-            write_progress(status, bureau.roster[side], bureau.facts[side])
+            write_progress(state.status, bureau.roster[side], bureau.facts[side])
             if ledger:
-                write_ledger(hazards.sites, bureau.facts[side])
-    return count_by_county(status, books.state.county, books.rules.counties)
+                write_ledger(sites, bureau.facts[side])
+    return count_by_county(state.status, state.county, rules.counties)
 
 
 @routine
-def meet(day: int, books: Books, counts: Ints, log: list[Event]) -> None:
+def meet(
+    side: int,
+    day: int,
+    rules: Rules,
+    state: State,
+    facts: Ints,
+    orders: Orders,
+    levers: Levers,
+    counts: Ints,
+    memories: Floats,
+    book: Book,
+) -> None:
     """Phase 3: instruments pull their levers; meetings and notices reach the enterprises."""
-    rules, state = books.rules, books.state
-    key = np.array([rules.seed, rules.replication])
-    for side in range(SIDES):
-        levers = books.levers[side]
-        reset_levers(levers)
-        reported, orders = Reported(counts, books.bureau.facts[side], key), books.orders[side]
-        for k in range(orders.code.size):
-            pull(orders.code[k], day, orders, k, reported, levers)
-        for kind in range(_CONTACTS):
-            sizes = levers.contact[kind]
-            if not sizes.any():
-                continue
+    reset_levers(levers)
+    reported, now = Reported(counts, facts, np.array([rules.seed, rules.replication])), float(day)
+    for k in range(orders.code.size):
+        pull(orders.code[k], day, orders, k, reported, levers)
+    for kind in range(_CONTACTS):
+        sizes = levers.contact[kind]
+        if sizes.any():
             contact_counties(
                 state.attention,
                 state.attention_time,
@@ -90,40 +121,49 @@ def meet(day: int, books: Books, counts: Ints, log: list[Event]) -> None:
                 side,
                 kind,
                 sizes,
-                float(day),
+                now,
                 rules.passed_on,
-                books.memories[kind],
+                memories[kind],
             )
             if side == 0:
-                event = (float(day), _MEETINGS, 0, 0, _KIND_OF_CONTACT[kind], _CITY_BUREAU, 0, sizes.max(), -1)
-                log.append(event)
-    books.days.spent[day, 0] += books.levers[0].staff_days[0]
-    books.days.spent[day, 1] += books.levers[0].yuan[0]
+                record(book, now, _MEETINGS, 0, 0, _KIND_OF_CONTACT[kind], _CITY_BUREAU, 0, sizes.max(), -1)
 
 
 @routine
-def live_week(books: Books, hazards: Hazards, begin: float, until: float, visited: list[Visited]) -> Hazards:
+def live_week(rules: Rules, state: State, hazards: Hazards, begin: float, until: float, pending: Pending) -> Hazards:
     """Let the hazards live until the weekly report, publish its penalties, drop who has left; return the new books."""
-    sites, laws, status, m = hazards.sites, hazards.laws, books.state.status, len(visited)
-    index, time, channel = np.empty(m, dtype=np.int64), np.empty(m), np.empty(m, dtype=np.int64)
-    quality, supervisor = np.empty(m), np.empty(m, dtype=np.int64)
-    for k in range(m):
-        index[k], time[k], channel[k], quality[k], supervisor[k] = visited[k]
-    visited.clear()
-    visits = sorted_visits(index, time, channel, quality, supervisor, sites.size)
+    sites, laws, m = hazards.sites, hazards.laws, pending.held[0]
+    visits = sorted_visits(
+        pending.who[:m],
+        pending.time[:m],
+        pending.channel[:m],
+        pending.quality[:m],
+        pending.supervisor[:m],
+        sites.size,
+    )
+    pending.held[0] = 0
     stock = live_sites(sites, hazards.stock, begin, until, laws, visits)
-    publish(sites, books.state.county, books.rules.counties, until, laws)
+    publish(sites, state.county, rules.counties, until, laws)
     for i in range(sites.size):
-        if sites[i].on_list > status[i, _ON_LIST]:
+        if sites[i].on_list > state.status[i, _ON_LIST]:
             sites[i].on_list = 0
             drop_site(sites[i], until, stock.table, stock.book)
     return Hazards(sites, stock, laws)
 
 
 @routine
-def send(side: int, day: int, books: Books, visited: list[Visited]) -> None:
+def send(
+    side: int,
+    day: int,
+    rules: Rules,
+    state: State,
+    bureau: Bureau,
+    levers: Levers,
+    memories: Floats,
+    pending: Pending,
+) -> None:
     """Phase 5, last: turn the counties' staff-days of a morning into advisers' and inspectors' visits."""
-    bureau, levers, state, gap = books.bureau, books.levers[side], books.state, books.rules.gap
+    roster, gap = bureau.roster[side], rules.gap
     allot_counties(
         bureau.staff,
         levers.staff_days[0] / bureau.owed.shape[1],
@@ -141,7 +181,7 @@ def send(side: int, day: int, books: Books, visited: list[Visited]) -> None:
         bureau.first,
         state.entity,
         state.status,
-        bureau.roster[side],
+        roster,
         bureau.advice_credit[side],
         bureau.staff.advice_cost,
         gap,
@@ -156,36 +196,48 @@ def send(side: int, day: int, books: Books, visited: list[Visited]) -> None:
         levers.plan_share,
         levers.priority,
         levers.visit_cap,
-        bureau.roster[side],
+        roster,
         bureau.dealt[side],
         bureau.credit[side],
         bureau.staff.visit_cost,
         gap,
         MOST_A_DAY,
     )
-    hold(side, day, books, advised, np.zeros(advised.size, dtype=np.int64), _ADVICE, visited)
-    hold(side, day, books, inspected, order, _VISIT, visited)
+    first = np.zeros(advised.size, dtype=np.int64)
+    hold(side, day, rules, state, roster, bureau.quality, advised, first, _ADVICE, memories[_ADVICE], pending)
+    hold(side, day, rules, state, roster, bureau.quality, inspected, order, _VISIT, memories[_VISIT], pending)
 
 
 @routine
-def hold(side: int, day: int, books: Books, index: Ints, order: Ints, kind: int, visited: list[Visited]) -> None:
+def hold(
+    side: int,
+    day: int,
+    rules: Rules,
+    state: State,
+    roster: Ints,
+    qualities: Floats,
+    index: Ints,
+    order: Ints,
+    kind: int,
+    memory: float,
+    pending: Pending,
+) -> None:
     """Hold the day's visits of one kind: contacts on this side, chances of detection under the strategy."""
-    state, rules, bureau = books.state, books.rules, books.bureau
-    inspects = kind == _VISIT
+    inspects, per_day = kind == _VISIT, rules.per_day
     ordinals = np.full(index.size, ADVICE_ORDINAL + day)
     if inspects:
         for k in range(index.size):
-            ordinals[k] = bureau.roster[side, index[k], _VISITS]
+            ordinals[k] = roster[index[k], _VISITS]
     times = hold_visits(
         day,
         index,
         order,
         ordinals,
-        rules.per_day,
+        per_day,
         state.entity,
         side,
         kind,
-        books.memories[kind],
+        memory,
         state.attention,
         state.attention_time,
         rules.seed,
@@ -194,9 +246,11 @@ def hold(side: int, day: int, books: Books, index: Ints, order: Ints, kind: int,
     if side != 0:
         return
     for k in range(index.size):
-        i, channel, quality = index[k], EXPERT, 1.0
+        channel, quality = EXPERT, 1.0
         if inspects:
-            channel, team = SPOT_CHECK, (day + order[k] // rules.per_day) % bureau.quality.shape[1]
-            tired = fatigue_factor(order[k] % rules.per_day, rules.fatigue)
-            quality = bureau.quality[state.county[i], team] * tired
-        visited.append((i, times[k], channel, quality, int(inspects)))
+            channel, team = SPOT_CHECK, (day + order[k] // per_day) % qualities.shape[1]
+            quality = qualities[state.county[index[k]], team] * fatigue_factor(order[k] % per_day, rules.fatigue)
+        m = pending.held[0]
+        pending.who[m], pending.time[m], pending.channel[m] = index[k], times[k], channel
+        pending.quality[m], pending.supervisor[m] = quality, int(inspects)
+        pending.held[0] = m + 1

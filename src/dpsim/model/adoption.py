@@ -13,7 +13,7 @@ import math
 
 import numpy as np
 
-from dpsim.core.compiled import kernel
+from dpsim.core.compiled import lean_kernel
 from dpsim.core.rates import fire_time, spend
 from dpsim.core.streams import Stream, exponential, uniform
 from dpsim.core.words import Kind
@@ -47,7 +47,7 @@ _COL_ONLINE, _COL_ASSESS, _COL_ASSESSED = int(Col.ONLINE), int(Col.ASSESS), int(
 _AGENCY_USER, _READY_DAY = int(Col.AGENCY_USER), int(Col.READY_DAY)
 
 
-@kernel
+@lean_kernel
 def at_risk(status: Ints, i: int, track: int) -> bool:
     """Return whether clock `track` of enterprise `i` is running."""
     if status[i, _ON_LIST] == 0:
@@ -66,7 +66,7 @@ def at_risk(status: Ints, i: int, track: int) -> bool:
     return status[i, _COL_ASSESS] == _IN_REWORK
 
 
-@kernel
+@lean_kernel
 def advance(status: Ints, residual: Floats, rate: Floats, updated: Floats, i: int, now: float) -> None:
     """Spend the running clocks of enterprise `i` up to `now` (days)."""
     days = now - updated[i]
@@ -77,7 +77,7 @@ def advance(status: Ints, residual: Floats, rate: Floats, updated: Floats, i: in
     updated[i] = now
 
 
-@kernel
+@lean_kernel
 def next_event(
     status: Ints, residual: Floats, rate: Floats, updated: Floats, i: int, until: float
 ) -> tuple[float, int]:
@@ -96,14 +96,14 @@ def next_event(
     return math.inf, NONE
 
 
-@kernel
+@lean_kernel
 def renew(residual: Floats, spell: Ints, entity: int, i: int, track: int, seed: int, replication: int) -> None:
     """Start a new spell of a clock with the next keyed unit exponential."""
     spell[i, track] += 1
     residual[i, track] = exponential(seed, replication, entity, _CLOCK_STREAM[track], spell[i, track])
 
 
-@kernel
+@lean_kernel
 def fire(
     status: Ints,
     residual: Floats,
@@ -144,7 +144,7 @@ def fire(
     return _K_REWORKED
 
 
-@kernel
+@lean_kernel
 def hand_over(status: Ints, i: int) -> int:
     """Make a ready enterprise built by its agency's hand-over and return the kind of event.
 
@@ -154,13 +154,13 @@ def hand_over(status: Ints, i: int) -> int:
     return _K_BUILT
 
 
-@kernel
+@lean_kernel
 def assessment_time(day: int, seed: int, replication: int, entity: int, spell: int) -> float:
     """Return the hour of an assessment on `day`: between nine and five."""
     return day + (9.0 + 8.0 * uniform(seed, replication, entity, _HOUR, spell, 0)) / 24.0
 
 
-@kernel
+@lean_kernel
 def score_points(u: float, mean: float, scale: float) -> int:
     """Return an assessment score as whole points, 0 to 100: logistic with `mean` and `scale` in points.
 
@@ -169,7 +169,7 @@ def score_points(u: float, mean: float, scale: float) -> int:
     return int(min(100.0, max(0.0, math.floor(mean + scale * math.log(u / (1.0 - u))))))
 
 
-@kernel
+@lean_kernel
 def pass_probability(pass_score: int, mean: float, scale: float) -> float:
     """Return the chance that one assessment reaches `pass_score` whole points (the law of `score_points`)."""
     if pass_score <= 0:
@@ -177,7 +177,7 @@ def pass_probability(pass_score: int, mean: float, scale: float) -> float:
     return 1.0 / (1.0 + math.exp((pass_score - mean) / scale))
 
 
-@kernel
+@lean_kernel
 def assess(
     status: Ints,
     spell: Ints,
@@ -203,7 +203,7 @@ def assess(
     return _K_SENT_BACK, points
 
 
-@kernel
+@lean_kernel
 def remove(status: Ints, i: int) -> None:
     """Take enterprise `i` off the list."""
     status[i, _ON_LIST] = 0

@@ -9,14 +9,14 @@ from __future__ import annotations
 
 import math
 
-from dpsim.core.compiled import kernel
+from dpsim.core.compiled import lean_kernel
 from dpsim.core.rates import decayed, decayed_mean
 from dpsim.model.state import Col, Floats, Ints
 
 _ON_LIST = int(Col.ON_LIST)
 
 
-@kernel
+@lean_kernel
 def contact(
     attention: Floats, at: Floats, side: int, kind: int, i: int, now: float, size: float, memory: float
 ) -> None:
@@ -28,7 +28,7 @@ def contact(
     at[i, side, kind] = now
 
 
-@kernel
+@lean_kernel
 def contact_counties(
     attention: Floats,
     at: Floats,
@@ -48,13 +48,13 @@ def contact_counties(
             contact(attention, at, side, kind, i, now, size * passed_on, memory)
 
 
-@kernel
+@lean_kernel
 def attention_mean(value: float, since: float, days: float, memory: float) -> float:
     """Return the exact mean over the next `days` of a value that was set `since` days ago."""
     return decayed_mean(decayed(value, since, memory), days, memory)
 
 
-@kernel
+@lean_kernel
 def attention_factor(
     attention: Floats, at: Floats, i: int, now: float, until: float, effects: Floats, memories: Floats
 ) -> float:

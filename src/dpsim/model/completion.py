@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from dpsim.core.compiled import routine
+from dpsim.core.compiled import lean_routine
 from dpsim.core.rates import decayed
 from dpsim.core.streams import Stream, uniform
 from dpsim.core.words import Kind
@@ -37,7 +37,7 @@ def case_formalism(case: Case) -> Formalism:
     )
 
 
-@routine
+@lean_routine
 def complete(
     sites: Records,
     laws: Records,

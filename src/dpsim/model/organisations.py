@@ -11,7 +11,7 @@ import math
 
 import numpy as np
 
-from dpsim.core.compiled import kernel
+from dpsim.core.compiled import kernel, lean_kernel
 from dpsim.model.state import Flags, Floats, Ints
 
 DAYS_IN_PRIORITY = 1_000_000
@@ -29,7 +29,7 @@ def servers_in_place(base: int, added: float, room: int) -> int:
     return min(room, int(round(base * (1.0 + added))))
 
 
-@kernel
+@lean_kernel
 def free_server(free_at: Floats, servers: int, now: float) -> int:
     """Return the lowest-numbered of `servers` that is free at `now`, or -1."""
     for k in range(servers):
@@ -38,7 +38,7 @@ def free_server(free_at: Floats, servers: int, now: float) -> int:
     return -1
 
 
-@kernel
+@lean_kernel
 def busy_servers(free_at: Floats, servers: int, now: float) -> int:
     """Return how many of `servers` are busy just after the morning at `now`."""
     busy = 0

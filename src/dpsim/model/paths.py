@@ -24,7 +24,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from dpsim.core.compiled import kernel
+from dpsim.core.compiled import kernel, lean_kernel
 from dpsim.core.rates import closure_rate, window_mean
 from dpsim.model.state import Floats, Ints
 
@@ -129,7 +129,7 @@ _SETTLE, _SPREAD, _LINEAR, _CONSTANT = (int(p) for p in Pace)
 _GRACE, _MAKE_UP = int(AfterDeadline.GRACE), int(AfterDeadline.MAKE_UP_DRIVE)
 
 
-@kernel
+@lean_kernel
 def weekly_mean(weekly: Floats, track: int, t0: float, t1: float) -> float:
     """Return the exact mean over [t0, t1) of a row that is constant within weeks (the last week goes on)."""
     last = weekly.shape[1] - 1
@@ -144,7 +144,7 @@ def weekly_mean(weekly: Floats, track: int, t0: float, t1: float) -> float:
     return total / (t1 - t0)
 
 
-@kernel
+@lean_kernel
 def rush_mean(rush: Rush, group: int, t0: float, t1: float) -> float:
     """Return the mean rush factor of a target group over [t0, t1)."""
     if rush.factor == 1.0 and rush.after_factor == 1.0:
@@ -158,7 +158,7 @@ def rush_mean(rush: Rush, group: int, t0: float, t1: float) -> float:
     return factor
 
 
-@kernel
+@lean_kernel
 def gap_rate(path: Path, track: int, done: float, gap: float, factor: float, t0: float, t1: float) -> float:
     """Return the intensity per day at which a stage's gap closes over [t0, t1).
 
@@ -189,7 +189,7 @@ def gap_rate(path: Path, track: int, done: float, gap: float, factor: float, t0:
     return rate
 
 
-@kernel
+@lean_kernel
 def member_rate(
     path: Path, track: int, done: float, gap: float, at_risk: float, factor: float, t0: float, t1: float
 ) -> float:

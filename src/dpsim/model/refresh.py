@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from dpsim.core.compiled import kernel
+from dpsim.core.compiled import kernel, lean_kernel
 from dpsim.model.adoption import advance, at_risk, next_event, pass_probability
 from dpsim.model.attention import attention_factor
 from dpsim.model.paths import Pace, Path, member_rate, rush_mean
@@ -21,7 +21,7 @@ _COL_ONLINE, _COL_ASSESS = int(Col.ONLINE), int(Col.ASSESS)
 _ENTERED, _PASSED = int(Assess.ENTERED), int(Assess.PASSED)
 
 
-@kernel
+@lean_kernel
 def reached(status: Ints, i: int, track: int) -> bool:
     """Return whether enterprise `i` has done its own part of path track `track`.
 

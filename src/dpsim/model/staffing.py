@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from dpsim.core.compiled import kernel, routine
+from dpsim.core.compiled import lean_kernel, routine
 from dpsim.model.state import Floats
 from dpsim.params.schema import Case
 
@@ -67,7 +67,7 @@ def pool_days(case: Case, working_days: int) -> float:
     return county_staff(case).pool * int(case.population.counties.value) * working_days
 
 
-@kernel
+@lean_kernel
 def allot(
     staff: Staff, meetings: float, advising: float, factor: float, borrowed: float, owed: float, out: Floats
 ) -> float:

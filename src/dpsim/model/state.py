@@ -13,7 +13,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from dpsim.core.compiled import kernel
+from dpsim.core.compiled import kernel, lean_kernel
 from dpsim.core.words import STAGES
 
 Floats = npt.NDArray[np.float64]
@@ -132,13 +132,13 @@ def stage_flags(status: Ints) -> Flags:
     return np.asarray(np.column_stack([columns[stage] for stage in STAGES]) & (status[:, Col.ON_LIST] == 1)[:, None])
 
 
-@kernel
+@lean_kernel
 def entity_of(state: State, i: int) -> int:
     """Return the number of an enterprise's draws as a signed whole number, as compiled code counts."""
     return np.int64(state.entity[i])  # type: ignore[return-value]
 
 
-@kernel
+@lean_kernel
 def stage_bits(status: Ints, i: int) -> int:
     """Return the stages an enterprise on the list has reached as bits, in the order of `STAGES`."""
     return (

@@ -12,7 +12,7 @@ from enum import IntEnum
 import numpy as np
 import numpy.typing as npt
 
-from dpsim.core.compiled import kernel, routine
+from dpsim.core.compiled import kernel, lean_kernel, routine
 from dpsim.core.reported import Fact
 from dpsim.core.streams import Stream, uniform
 from dpsim.core.words import DISCOVERY
@@ -62,7 +62,7 @@ _F_LAST, _F_VISITS, _F_YEAR, _F_FINDS, _F_PAST, _F_OPEN, _F_OVERDUE, _F_BAD, _F_
 )
 
 
-@kernel
+@lean_kernel
 def write_progress(status: Ints, roster: Ints, facts: Ints) -> None:
     """Write what changes daily into the reported facts, shape (n, len(Fact)): stages and visits."""
     for i in range(facts.shape[0]):
@@ -160,7 +160,7 @@ def deal_visits(
     return index[:m], order[:m]
 
 
-@kernel
+@lean_kernel
 def next_plan(share: Floats, dealt: Floats, total: float) -> int:
     """Return the plan whose turn it is: the one furthest behind its share; -1 when there is none."""
     if total <= 0.0:
@@ -176,7 +176,7 @@ def next_plan(share: Floats, dealt: Floats, total: float) -> int:
     return best
 
 
-@kernel
+@lean_kernel
 def sooner(i: int, j: int, plan: int, priority: Ints, roster: Ints, entity: Entities) -> bool:
     """Return whether `i` is visited before `j`."""
     a = -roster[i, _LAST] if plan < 0 else priority[plan, i]
