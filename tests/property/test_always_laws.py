@@ -467,7 +467,7 @@ def test_a_spoilt_ledger_is_noticed(linyi: Case, what: str) -> None:
     hazards = run.world.hazards
     assert hazards is not None
     spoilt = spoil(run.ledger.copy())
-    book = hazards.store.book._replace(ledger=spoilt, count=np.array([spoilt.size]))
+    book = hazards.store.book._replace(ledger=spoilt, written=np.array([spoilt.size]))
     hazards.store.stock = hazards.store.stock._replace(book=book)
     faults = all_faults(run)
     assert any(message in fault for fault in faults), f"{what} goes unnoticed: {faults[:3]}"

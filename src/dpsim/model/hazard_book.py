@@ -45,7 +45,7 @@ class Book(NamedTuple):
     ----------
     ledger : records of LEDGER
         Events in the order of writing and room for more; no room at all where they are only counted.
-    count : int64, shape (1,): events in it
+    written : int64, shape (1,): events in it
     times : float64, shape (dates,): ends of the reporting dates, ascending; none where nothing is counted
     slot : int64, shape (1,): the reporting date from which on events of the interval are looked for
     cell : int64, shape (n,): the group each enterprise is counted in
@@ -55,7 +55,7 @@ class Book(NamedTuple):
     """
 
     ledger: Records
-    count: Ints
+    written: Ints
     times: Floats
     slot: Ints
     cell: Ints
@@ -112,7 +112,7 @@ def note(
         elif kind == _K_REVEALED:
             book.revealed[index] = min(book.revealed[index], t)
     if book.ledger.size > 0:
-        write(book.ledger, book.count, t, index, ordinal, kind, channel, klass, detail, value)
+        write(book.ledger, book.written, t, index, ordinal, kind, channel, klass, detail, value)
 
 
 @lean_kernel
@@ -161,7 +161,7 @@ def count_event(book: Book, t: float, index: int, entry: int, value: float) -> N
 @lean_routine
 def write(
     ledger: Records,
-    count: Ints,
+    written: Ints,
     t: float,
     index: int,
     ordinal: int,
@@ -172,10 +172,10 @@ def write(
     value: float,
 ) -> None:
     """Write an event into the ledger, which has room."""
-    event = ledger[count[0]]
+    event = ledger[written[0]]
     event.t, event.index, event.ordinal, event.kind = t, index, ordinal, kind
     event.channel, event.klass, event.detail, event.value = channel, klass, detail, value
-    count[0] += 1
+    written[0] += 1
 
 
 @lean_kernel

@@ -6,8 +6,8 @@ A chain of exact times follows: the next of its own steps, its time limit, an ac
 sees another, and what instruments set does not change (model 1). Closed loop: find, assign, rectify, accept, close,
 look back.
 
-In all functions `h` is a record of `HAZARD`, `w` the one of `WATCH` beside it, `s` of `SITE`, `law` of `LAW`. Records are
-changed in place.
+In all functions `h` is a record of `HAZARD`, `w` the one of `WATCH` beside it, `s` of `SITE`, `law` of `LAW`. Records
+are changed in place.
 """
 
 from __future__ import annotations
@@ -72,6 +72,12 @@ class Chances(NamedTuple):
 def drawn(seed: int, replication: int, entity: int, stream: int, ordinal: int, draw: int) -> float:
     """Return one keyed uniform (the same as `uniform`, called instead of copied)."""
     return uniform(seed, replication, entity, stream, ordinal, draw)
+
+
+@lean_kernel
+def lucky(share: float, stream: int, h: Record, s: Record, law: Record) -> bool:
+    """Return whether a hazard's draw of this cycle falls into a share; where that is 0 nothing is drawn."""
+    return share > 0.0 and drawn(law.seed, law.replication, s.entity, stream, h.ordinal, h.cycle) < share
 
 
 @lean_kernel
@@ -179,9 +185,8 @@ def be_found(
         return
     h.draws += 2
     h.marks, h.late, w.level, h.state = 0, 0, _NEVER, _FOUND
-    if klass == _MAJOR and law.listing_share > 0.0:
-        if drawn(law.seed, law.replication, s.entity, _S_LISTING, h.ordinal, h.cycle) < law.listing_share:
-            h.marks = _LISTED
+    if klass == _MAJOR and lucky(law.listing_share, _S_LISTING, h, s, law):
+        h.marks = _LISTED
     draw_round(h, law, first, second)
     h.step = now + law.assign[klass] * unit_delay(word_uniform(first[0]), law.delay_scale, law.delay_power)
     h.due = now + law.limit[klass]
@@ -310,10 +315,8 @@ def be_closed(
     s.open -= 1
     s.overdue -= h.late
     note(book, now, s.index, h.ordinal, _K_CLOSED, 0, klass, 1 - h.late + 2 * sham, 0.0)
-    h.due, h.harm = _NEVER, _NEVER
-    if law.look_share > 0.0:
-        if drawn(law.seed, law.replication, s.entity, _S_LOOK, h.ordinal, h.cycle) < law.look_share:
-            h.due = now + law.look_days
+    h.due = now + law.look_days if lucky(law.look_share, _S_LOOK, h, s, law) else _NEVER
+    h.harm = _NEVER
     if sham == 1:
         come_back(h, w, s, law, now, _FALSELY, begin, chances, m, book)
     elif h.marks & _RETURNS:
@@ -325,7 +328,16 @@ def be_closed(
 
 @lean_kernel
 def come_back(
-    h: Record, w: Record, s: Record, law: Record, now: float, state: int, begin: float, chances: Chances, m: int, book: Book
+    h: Record,
+    w: Record,
+    s: Record,
+    law: Record,
+    now: float,
+    state: int,
+    begin: float,
+    chances: Chances,
+    m: int,
+    book: Book,
 ) -> None:
     """Make a closed hazard unsafe and unknown again, with new thresholds."""
     h.state, h.step = state, h.due if h.due >= now else _NEVER

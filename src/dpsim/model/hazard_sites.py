@@ -142,7 +142,7 @@ def live_from(
             continue
         if table.size - end[0] < 2 * (s.held + births) + 8:
             return i
-        if until > 0.0 and 0 < book.ledger.size < book.count[0] + EVENTS_PER_HAZARD * (s.held + births):
+        if until > 0.0 and 0 < book.ledger.size < book.written[0] + EVENTS_PER_HAZARD * (s.held + births):
             return i
         live_site(s, law, begin, until, whole, visits, chances, born, table, watch, end, book)
     return sites.size
@@ -205,11 +205,11 @@ def move_block(s: Record, table: Records, watch: Records, new: Records, beside: 
 @routine
 def roomier(book: Book, needed: int) -> Book:
     """Return the same book with room in its ledger for as many events again, and for those needed."""
-    size = book.count[0]
+    size = book.written[0]
     ledger = np.empty(2 * size + needed, dtype=LEDGER)
     for k in range(size):
         ledger[k] = book.ledger[k]
-    return Book(ledger, book.count, book.times, book.slot, book.cell, book.tally, book.visited, book.revealed)
+    return Book(ledger, book.written, book.times, book.slot, book.cell, book.tally, book.visited, book.revealed)
 
 
 @lean_routine
@@ -375,7 +375,9 @@ def be_born(
     """
     start, seen, b, j = begin, s.seen_before, 0, 0
     while True:
-        while j < m and (law.growth == 0.0 or not (chances.source[j] >= 0 and visits.supervisor[chances.source[j]] == 1)):
+        while j < m and (
+            law.growth == 0.0 or not (chances.source[j] >= 0 and visits.supervisor[chances.source[j]] == 1)
+        ):
             j += 1
         stop = chances.time[j] if j < m else until
         growth = whole if start == begin and j == m else growth_mean(law.growth, 0.0, stop - start)

@@ -45,7 +45,7 @@ class HazardStore:
     @property
     def ledger(self) -> Records:
         """Every event, in the order of writing; nothing where they are only counted."""
-        return self.book.ledger[: self.book.count[0]]
+        return self.book.ledger[: self.book.written[0]]
 
     def count(self, times: Floats, cell: Ints, cells: int, *, trace: bool) -> None:
         """Count what happens from now on by date and group of enterprises, and keep a ledger for a trace only.

@@ -73,8 +73,8 @@ HAZARD = record_type(
 )
 """One hazard that is not over, in 48 bytes. Infinity is never.
 
-`harm`: the accident it ends in if nothing changes; `step`: its next step in the closed loop, its return, or its look-back
-if it is hidden; `due`: its time limit while open (of a closed one: its look-back);
+`harm`: the accident it ends in if nothing changes; `step`: its next step in the closed loop, its return, or its
+look-back if it is hidden; `due`: its time limit while open (of a closed one: its look-back);
 `rectify`, `accept`, `close`: delays to come, of mean 1, drawn already; `ordinal`: twice its number in its class at the
 enterprise, plus the class; `cycle`: how often it has come back; `draws`: calls its closed loop has used; `late`: its
 time limit has passed; `marks`: see `Mark`. In an untraced run the state runs ahead where nothing can come in between.
