@@ -123,8 +123,8 @@ def parts(seed: int, first: int, count: int, stream: int) -> Array:
 
 
 def test_all_parts_of_a_name_are_uniform_and_unrelated() -> None:
-    """A million names: each part is uniform, and the parts that are used together are unrelated to each other."""
-    all_, first = parts(SEED, 1, 1_000_000, STREAMS[0]), uniforms(SEED, 0, ENTITIES, STREAMS[0], 7)
+    """Four million names: each part is uniform, and the parts that are used together are unrelated to each other."""
+    all_, first = parts(SEED, 1, 4_000_000, STREAMS[0]), uniforms(SEED, 0, ENTITIES, STREAMS[0], 7)
     assert (all_[0, : first.size] == first).all() and (all_[2, : first.size] == first).all(), "the first is `uniform`"
     for k, values in enumerate(all_):
         assert values.min() > 0.0 and values.max() < 1.0

@@ -180,6 +180,12 @@ def word_uniform(word: int) -> float:
 
 
 @kernel
+def word_exponential(word: int) -> float:
+    """Return the unit exponential of one 32-bit word; it grows with the word."""
+    return -math.log(1.0 - word_uniform(word))  # 1 - u is exact
+
+
+@kernel
 def exponential(seed: int, replication: int, entity: int, stream: int, ordinal: int) -> float:
     """Return one unit exponential: the threshold that a clock spends (no coins anywhere)."""
     return -math.log(uniform(seed, replication, entity, stream, ordinal, 0))

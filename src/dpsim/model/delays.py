@@ -34,7 +34,7 @@ def delay_quantile(u: float, mean: float, shape: float) -> float:
     >>> round(delay_quantile(0.5, 100.0, 1.0), 3)
     69.315
     """
-    return mean * unit_delay(u, delay_scale(shape), 1.0 / shape)
+    return mean * unit_delay(-math.log1p(-u), delay_scale(shape), 1.0 / shape)
 
 
 @kernel
@@ -44,6 +44,6 @@ def delay_scale(shape: float) -> float:
 
 
 @kernel
-def unit_delay(u: float, scale: float, power: float) -> float:
-    """Return `delay_quantile` of `u` at a mean of 1 from its `delay_scale` and `power` = 1 / shape."""
-    return scale * math.exp(power * math.log(-math.log(1.0 - u)))
+def unit_delay(threshold: float, scale: float, power: float) -> float:
+    """Return the delay of mean 1 that a unit exponential gives, from its `delay_scale` and `power` = 1 / shape."""
+    return scale * math.exp(power * math.log(threshold))

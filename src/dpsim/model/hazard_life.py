@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 
 from dpsim.core.compiled import lean_kernel, lean_routine
 from dpsim.core.rates import decayed
-from dpsim.core.streams import Stream, uniform, uniform_pair, word_uniform, words
+from dpsim.core.streams import Stream, uniform, uniform_pair, word_exponential, word_uniform, words
 from dpsim.core.words import FIRST_DISCOVERY, HazardClass, Kind
 from dpsim.model.delays import unit_delay
 from dpsim.model.hazard_book import Book, note
@@ -188,7 +188,7 @@ def be_found(
     if klass == _MAJOR and lucky(law.listing_share, _S_LISTING, h, s, law):
         h.marks = _LISTED
     draw_round(h, law, first, second)
-    h.step = now + law.assign[klass] * unit_delay(word_uniform(first[0]), law.delay_scale, law.delay_power)
+    h.step = now + law.assign[klass] * unit_delay(word_exponential(first[0]), law.delay_scale, law.delay_power)
     h.due = now + law.limit[klass]
     if h.harm < _NEVER:
         h.harm = now + (h.harm - now) / law.open_harm[klass] if law.open_harm[klass] > 0.0 else _NEVER
@@ -212,7 +212,7 @@ def surely_over(klass: int, law: Record, first: tuple[int, int, int, int], secon
 @lean_kernel
 def set_reach(law: Record, reach: Floats) -> None:
     """Write how long a hazard is open at most if none of its delays is among the longest and it passes at once."""
-    longest = unit_delay(LONGEST_SHARE, law.delay_scale, law.delay_power)
+    longest = unit_delay(-math.log(1.0 - LONGEST_SHARE), law.delay_scale, law.delay_power)
     slower = max(1.0, law.listed_time) * max(1.0, math.exp(-law.effort))
     for c in range(2):
         reach[c] = 1.001 * longest * (law.assign[c] + slower * law.rectify[c] + law.accept[c] + law.close[c])
@@ -231,9 +231,9 @@ def draw_round(h: Record, law: Record, first: tuple[int, int, int, int], second:
     marks |= _RETURNS if word_uniform(second[1]) < law.relapse[klass] else 0
     marks |= _PASSES if word_uniform(second[2]) < law.accepted[klass] else 0
     h.marks = marks
-    h.rectify = unit_delay(word_uniform(first[1]), scale, power)
-    h.accept = unit_delay(word_uniform(first[2]), scale, power)
-    h.close = unit_delay(word_uniform(first[3]), scale, power)
+    h.rectify = unit_delay(word_exponential(first[1]), scale, power)
+    h.accept = unit_delay(word_exponential(first[2]), scale, power)
+    h.close = unit_delay(word_exponential(first[3]), scale, power)
 
 
 @lean_kernel

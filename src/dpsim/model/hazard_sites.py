@@ -34,7 +34,7 @@ _K_BORN, _K_DROPPED, _K_VISIT, _K_ADVISED, _K_PENALTY, _K_REVEALED = (
 )
 EVENTS_PER_HAZARD = 48
 """Room in the ledger that is kept for one hazard in one interval."""
-ROOM_DAYS = 120.0
+ROOM_DAYS = 150.0
 """Days of births for which an enterprise's block has room at first: about what is there at a time."""
 SURE = 64.0
 """More than any threshold (at most 53 ln 2): what a chance that finds everything spends."""
@@ -188,8 +188,8 @@ def packed(sites: Records, table: Records, watch: Records, end: Ints, births: in
 
 @lean_kernel
 def block_size(s: Record) -> int:
-    """Return how many hazards of an enterprise get room: what arises in so many days, or half as many again."""
-    return max(s.held + s.held // 2, int(ROOM_DAYS * (s.intensity[0] + s.intensity[1]))) + 4
+    """Return how many hazards of an enterprise get room: what arises in so many days, or a quarter more than it has."""
+    return max(s.held + s.held // 4, int(ROOM_DAYS * (s.intensity[0] + s.intensity[1]))) + 4
 
 
 @lean_kernel
