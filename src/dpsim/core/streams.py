@@ -17,7 +17,7 @@ from enum import IntEnum
 import numpy as np
 import numpy.typing as npt
 
-from dpsim.core.compiled import kernel
+from dpsim.core.compiled import kernel, typed_kernel
 from dpsim.errors import InputError
 
 MAX_WORD = 2**32 - 1
@@ -111,7 +111,7 @@ _W0, _W1 = np.uint64(0x9E3779B9), np.uint64(0xBB67AE85)
 _LOW, _HALF = np.uint64(0xFFFFFFFF), np.uint64(32)
 
 
-@kernel
+@typed_kernel("UniTuple(uint64, 4)(int64, int64, int64, int64, int64, int64)")
 def philox(c0: int, c1: int, c2: int, c3: int, k0: int, k1: int) -> tuple[int, int, int, int]:
     """Return the four 32-bit words of Philox4x32-10 for a counter and a key (all words as unsigned 64-bit)."""
     x0, x1, x2, x3 = np.uint64(c0), np.uint64(c1), np.uint64(c2), np.uint64(c3)
@@ -128,7 +128,7 @@ def philox(c0: int, c1: int, c2: int, c3: int, k0: int, k1: int) -> tuple[int, i
     return x0, x1, x2, x3  # type: ignore[return-value]
 
 
-@kernel
+@typed_kernel("float64(int64, int64, int64, int64, int64, int64)")
 def uniform(seed: int, replication: int, entity: int, stream: int, ordinal: int, draw: int) -> float:
     """Return one uniform draw in the open interval (0, 1).
 
@@ -147,7 +147,19 @@ def uniform(seed: int, replication: int, entity: int, stream: int, ordinal: int,
     return (np.float64(k) + 0.5) * 2.0**-52
 
 
-@kernel
+@typed_kernel("float64(uint64)")
+def word_uniform(word: int) -> float:
+    """Return the uniform draw of one 32-bit word, (word + 1/2) / 2**32."""
+    return (np.float64(word) + 0.5) * 2.0**-32
+
+
+@typed_kernel("float64(uint64)")
+def word_exponential(word: int) -> float:
+    """Return the unit exponential of one 32-bit word; it grows with the word."""
+    return -math.log(1.0 - word_uniform(word))  # 1 - u is exact
+
+
+@typed_kernel("UniTuple(float64, 2)(int64, int64, int64, int64, int64, int64)")
 def uniform_pair(seed: int, replication: int, entity: int, stream: int, ordinal: int, draw: int) -> tuple[float, float]:
     """Return two uniform draws of one name: `uniform` and, of the same kind, the other half of what Philox gives."""
     w0, w1, w2, w3 = philox(entity, stream, ordinal, draw, seed, replication)
@@ -156,7 +168,7 @@ def uniform_pair(seed: int, replication: int, entity: int, stream: int, ordinal:
     return (np.float64(a) + 0.5) * 2.0**-52, (np.float64(b) + 0.5) * 2.0**-52
 
 
-@kernel
+@typed_kernel("UniTuple(float64, 3)(int64, int64, int64, int64, int64, int64)")
 def uniform_three(
     seed: int, replication: int, entity: int, stream: int, ordinal: int, draw: int
 ) -> tuple[float, float, float]:
@@ -167,25 +179,13 @@ def uniform_three(
     return (np.float64(a) + 0.5) * 2.0**-52, word_uniform(w2), (np.float64(c) + 0.5) * 2.0**-44
 
 
-@kernel
+@typed_kernel("UniTuple(uint64, 4)(int64, int64, int64, int64, int64, int64)")
 def words(seed: int, replication: int, entity: int, stream: int, ordinal: int, draw: int) -> tuple[int, int, int, int]:
     """Return the four words of one name, each for `word_uniform`: for delays and chances, where 32 bits are enough."""
     return philox(entity, stream, ordinal, draw, seed, replication)
 
 
-@kernel
-def word_uniform(word: int) -> float:
-    """Return the uniform draw of one 32-bit word, (word + 1/2) / 2**32."""
-    return (np.float64(word) + 0.5) * 2.0**-32
-
-
-@kernel
-def word_exponential(word: int) -> float:
-    """Return the unit exponential of one 32-bit word; it grows with the word."""
-    return -math.log(1.0 - word_uniform(word))  # 1 - u is exact
-
-
-@kernel
+@typed_kernel("float64(int64, int64, int64, int64, int64)")
 def exponential(seed: int, replication: int, entity: int, stream: int, ordinal: int) -> float:
     """Return one unit exponential: the threshold that a clock spends (no coins anywhere)."""
     return -math.log(uniform(seed, replication, entity, stream, ordinal, 0))
