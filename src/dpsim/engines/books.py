@@ -13,7 +13,7 @@ from dpsim.core.words import DUTIES
 from dpsim.engines.hazard_world import HazardWorld
 from dpsim.engines.world import World
 from dpsim.model.completion import Formalism, case_formalism
-from dpsim.model.hazard_sites import Stock
+from dpsim.model.hazard_stock import Stock
 from dpsim.model.hazard_store import HazardStore
 from dpsim.model.hazards import LAW, SITE, Records
 from dpsim.model.paths import Path

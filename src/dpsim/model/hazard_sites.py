@@ -4,8 +4,7 @@ Self-checks, experts, government oversight and online patrol come round at perio
 inspectors' and advisers' visits come from outside. What a visit does to perceived risk counts from its hour on; what
 it found is judged when the interval is over (penalty, record, a paper system seen through).
 
-Records are named as in `hazard_life`. The hazards of an enterprise lie side by side in its block of a table of
-`HAZARD`, with room for more; a block that is full moves to the end of the table, and a table that is full is packed.
+Records are named as in `hazard_life`. The hazards of an enterprise lie side by side (`hazard_stock`).
 """
 
 from __future__ import annotations
@@ -20,9 +19,10 @@ from dpsim.core.rates import decayed
 from dpsim.core.streams import Stream, uniform_three
 from dpsim.core.words import FIRST_DISCOVERY, Kind
 from dpsim.model.detection import growth_mean, raised
-from dpsim.model.hazard_book import LEDGER, Book, note, open_page
+from dpsim.model.hazard_book import Book, note, open_page
 from dpsim.model.hazard_life import Chances, Record, drawn, harm_time, live_hazard, set_reach, standing
-from dpsim.model.hazards import CHANNELS, HAZARD, WATCH, Hazard, Records, Visits
+from dpsim.model.hazard_stock import Stock, move_block, packed, roomier
+from dpsim.model.hazards import CHANNELS, Hazard, Records, Visits
 from dpsim.model.state import Floats, Ints
 
 _GONE, _LATENT = int(Hazard.GONE), int(Hazard.LATENT)
@@ -34,29 +34,8 @@ _K_BORN, _K_DROPPED, _K_VISIT, _K_ADVISED, _K_PENALTY, _K_REVEALED = (
 )
 EVENTS_PER_HAZARD = 48
 """Room in the ledger that is kept for one hazard in one interval."""
-ROOM_DAYS = 150.0
-"""Days of births for which an enterprise's block has room at first: about what is there at a time."""
 SURE = 64.0
 """More than any threshold (at most 53 ln 2): what a chance that finds everything spends."""
-
-
-class Stock(NamedTuple):
-    """All hazards that are not over, and what is written of them.
-
-    Attributes
-    ----------
-    table : records of HAZARD
-        `row`, `held` and `room` of a site say where its own lie.
-    watch : records of WATCH
-        Row by row beside them.
-    end : int64, shape (1,): the first row that belongs to nobody
-    book : Book
-    """
-
-    table: Records
-    watch: Records
-    end: Ints
-    book: Book
 
 
 class Births(NamedTuple):
@@ -169,47 +148,6 @@ def most_chances(law: Record, begin: float, until: float, visits: Visits) -> int
         if law.period[k] < math.inf:
             longest += int((until - begin) / law.period[k]) + 2
     return longest + 1
-
-
-@routine
-def packed(sites: Records, table: Records, watch: Records, end: Ints, births: int) -> tuple[Records, Records]:
-    """Return a larger table with the blocks side by side, each with some room, and put where they end into `end`."""
-    rows, most = 0, 0
-    for i in range(sites.size):
-        rows += block_size(sites[i])
-        most = max(most, sites[i].held)
-    size = rows + rows // 2 + 4 * (most + births) + 16
-    new, beside = np.empty(size, dtype=HAZARD), np.empty(size, dtype=WATCH)
-    end[0] = 0
-    for i in range(sites.size):
-        move_block(sites[i], table, watch, new, beside, end)
-    return new, beside
-
-
-@lean_kernel
-def block_size(s: Record) -> int:
-    """Return how many hazards of an enterprise get room: what arises in so many days, or a quarter more than it has."""
-    return max(s.held + s.held // 4, int(ROOM_DAYS * (s.intensity[0] + s.intensity[1]))) + 4
-
-
-@lean_kernel
-def move_block(s: Record, table: Records, watch: Records, new: Records, beside: Records, end: Ints) -> None:
-    """Move an enterprise's hazards to the end of a table (it may be the same) and give them more room."""
-    row = end[0]
-    for k in range(s.held):
-        new[row + k], beside[row + k] = table[s.row + k], watch[s.row + k]
-    s.row, s.room = row, block_size(s)
-    end[0] = row + s.room
-
-
-@routine
-def roomier(book: Book, needed: int) -> Book:
-    """Return the same book with room in its ledger for as many events again, and for those needed."""
-    size = book.written[0]
-    ledger = np.empty(2 * size + needed, dtype=LEDGER)
-    for k in range(size):
-        ledger[k] = book.ledger[k]
-    return Book(ledger, book.written, book.times, book.slot, book.cell, book.tally, book.visited, book.revealed)
 
 
 @lean_routine
@@ -494,14 +432,3 @@ def set_reports(factor: float, sites: Records) -> None:
     """Change the factor on workers' reports from the time to which hazards have lived on."""
     for i in range(sites.size):
         sites[i].report_factor = factor
-
-
-@routine
-def census(sites: Records, table: Records) -> Ints:
-    """Return how many hazards of each enterprise stand how, shape (n, 4, classes): `standing` of each."""
-    out = np.zeros((sites.size, 4, 2), dtype=np.int64)
-    for i in range(sites.size):
-        for row in range(sites[i].row, sites[i].row + sites[i].held):
-            h = table[row]
-            out[i, standing(h), h.klass] += 1
-    return out

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from dpsim.model.hazard_book import Book, new_book
-from dpsim.model.hazard_sites import Stock, census, drop_site, live_sites
+from dpsim.model.hazard_sites import drop_site, live_sites
+from dpsim.model.hazard_stock import Stock, census
 from dpsim.model.hazards import HAZARD, WATCH, Records, Visits
 from dpsim.model.state import Floats, Ints
 
