@@ -111,7 +111,7 @@ def test_strategies_are_listed_with_their_instruments(call: Call) -> None:
 def test_the_table_of_a_run_has_headers_in_the_language(call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
     import pandas as pd
 
-    from dpsim.experiments import ensemble
+    from dpsim.report import runs
 
     names = ["target", "deadline", "required", "replications", "met", "low", "high", "shortfall_median"]
     rows = [
@@ -123,9 +123,9 @@ def test_the_table_of_a_run_has_headers_in_the_language(call: Call, monkeypatch:
 
     def stand_in(case: object, strategy: object, **arguments: object) -> SimpleNamespace:
         asked.update(arguments)
-        return SimpleNamespace(targets=table)
+        return SimpleNamespace(targets=table, failures=pd.DataFrame(), record={})
 
-    monkeypatch.setattr(ensemble, "run_ensemble", stand_in)
+    monkeypatch.setattr(runs, "run_ensemble", stand_in)
     said = call("run", CASE, "--replications", "5", "--seed", "0")
     assert said.status == 0 and asked["replications"] == 5 and asked["seed"] == 0
     head, line, other = said.out.splitlines()
