@@ -56,6 +56,10 @@ Lang = Annotated[str | None, typer.Option("--lang", callback=_given, help="语�
 Store = Annotated[
     str | None, typer.Option("--store", callback=_given, help="保存推演的文件夹，中断后可续跑 / folder that keeps runs")
 ]
+Scheduler = Annotated[
+    str | None,
+    typer.Option("--scheduler", callback=_given, help="用已有的 Dask 集群，tcp://主机:8786 / run on a Dask cluster"),
+]
 Fork = Annotated[bool, typer.Option("--fork", help="改动之后另存一份 / keep anew beside runs from before an edit")]
 
 
@@ -251,6 +255,7 @@ def run(
     seed: Annotated[str, typer.Option("--seed", callback=_given, metavar="<int>", help="随机种子 / seed")] = "1",
     store: Store = None,
     fork: Fork = False,
+    scheduler: Scheduler = None,
     lang: Lang = None,
 ) -> None:
     """推演一个方案并打印各目标 / Run one strategy and print the targets."""
@@ -260,10 +265,12 @@ def run(
     if replication is not None:
         if store is not None or fork:
             raise InputError("cli.one_run_kept", given="--fork" if store is None else "--store")
+        if scheduler is not None:
+            raise InputError("cli.one_run_here")
         return _put(one_run(case, strategy, seed=_whole(seed), replication=_whole(replication)))
     bar = sys.stderr.isatty()
     numbers = {"replications": _whole(replications), "seed": _whole(seed)}
-    text, notes = many_runs(case, strategy, **numbers, store=store, fork=fork, progress=bar)
+    text, notes = many_runs(case, strategy, **numbers, store=store, fork=fork, scheduler=scheduler, progress=bar)
     _put(text)
     for note in notes:
         typer.echo(note, err=True)
@@ -285,6 +292,7 @@ def compare(
     seed: Annotated[str, typer.Option("--seed", callback=_given, metavar="<int>", help="随机种子 / seed")] = "1",
     store: Store = None,
     fork: Fork = False,
+    scheduler: Scheduler = None,
     lang: Lang = None,
     out: Annotated[
         str | None, typer.Option("--out", callback=_given, help="图表文件夹 / folder for figure and table")
@@ -311,6 +319,7 @@ def compare(
         out=out or "",
         store=store,
         fork=fork,
+        scheduler=scheduler,
         progress=sys.stderr.isatty(),
     )
     head, rows = letter.rows()

@@ -88,6 +88,7 @@ def compare(
     progress: bool = False,
     store: str | Path | None = None,
     fork: bool = False,
+    scheduler: str | None = None,
 ) -> Comparison:
     """Run strategies and a reference on common luck and compare them.
 
@@ -101,7 +102,7 @@ def compare(
     seed : int
     reference : Strategy, optional
         The arrangement in force (`default_strategy` of the case) when None.
-    engine, workers, as_of, state, paths, progress, store, fork
+    engine, workers, as_of, state, paths, progress, store, fork, scheduler
         As in `run_ensemble`.
 
     Returns
@@ -134,6 +135,7 @@ def compare(
             progress=progress,
             store=store,
             fork=fork,
+            scheduler=scheduler,
         )
         for strategy in chosen
     }

@@ -47,6 +47,7 @@ def comparison_letter(
     progress: bool = True,
     store: str | None = None,
     fork: bool = False,
+    scheduler: str | None = None,
 ) -> ComparisonLetter:
     """Check the request, run it and return the letter.
 
@@ -68,6 +69,8 @@ def comparison_letter(
         Folder that keeps the runs.
     fork : bool
         Keep them beside those from before an edit.
+    scheduler : str, optional
+        Address of a Dask cluster that makes the runs.
 
     Raises
     ------
@@ -87,7 +90,15 @@ def comparison_letter(
     runs = typed_parameter("replications", replications, int)
     number = typed_parameter("seed", seed, int)
     result = compare(
-        loaded, chosen, replications=runs, seed=number, reference=base, progress=progress, store=store, fork=fork
+        loaded,
+        chosen,
+        replications=runs,
+        seed=number,
+        reference=base,
+        progress=progress,
+        store=store,
+        fork=fork,
+        scheduler=scheduler,
     )
     named = {strategy.id: strategy for strategy in (base, *chosen)}
     return ComparisonLetter(loaded, named, result, number, str(lang), folder)
