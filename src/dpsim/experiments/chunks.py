@@ -82,7 +82,7 @@ def read_chunk(content: bytes) -> tuple[str, Part]:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    table = pq.read_table(pa.BufferReader(content))
+    table = pq.read_table(pa.BufferReader(content), use_threads=False)
     if not table.schema.remove_metadata().equals(_schema()):
         raise ValueError("columns")
     arrays = {name: table.column(name).combine_chunks() for name in ("values", "counties")}

@@ -8,12 +8,12 @@ at before any run, and again with each chunk, because a worker may join at any t
 from __future__ import annotations
 
 import asyncio
-import pickle
 import warnings
 from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from itertools import islice
+from queue import Empty, SimpleQueue
 from typing import Any, TypeVar
 
 from dpsim.errors import DpsimError, InputError, RunError
@@ -53,17 +53,19 @@ def over_cluster(address: str, task: Callable[[Chunk], Result], chunks: Iterable
     with _told(address), _connected(address) as client:
         _check_alike(client, address)
         held, expected = _sent(client, task), here()
-        waiting = iter(chunks)
+        waiting, finished = iter(chunks), SimpleQueue[Any]()
         under_way: set[Any] = set()
         while True:
             free = max(1, sum(client.nthreads().values())) - len(under_way)
             for chunk in islice(waiting, max(0, free)):
-                under_way.add(client.submit(_work, expected, held, chunk, pure=False))
+                future = client.submit(_work, expected, held, chunk, pure=False)
+                future.add_done_callback(finished.put)
+                under_way.add(future)
             if not under_way:
                 return
-            done, under_way = _finished(client, under_way)
-            for future in done:
-                yield future.result()
+            future = _next(client, finished)
+            under_way.remove(future)
+            yield future.result()
 
 
 def here() -> Identity:
@@ -85,7 +87,12 @@ def _sent(client: Any, task: Callable[..., Any]) -> Any:
     """Return a job that the scheduler can make anew: data that only lies on workers ends with them."""
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", "Sending large graph", UserWarning)  # a large case is sent once, as it is
-        return client.submit(pickle.loads, pickle.dumps(task), pure=False)
+        return client.submit(_itself, task, pure=False)
+
+
+def _itself(task: Callable[..., Any]) -> Callable[..., Any]:
+    """Return a job: what is a result of the cluster is made again there when it is lost."""
+    return task
 
 
 @contextmanager
@@ -137,16 +144,14 @@ def _unlike(worker: str, differences: list[str]) -> InputError:
     return InputError("error.worker_unlike", worker=worker, count=len(differences), changes="\n".join(lines))
 
 
-def _finished(client: Any, under_way: set[Any]) -> tuple[set[Any], set[Any]]:
-    """Wait for a chunk; return what is finished and what is not."""
-    from distributed import wait
-
-    without = 0.0
+def _next(client: Any, finished: SimpleQueue[Any]) -> Any:
+    """Wait for a chunk that is finished."""
+    without = 0
     while without < PATIENCE_SECONDS:
         try:
-            return wait(under_way, timeout=CONNECT_SECONDS, return_when="FIRST_COMPLETED")  # type: ignore[no-untyped-call]
-        except TimeoutError:
-            without = 0.0 if client.nthreads() else without + CONNECT_SECONDS
+            return finished.get(timeout=CONNECT_SECONDS)
+        except Empty:
+            without = 0 if client.nthreads() else without + CONNECT_SECONDS
     raise TimeoutError(f"no worker for {PATIENCE_SECONDS} s")
 
 

@@ -144,6 +144,15 @@ def code_files() -> dict[str, str]:
     return {file.relative_to(package).as_posix(): file_digest(file) for file in files}
 
 
+code_files()  # now, as the code itself is loaded: what is edited later is not what this process runs
+
+
+@cache
+def code_id() -> str:
+    """Return a digest of `code_files`: processes with equal ones run the same code."""
+    return hashlib.sha256(json.dumps(code_files()).encode()).hexdigest()
+
+
 def _digest_of(paths: PathSet) -> str:
     """Return a digest of every array of a path set."""
     digest = hashlib.sha256()
