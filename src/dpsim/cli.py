@@ -1,6 +1,7 @@
-"""The command line: `dpsim cases | strategies | check | new-case | report | run | compare | batch | explore`.
+"""The command line: `dpsim cases | strategies | check | new-case | report | run | compare | batch | verify | explore`.
 
-Exit status: 0 done, 1 not finished, 2 bad input, 3 some of a batch failed, 130 stopped, 141 nobody reads the output,
+Exit status: 0 done, 1 not finished, 2 bad input, 3 some of a batch failed, 4 verified and found different,
+130 stopped, 141 nobody reads the output,
 143 told to end.
 Heavy libraries are imported inside the commands.
 """
@@ -30,8 +31,9 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="双重预防体系：监管方案推演与年底预测 / Dual-prevention system: policy simulation and year-end forecast.",
 )
-SOME_FAILED, STOPPED, UNREAD, TERMINATED = 3, 130, 141, 143
-"""Exit status of a batch with a failure, after Ctrl-C, where nobody reads the output any more, after SIGTERM."""
+SOME_FAILED, DIFFERS, STOPPED, UNREAD, TERMINATED = 3, 4, 130, 141, 143
+"""Exit status of a batch with a failure, of a folder that differs when verified,
+after Ctrl-C, where nobody reads the output any more, after SIGTERM."""
 UsageError = cast("type[typer.BadParameter]", typer.BadParameter.__mro__[1])
 """The parser's own error: click's, or that of the copy of click inside newer typer."""
 
@@ -331,6 +333,29 @@ def compare(
     if out:
         letter.table()
         letter.figure()
+
+
+@app.command()
+def verify(
+    folder: Annotated[str, typer.Argument(metavar="DIR", help="推演或报告文件夹 / folder of runs or of a report")],
+    replications: Annotated[
+        str, typer.Option("--replications", callback=_given, metavar="<int>", help="重做几次推演 / runs made again")
+    ] = "3",
+    choice: Annotated[
+        str | None,
+        typer.Option("--seed-of-choice", callback=_given, metavar="<int>", help="抽取用的种子 / seed of their choice"),
+    ] = None,
+    lang: Lang = None,
+) -> None:
+    """核对文件夹：文件、程序、输入，并重做几次推演 / Verify a folder: files, code, inputs, some runs again."""
+    from dpsim.report.verify.job import verify as verified
+
+    _use(lang)
+    number = None if choice is None else _whole(choice)
+    outcome = verified(Path(folder), replications=_whole(replications), choice=number)
+    _put(outcome.text())
+    if not outcome.well:
+        raise typer.Exit(DIFFERS)
 
 
 @app.command()

@@ -263,25 +263,43 @@ class _Job:
 
     def assemble(self, parts: list[Part], *, asked: int, interrupted: bool) -> Ensemble:
         """Put the parts together in the order of the replications."""
-        runs = sorted((run for part in parts for run in part[0]), key=lambda run: run.replication)
-        failed = [failure for part in parts for failure in part[1]]
-        if interrupted:
-            print(say("progress.interrupted", done=len(runs), asked=asked), file=sys.stderr)
-        if not runs:
-            raise RunError("error.nothing_finished", asked=asked, why=failed[0]["error"] if failed else "Ctrl-C")
-        setting = self.setting
-        attained = pd.DataFrame([row for run in runs for row in run.targets])
-        record = run_record(setting.case, setting.strategy, seed=self.seed, replications=asked, engine=setting.engine)
-        return Ensemble(
-            indicators=indicator_frame(
-                labels_of(setting, self.by), [run.replication for run in runs], [run.values for run in runs]
-            ),
-            targets=summarise_targets(attained),
-            attained=attained,
-            counties=county_frame(setting, runs),
-            failures=failure_frame(failed, setting.case, setting.strategy, seed=self.seed),
-            record=record | {"finished": len(runs), "interrupted": interrupted},
-        )
+        return assembled(self.setting, parts, seed=self.seed, by=self.by, asked=asked, interrupted=interrupted)
+
+
+def assembled(
+    setting: Setting,
+    parts: Sequence[Part],
+    *,
+    seed: int,
+    by: tuple[str, ...],
+    asked: int,
+    interrupted: bool = False,
+) -> Ensemble:
+    """Put finished chunks together in the order of the replications.
+
+    Raises
+    ------
+    RunError
+        No run was finished.
+    """
+    runs = sorted((run for part in parts for run in part[0]), key=lambda run: run.replication)
+    failed = [failure for part in parts for failure in part[1]]
+    if interrupted:
+        print(say("progress.interrupted", done=len(runs), asked=asked), file=sys.stderr)
+    if not runs:
+        raise RunError("error.nothing_finished", asked=asked, why=failed[0]["error"] if failed else "Ctrl-C")
+    attained = pd.DataFrame([row for run in runs for row in run.targets])
+    record = run_record(setting.case, setting.strategy, seed=seed, replications=asked, engine=setting.engine)
+    return Ensemble(
+        indicators=indicator_frame(
+            labels_of(setting, by), [run.replication for run in runs], [run.values for run in runs]
+        ),
+        targets=summarise_targets(attained),
+        attained=attained,
+        counties=county_frame(setting, runs),
+        failures=failure_frame(failed, setting.case, setting.strategy, seed=seed),
+        record=record | {"finished": len(runs), "interrupted": interrupted},
+    )
 
 
 def _job(
