@@ -17,7 +17,7 @@ from dpsim.experiments.failures import CASE, STRATEGY
 from dpsim.experiments.guard import stored_identity
 from dpsim.experiments.identity import Identity, changes, experiment_id, identity_of
 from dpsim.experiments.manifest import CHUNKS, IDENTITY, MANIFEST, chunk_file, read_manifest, whole_chunk
-from dpsim.experiments.replication import labels_of, prepare
+from dpsim.experiments.replication import check_by, labels_of, prepare
 from dpsim.experiments.store import RECORD, TABLES
 from dpsim.params.load import load_case, load_strategy
 from dpsim.params.wording import shown
@@ -40,27 +40,39 @@ def verify_ensemble(folder: Path, *, count: int, choice: int) -> Verified:
         return found
     parts = _chunks(found, experiment_id(identity))
     setting = _setting(found, identity)
-    if setting is None:
-        return found
-    asked = identity["asked"]
-    by, seed = tuple(asked["by"]), int(asked["seed"])
-    if asked["paths"] != "drawn":
+    if setting is not None:
+        _made_again(found, identity, setting, parts, count=count, choice=choice)
+    if setting is None or not found.sound:
+        found.note("not_again")
+    return found
+
+
+def _made_again(
+    found: Verified, identity: Identity, setting: Setting, parts: list[Part], *, count: int, choice: int
+) -> None:
+    """Hold identity, some runs and all tables against what the program that is installed makes of the inputs."""
+    try:
+        by, seed, drawn = check_by(identity["asked"]["by"]), int(identity["asked"]["seed"]), identity["asked"]["paths"]
+    except (DpsimError, KeyError, TypeError, ValueError):
+        return found.differs("unreadable", file=IDENTITY)
+    now = identity_of(setting, seed=seed, by=by, paths=None)
+    now["asked"]["paths"] = drawn
+    _check_identity(found, identity, now, setting.case.default_strategy)
+    if not found.sound:  # other inputs make other tables
+        return None
+    if drawn != "drawn":
         found.note("paths_given")
     else:
-        now = identity_of(setting, seed=seed, by=by, paths=None)
-        _check_identity(found, identity, now, setting.case.default_strategy)
-        stored = _single(parts)
-        numbers = chosen(list(stored), count, choice)
-        experiment, labels = experiment_id(identity), labels_of(setting, by)
+        stored, experiment, labels = _single(parts), experiment_id(identity), labels_of(setting, by)
 
         def compare(part: Part) -> str | None:
             kept = stored[replications_of(part)[0]]
             same = chunk_bytes(part, experiment) == chunk_bytes(kept, experiment)
             return None if same else _first_value(part, kept, labels)
 
+        numbers = chosen(list(stored), count, choice)
         run_again(found, setting.case, setting.strategy, seed=seed, by=by, replications=numbers, compare=compare)
-    _check_tables(found, setting, parts, seed=seed, by=by)
-    return found
+    return _check_tables(found, setting, parts, seed=seed, by=by)
 
 
 def _setting(found: Verified, identity: Identity) -> Setting | None:
@@ -74,7 +86,7 @@ def _setting(found: Verified, identity: Identity) -> Setting | None:
     try:
         if len(loaded) == 2:
             return prepare(*loaded, engine=identity["asked"]["engine"], as_of=None, state=None)
-    except (DpsimError, KeyError):
+    except (DpsimError, KeyError, TypeError):
         found.differs("unreadable", file=IDENTITY)
     return None
 

@@ -61,6 +61,11 @@ class Verified:
         if finding not in self.wrong:
             self.wrong.append(finding)
 
+    @property
+    def sound(self) -> bool:
+        """Whether the inputs are those that the folder was made of."""
+        return not any(finding.message in ("input", "foreign", "digest", "unreadable") for finding in self.wrong)
+
     def looked(self, message: str, **values: object) -> None:
         """Keep what was looked at."""
         self.checked.append(Finding(message, values))

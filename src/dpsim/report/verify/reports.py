@@ -13,8 +13,10 @@ from typing import Any
 
 import pandas as pd
 
-from dpsim.errors import DpsimError
+from dpsim.core.streams import check_word
+from dpsim.errors import DpsimError, InputError
 from dpsim.experiments.chunks import Part
+from dpsim.experiments.ensemble import check_positive
 from dpsim.experiments.replication import labels_of, prepare
 from dpsim.forecast.snapshot import snapshot_forecast
 from dpsim.measure.indicators import indicator_frame
@@ -47,12 +49,18 @@ def verify_report(folder: Path, *, count: int, choice: int) -> Verified:
     stored = read_frame(folder / INDICATORS)
     if stored is None or "replication" not in stored:
         found.differs("unreadable", file=INDICATORS)
-    elif main is None:
+    given: Any = record.get("seed")
+    try:
+        seed, draws = check_word("seed", given), check_positive("draws", record.get("draws_per_cell"))
+    except InputError:
         found.differs("unreadable", file=RUN)
-    else:
-        _runs_again(found, case, main, stored, seed=int(record["seed"]), count=count, choice=choice)
+    if not found.sound or main is None:  # other inputs make other numbers
+        found.note("not_again")
+        return found
+    assert stored is not None
     if count:
-        _forecast_again(found, case, record)
+        _runs_again(found, case, main, stored, seed=seed, count=count, choice=choice)
+        _forecast_again(found, case, seed=seed, draws=draws)
     found.note("summaries")
     return found
 
@@ -149,9 +157,9 @@ def _runs_again(
     run_again(found, case, main, seed=seed, by=BY, replications=numbers, compare=compare)
 
 
-def _forecast_again(found: Verified, case: Case, record: Mapping[str, Any]) -> None:
+def _forecast_again(found: Verified, case: Case, *, seed: int, draws: int) -> None:
     """Make the forecast from the snapshot again, whole: it takes a second."""
-    forecast = snapshot_forecast(case, seed=int(record["seed"]), draws=int(record["draws_per_cell"]))
+    forecast = snapshot_forecast(case, seed=seed, draws=draws)
     frames = {"forecast_cells": forecast.cells, "forecast_pooled": forecast.pooled, "bottlenecks": forecast.bottlenecks}
     for name, frame in frames.items():
         file = f"tables/{name}.parquet"
