@@ -24,6 +24,7 @@ import typer
 from dpsim.errors import DpsimError, InputError, RunError
 from dpsim.language import LANGUAGES, language_in_force, say
 from dpsim.params.wording import shown, shown_name
+from dpsim.report.telling import tell_compiling
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -191,6 +192,7 @@ def report(
     )
     check_out(Path(out), place_below(request))
     title = say("cli.report_title", case=getattr(request.case.name, request.lang))
+    tell_compiling()
     typer.echo(say("cli.report_running", case=request.case.id, n=request.replications), err=True)
 
     def tell(step: str) -> None:
@@ -223,6 +225,7 @@ def batch(
     asked = default_workers() if workers is None else check_workers(_whole(workers))
     loaded = load_batch(file)
     standings = prepare_batch(loaded, plan_jobs(loaded), Path(out))
+    tell_compiling()
     missing, there = len(standings.missing()), standings.count("there")
     at_once = max(1, min(asked, missing))
     typer.echo(
@@ -264,6 +267,7 @@ def run(
     from dpsim.report.runs import many_runs, one_run
 
     _use(lang)
+    tell_compiling()
     if replication is not None:
         if store is not None or fork:
             raise InputError("cli.one_run_kept", given="--fork" if store is None else "--store")
@@ -311,6 +315,7 @@ def compare(
     _use(lang)
     if out is not None:
         check_out(Path(out))
+    tell_compiling()
     letter = comparison_letter(
         case=case,
         strategies=strategy or [],

@@ -5,16 +5,21 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
+import signal
 import socket
 import subprocess
+import sys
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import ConsoleMessage, Page
+from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
 
 TOKEN = "only-for-this-test"
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
@@ -37,6 +42,31 @@ NOTEBOOK_OPEN = "() => window.jupyterapp?.shell?.currentWidget?.context?.session
 IS_LOCAL = ("http://127.0.0.1:", "ws://127.0.0.1:", "data:", "blob:")
 
 
+EXECUTE = """async code => {
+  const kernel = window.jupyterapp.shell.currentWidget.context.sessionContext.session.kernel;
+  const said = [], call = kernel.requestExecute({code, store_history: false});
+  call.onIOPub = message => said.push(message.content.text ?? message.content.evalue ?? '');
+  await call.done;
+  return said.join('');
+}"""
+WATCH = """() => {
+  const moves = window.dpsimMoves = {change: 0, figure: 0, dimmed: true, seen: ''};
+  const fan = () => document.querySelector('.dpsim-results section[data-part=fan] img');
+  const changed = () => { moves.change = performance.now(); moves.dimmed = false; moves.seen = fan()?.src ?? ''; };
+  document.addEventListener('change', changed, true);
+  document.addEventListener('pointermove', event => event.buttons && changed(), true);
+  const look = () => {
+    const picture = fan(), dimmed = document.querySelector('.dpsim-results.dpsim-stale') !== null;
+    moves.dimmed ||= dimmed;
+    if (moves.figure <= moves.change && moves.dimmed && !dimmed && picture?.complete && picture.src !== moves.seen)
+      moves.figure = performance.now();
+    requestAnimationFrame(look);
+  };
+  look();
+}"""
+"""A figure counts once the page has dimmed the old results and shows another one that is not dimmed."""
+
+
 @dataclass
 class Lab:
     """An open explorer: the page in the browser, the folder of the notebook, and what went wrong."""
@@ -45,6 +75,58 @@ class Lab:
     folder: Path
     errors: list[str] = field(default_factory=list)
     """Errors on the console and requests that left this machine."""
+
+
+@contextmanager
+def chromium() -> Iterator[Browser]:
+    """Start the system's Chromium; fail where there is none."""
+    found = next((path for name in BROWSERS if (path := shutil.which(name))), None)
+    if found is None:
+        pytest.fail(f"no browser: none of {', '.join(BROWSERS)} is installed (apt-get install chromium)")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=found, args=ARGUMENTS)
+        expect.set_options(timeout=WAIT_MS)
+        yield browser
+        browser.close()
+
+
+@contextmanager
+def opened(browser: Browser, folder: Path, lang: str) -> Iterator[Lab]:
+    """Start `dpsim explore` in a folder, open its notebook and run all cells; end it all at the end."""
+    port, own, log = free_port(), folder / "explorations", folder / "server.log"
+    command = [sys.executable, "-m", "dpsim.cli", "explore", "--no-browser", "--lang", lang, *as_root()]
+    with log.open("wb") as said:
+        server = subprocess.Popen(
+            [*command, "--port", str(port), "--out", str(own)],
+            env=environment(folder),
+            cwd=folder,
+            stdout=said,
+            stderr=said,
+        )
+    page: Page | None = None
+    try:
+        address = wait_for_server(port, server, log)
+        page = browser.new_page(viewport={"width": 1400, "height": 1500})
+        page.set_default_timeout(WAIT_MS)
+        lab = Lab(page, own)
+        listen(lab)
+        assert f"/explore-{lang}.ipynb" in address, "the address that is printed leads elsewhere"
+        page.goto(address)
+        page.wait_for_function(NOTEBOOK_OPEN)
+        page.wait_for_function(READY)
+        page.evaluate("() => window.jupyterapp.commands.execute('application:toggle-left-area')")
+        page.evaluate("() => window.jupyterapp.commands.execute('notebook:run-all-cells')")
+        page.locator(".dpsim-explorer").wait_for()
+        yield lab
+    finally:
+        if page is not None:
+            page.close()
+        server.send_signal(signal.SIGINT)
+        try:
+            server.wait(END_SECONDS)
+        except subprocess.TimeoutExpired:
+            server.kill()
+            server.wait()
 
 
 def environment(folder: Path) -> dict[str, str]:
@@ -107,3 +189,35 @@ def listen(lab: Lab) -> None:
         "request",
         lambda request: request.url.startswith(IS_LOCAL) or lab.errors.append(f"request: {request.url}"),
     )
+
+
+def put(page: Page, label: str, value: str) -> None:
+    """Type a number and leave the field, as a user does."""
+    field = page.get_by_label(label, exact=True)
+    field.fill(value)
+    field.press("Tab")
+
+
+def drag(page: Page, label: str, values: int) -> None:
+    """Drag the slider beside a field from its low end through about so many values to its high end."""
+    row = page.locator(".widget-hbox", has=page.get_by_label(label, exact=True)).last
+    slider = row.locator(".slider-container .noUi-base")
+    slider.scroll_into_view_if_needed()
+    box = slider.bounding_box()
+    assert box is not None, f"no slider beside {label}"
+    middle = box["y"] + box["height"] / 2
+    page.mouse.move(box["x"] + 1, middle)
+    page.mouse.down()
+    for step in range(values + 1):
+        page.mouse.move(box["x"] + 1 + (box["width"] - 2) * step / values, middle)
+    page.mouse.up()
+
+
+def watch_moves(page: Page) -> None:
+    """Have the page note when a control was last changed, and when the first figure of that change was there."""
+    page.evaluate(WATCH)
+
+
+def in_kernel(page: Page, code: str) -> str:
+    """Run code in the kernel of the notebook and return what it prints."""
+    return str(page.evaluate(EXECUTE, code))

@@ -11,23 +11,24 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pandas as pd
-from browser_lab import Lab
+from browser_lab import Lab, drag, in_kernel, put
 from playwright.sync_api import Page, expect
 
+from dpsim.experiments.ensemble import run_ensemble
+from dpsim.explorer.scenario import Scenario
 from dpsim.params.load import load_case, load_strategy
 from dpsim.report.show import show_met, show_rounded
 
 RUNS = 6
 SECONDS = 400
+LEFT = """import gc, threading
+from dpsim.explorer.job import Job
+print(
+    [thing.idle for thing in gc.get_objects() if type(thing) is Job],
+    [thread.name for thread in threading.enumerate() if thread.name.startswith("dpsim")],
+)"""
 LEVERS = (("工作调度会的间隔（天）", "3"), ("月通报的间隔（天）", "14"), ("年底攻坚的提速倍数（比值）", "2.5"))
 ASSUMPTION = ("服务机构每家企业用时（平均）（天）", "10")
-
-
-def put(page: Page, label: str, value: str) -> None:
-    """Type a number and leave the field, as a user does."""
-    field = page.get_by_label(label, exact=True)
-    field.fill(value)
-    field.press("Tab")
 
 
 def look(page: Page, file: Path) -> None:
@@ -75,11 +76,13 @@ def test_four_levers_then_export_then_the_same_numbers_on_the_command_line(
     lab = open_lab("zh")
     page, results, banner = lab.page, lab.page.locator(".dpsim-results"), lab.page.locator(".dpsim-banner div[role]")
     expect(banner).to_contain_text("还没有结果")
+    page.get_by_role("checkbox", name="调整后自动推演", exact=True).uncheck()
     put(page, "推演次数", str(RUNS))
     page.get_by_role("button", name="推演", exact=True).click()
     expect(banner).to_contain_text("一致")
     before = table(page)
     assert len(before) == 9, before
+    expect(banner).to_contain_text("：临沂市2018年，现行部署，")  # nothing is changed by being shown
     page.screenshot(path=tmp_path / "before.png")
 
     for label, value in LEVERS[:2]:
@@ -126,16 +129,54 @@ def test_four_levers_then_export_then_the_same_numbers_on_the_command_line(
     assert lab.errors == [], lab.errors
 
 
+def left_behind(page: Page) -> str:
+    """Return which jobs of the page are idle, and the threads that are at work for them."""
+    return in_kernel(page, LEFT).strip()
+
+
+def test_a_slider_through_thirty_values_shows_the_last_and_leaves_no_queue(
+    open_lab: Callable[[str], Lab], tmp_path: Path
+) -> None:
+    lab = open_lab("zh")
+    page, banner = lab.page, lab.page.locator(".dpsim-banner div[role]")
+    put(page, "推演次数", str(RUNS))
+    expect(banner).to_contain_text(f"一致：临沂市2018年，现行部署，{RUNS}次")
+    before = table(page)
+    meeting = LEVERS[0][0]
+    drag(page, meeting, 30)
+    expect(page.get_by_label(meeting, exact=True)).to_have_value("31")
+    expect(banner).to_contain_text("现行部署（有改动）")
+    expect(page.get_by_role("button", name="停止", exact=True)).to_be_disabled()
+    assert left_behind(page) == "[True] []", "a job is running or queued after the last value was shown"
+    expect(page.locator(".dpsim-results")).not_to_have_class(re.compile("dpsim-stale"))
+    last = Scenario("linyi-2018", "current_arrangement", RUNS, 1, levers={"0.every_days": 31}).built()
+    again = run_ensemble(*last, replications=RUNS, seed=1, by=("city",), workers=1)
+    after = table(page)
+    assert [(row[4], row[5]) for row in after] == as_shown(again.targets), "not the result of the last value"
+    assert [row[6] for row in after] == [row[4] for row in before], "before the change stood something else"
+    look(page, tmp_path / "dragged.png")
+
+    put(page, "推演次数", "3000")
+    expect(banner).to_contain_text("中间结果：共3000次推演")
+    page.screenshot(path=tmp_path / "interim.png", full_page=True)
+    assert left_behind(page).startswith("[False]"), "control: a job that runs is not noticed"
+    page.get_by_role("button", name="停止", exact=True).click()
+    expect(page.get_by_text("已停止。")).to_be_visible()
+    assert left_behind(page) == "[True] []", "cancelled, and yet at work"
+    expect(banner).to_contain_text("没有推演完：共要3000次")
+    assert lab.errors == [], lab.errors
+
+
 def test_the_english_page_is_english_and_can_be_stopped(open_lab: Callable[[str], Lab], tmp_path: Path) -> None:
     lab = open_lab("en")
     page, banner = lab.page, lab.page.locator(".dpsim-banner div[role]")
-    put(page, "Runs", "3000")
-    page.get_by_role("button", name="Run", exact=True).click()
-    page.get_by_role("button", name="Stop", exact=True).click()
-    expect(page.get_by_text("Stopped; no new results.")).to_be_visible()
     expect(banner).to_contain_text("No results yet")
+    put(page, "Runs", "3000")
+    expect(banner).to_contain_text("Interim: of 3000 runs")
+    page.get_by_role("button", name="Stop", exact=True).click()
+    expect(page.get_by_text("Stopped.")).to_be_visible()
+    expect(banner).to_contain_text("Not finished: of 3000 runs")
     put(page, "Runs", "4")
-    page.get_by_role("button", name="Run", exact=True).click()
     expect(banner).to_contain_text("are those of the controls")
     words = page.locator(".dpsim-explorer").inner_text()
     assert "Linyi 2018" in words and not re.search("[\u4e00-\u9fff]", words), words

@@ -14,6 +14,7 @@ from store_runs import chunk_files, contents, folder_of, kept
 
 from dpsim.errors import InputError, RunError
 from dpsim.experiments import store as store_module
+from dpsim.experiments.manifest import Chunk, chunk_file
 
 RUNS = 15
 Damage = Callable[[Path], object]
@@ -83,6 +84,21 @@ def test_a_damaged_chunk_is_done_again_and_no_other(whole: Path, store: Path, ma
     kept(store, RUNS)
     assert made == [5, 6, 7, 8, 9]
     assert contents(store) == contents(whole)
+
+
+def test_a_store_that_believed_its_files_would_be_noticed(
+    whole: Path, store: Path, made: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Control of the checks above: with the digest unread, the runs of one chunk are told twice."""
+
+    def believing(folder: Path, chunk: Chunk, experiment: str) -> bytes:
+        return chunk_file(folder, chunk.name).read_bytes()
+
+    monkeypatch.setattr(store_module, "whole_chunk", believing)
+    CHUNKS["another's"](folder_of(store))
+    told = kept(store, RUNS)
+    assert made == [] and contents(store) != contents(whole)
+    assert told.attained["replication"].value_counts()[0] == 2 * len(told.targets)
 
 
 MANIFESTS: dict[str, Damage] = {

@@ -254,7 +254,7 @@ class _Job:
     def _stream(self, chunks: list[list[int]]) -> Generator[Part]:
         """Yield finished chunks of rows in the order they finish."""
         task = partial(run_chunk, self.setting, self.paths, seed=self.seed, by=self.by)
-        if self.scheduler is not None:
+        if self.scheduler is not None and chunks:
             yield from over_cluster(self.scheduler, task, chunks)
         elif self.workers == 1 or len(chunks) <= 1:
             yield from map(task, chunks)

@@ -1,6 +1,8 @@
 """At most one job at a time, beside the kernel's main thread, so that the controls stay alive.
 
-Whatever a job has to tell is handed to `post`, which runs it on the thread of the widgets.
+A job runs replications and shows what there is so far, more and more of it. A new order ends the job that is under
+way and takes its place; nothing is queued but the newest order. Whatever a job has to tell is handed to `post`,
+which runs it on the thread of the widgets; what an older order still had to tell is not heard any more.
 """
 
 from __future__ import annotations
@@ -8,13 +10,19 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import Callable
+from contextlib import closing
+from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Protocol
 
-from dpsim.errors import DpsimError
-from dpsim.experiments.ensemble import run_ensemble
+from dpsim.errors import DpsimError, RunError
+from dpsim.experiments.replication import prepare
+from dpsim.experiments.stream import Growing, stream_ensemble
+from dpsim.explorer.pace import FIRST, Pace
 from dpsim.explorer.scenario import Built, Scenario
-from dpsim.explorer.shown import Shown, show_runs
+from dpsim.explorer.shown import Shown, show_all, show_first
 
+BY = ("city",)
 Post = Callable[[Callable[[], None]], object]
 
 
@@ -24,15 +32,40 @@ class Listener(Protocol):
     def told(self, done: int) -> None:
         """Take the number of runs so far."""
 
-    def drawing(self) -> None:
-        """Take note that the runs are done."""
+    def looked(self, shown: Shown) -> None:
+        """Take what there is so far."""
 
     def finished(self, shown: Shown | None, error: Exception | None) -> None:
         """Take the result, or why there is none; neither when it was stopped."""
 
 
 class _Stopped(Exception):
-    """The user asked for the end."""
+    """The user asked for the end, or for something else."""
+
+
+@dataclass(frozen=True, eq=False)
+class Order:
+    """What a job is to do.
+
+    Attributes
+    ----------
+    scenario : Scenario
+    built : Built
+    before : Shown, optional
+        Results to be shown beside.
+    ended : threading.Event
+        Set to end it.
+    """
+
+    scenario: Scenario
+    built: Built
+    before: Shown | None = None
+    ended: threading.Event = field(default_factory=threading.Event)
+
+    def check(self) -> None:
+        """Leave the job if it is to end."""
+        if self.ended.is_set():
+            raise _Stopped
 
 
 class Job:
@@ -48,26 +81,53 @@ class Job:
 
     def __init__(self, listener: Listener, lang: str, post: Post) -> None:
         self.listener, self.lang, self.post = listener, lang, post
+        self.order: Order | None = None
+        """The order that is heard; None while nothing is under way."""
+        self._lock = threading.Lock()
+        self._newest: Order | None = None
+        self._next: Order | None = None
         self._thread: threading.Thread | None = None
-        self._stop = threading.Event()
 
     @property
     def running(self) -> bool:
         """Whether a job is under way."""
-        return self._thread is not None
+        return self.order is not None
 
-    def start(self, scenario: Scenario, built: Built) -> bool:
-        """Start a job; refused while another is under way."""
-        if self.running:
-            return False
-        self._stop.clear()
-        self._thread = threading.Thread(target=self._run, args=(scenario, built), name="dpsim-explorer", daemon=True)
-        self._thread.start()
-        return True
+    @property
+    def idle(self) -> bool:
+        """Whether nothing is left behind: no thread at work, no order waiting."""
+        return self._thread is None and self._next is None
+
+    def start(self, scenario: Scenario, built: Built, before: Shown | None = None) -> None:
+        """Start a job in the place of the one that may be under way."""
+        self.drop()
+        self.order = self._put(Order(scenario, built, before))
+
+    def warm(self, scenario: Scenario, built: Built) -> None:
+        """Load all that a job needs by one run that is not shown: the first answer is then as quick as the others."""
+        self._put(Order(replace(scenario, replications=1), built))
+
+    def _put(self, order: Order) -> Order:
+        """Have an order carried out next, and whatever came before it ended."""
+        if self._newest is not None:
+            self._newest.ended.set()
+        self._newest = order
+        with self._lock:
+            self._next = order
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._work, name="dpsim-explorer", daemon=True)
+                self._thread.start()
+        return order
 
     def stop(self) -> None:
-        """End the job after the runs that are under way."""
-        self._stop.set()
+        """End the job after the runs that are under way; the listener is told."""
+        if self.order is not None:
+            self.order.ended.set()
+
+    def drop(self) -> None:
+        """End the job; nothing more of it is told."""
+        self.stop()
+        self.order = None
 
     def wait(self, seconds: float) -> None:
         """Wait for the end of the job, for tests."""
@@ -75,36 +135,68 @@ class Job:
         if thread is not None:
             thread.join(seconds)
 
-    def _run(self, scenario: Scenario, built: Built) -> None:
+    def _work(self) -> None:
+        """Run the newest order until there is none."""
+        while True:
+            with self._lock:
+                order, self._next = self._next, None
+                if order is None:
+                    self._thread = None
+                    return
+            self._run(order)
+
+    def _run(self, order: Order) -> None:
         """Run, draw, and tell the end, whatever it is."""
         shown: Shown | None = None
         error: Exception | None = None
         try:
-            ensemble = run_ensemble(
-                built.case,
-                built.strategy,
-                replications=scenario.replications,
-                seed=scenario.seed,
-                by=("city",),
-                told=self._told,
-            )
-            self.post(self.listener.drawing)
-            shown = show_runs(scenario, built, ensemble, self.lang)
+            order.check()
+            shown = self._shown(order)
         except _Stopped:
             pass
         except Exception as fault:  # shown in the page: a thread has nobody else to tell
             error = fault
-        self.post(lambda: self._end(shown, error))
+        self._tell(order, lambda: self._end(shown, error))
 
-    def _told(self, done: int) -> None:
-        """Pass on how far it is, or end it."""
-        if self._stop.is_set():
-            raise _Stopped
-        self.post(lambda: self.listener.told(done))
+    def _shown(self, order: Order) -> Shown:
+        """Run the replications of an order, showing them as they come in, and return all of them."""
+        scenario, pace = order.scenario, Pace(order.scenario.replications)
+        setting = prepare(*order.built)
+        growing = Growing(setting, seed=scenario.seed, asked=scenario.replications, by=BY)
+        stream = stream_ensemble(setting, replications=scenario.replications, seed=scenario.seed, by=BY, pause=FIRST)
+        with closing(stream):
+            for part in stream:
+                order.check()
+                growing.add(part)
+                if pace.tells(growing.done):
+                    self._tell(order, partial(self.listener.told, growing.done))
+                if pace.due(growing.done) and growing.runs:
+                    with pace.looking():
+                        self._look(order, growing)
+        return show_all(self._look(order, growing), self.lang, before=order.before, check=order.check)
+
+    def _look(self, order: Order, growing: Growing) -> Shown:
+        """Show what has come in."""
+        ensemble = growing.ensemble()
+        if ensemble is None:
+            raise RunError("error.nothing_finished", asked=growing.asked, why=growing.failed[0]["error"])
+        shown = show_first(order.scenario, order.built, ensemble, self.lang, before=order.before)
+        order.check()
+        self._tell(order, lambda: self.listener.looked(shown))
+        return shown
+
+    def _tell(self, order: Order, call: Callable[[], None]) -> None:
+        """Hand over a call; it is made if the order is still the one that is heard."""
+
+        def heard() -> None:
+            if self.order is order:
+                call()
+
+        self.post(heard)
 
     def _end(self, shown: Shown | None, error: Exception | None) -> None:
         """Make room for the next job, then tell."""
-        self._thread = None
+        self.order = None
         self.listener.finished(shown, error)
 
 

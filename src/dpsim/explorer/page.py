@@ -1,4 +1,8 @@
-"""The page: controls above, results below, and a banner as long as the two do not say the same."""
+"""The page: controls above, results below, and a banner that tells how the two stand to each other.
+
+Once a control has come to rest the runs begin anew, in the place of those under way, and the results are shown while
+they come in; unless the planner wants to press the button.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +16,7 @@ from dpsim.errors import DpsimError, InputError
 from dpsim.experiments.replication import check_as_of
 from dpsim.explorer.export import export
 from dpsim.explorer.job import Job, error_text, kernel_post
+from dpsim.explorer.pace import Rest
 from dpsim.explorer.panels import AssumptionPanel, LeverPanel
 from dpsim.explorer.scenario import Built, Scenario
 from dpsim.explorer.shown import Shown
@@ -38,12 +43,12 @@ def explorer(
     case: str = "linyi-2018",
     as_of: object = None,
     strategy: str = "",
-    replications: object = 20,
+    replications: object = 200,
     seed: object = 1,
     lang: object = "zh",
     out: str = "explored",
 ) -> Any:
-    """Return the explorer; nothing is run until its button is pressed.
+    """Return the explorer; nothing is shown until a control is changed or its button pressed.
 
     Parameters
     ----------
@@ -69,8 +74,10 @@ def explorer(
     start = Scenario(
         case, chosen, typed_parameter("replications", replications, int), typed_parameter("seed", seed, int)
     )
-    start.built()
-    return Page(start, str(lang), Path(typed_parameter("out", out, str) or ".")).widget
+    built = start.built()
+    page = Page(start, str(lang), Path(typed_parameter("out", out, str) or "."))
+    page.job.warm(start, built)
+    return page.widget
 
 
 class Page:
@@ -87,7 +94,9 @@ class Page:
     def __init__(self, start: Scenario, lang: str, out: Path) -> None:
         self.lang, self.out = lang, out
         self.shown: Shown | None = None
-        self.job = Job(self, lang, kernel_post())
+        self.whole: Shown | None = None
+        """The last results that are complete."""
+        self.job, self.rest = Job(self, lang, kernel_post()), Rest(self._run)
         self._choices(start)
         self._actions(start)
         self.banner, self.status, self.exported, self.results = (widgets.HTML() for _ in range(4))
@@ -103,7 +112,7 @@ class Page:
                 widgets.HBox([self.case, self.as_of, self.strategy], layout={"flex_flow": "row wrap"}),
                 self.panels,
                 widgets.HBox(
-                    [self.replications, self.seed, self.run, self.stop, self.save, self.bar],
+                    [self.replications, self.seed, self.run, self.watch, self.stop, self.save, self.bar],
                     layout={"flex_flow": "row wrap", "align_items": "center"},
                 ),
                 self.status,
@@ -113,7 +122,7 @@ class Page:
             ]
         )
         self.widget.add_class("dpsim-explorer")
-        self._changed()
+        self._check()
 
     def say(self, message: str, **values: object) -> str:
         """Return a message of the explorer in the language of the page."""
@@ -138,22 +147,30 @@ class Page:
         self.bar.value = done
         self._status(self.say("running", done=done, n=self.bar.max))
 
-    def drawing(self) -> None:
-        """Show that the figures are on their way."""
-        self._status(self.say("drawing"))
+    def looked(self, shown: Shown) -> None:
+        """Show what has come in."""
+        self._show(shown)
+        if shown.whole:
+            self._status(self.say("drawing"))
 
     def finished(self, shown: Shown | None, error: Exception | None) -> None:
         """Show the results, or why there are none."""
         self.bar.layout.visibility = "hidden"
         if shown is not None:
-            self.shown = shown
-            self.results.value = shown.content
+            self.whole = shown
+            self._show(shown)
             self._status("")
         elif error is not None:
             self._status(error_text(error, self.lang), wrong=True)
         else:
             self._status(self.say("stopped"))
-        self._buttons(self._built() is not None)
+        self._buttons(self._built())
+        self._mark()
+
+    def _show(self, shown: Shown) -> None:
+        """Show results, and how they stand to the controls."""
+        self.shown = shown
+        self.results.value = shown.content
         self._mark()
 
     # -------------------------------------------------------------- controls
@@ -188,11 +205,13 @@ class Page:
         self.replications = widgets.IntText(start.replications, description=self.say("replications"), **number)
         self.seed = widgets.IntText(start.seed, description=self.say("seed"), **number)
         self.run = widgets.Button(description=self.say("run"), button_style="primary")
+        self.watch = widgets.Checkbox(value=True, description=self.say("watch"), indent=False, layout={"width": "auto"})
         self.stop = widgets.Button(description=self.say("stop"), disabled=True)
         self.save = widgets.Button(description=self.say("export"))
         self.bar = widgets.IntProgress(layout={"visibility": "hidden", "width": "14em"})
         for control in (self.replications, self.seed):
             control.observe(lambda _: self._changed(), "value")
+        self.watch.observe(lambda _: self._changed(), "value")
         self.run.on_click(lambda _: self._run())
         self.stop.on_click(lambda _: self._stop())
         self.save.on_click(lambda _: self._export())
@@ -219,11 +238,28 @@ class Page:
     # -------------------------------------------------------------- what follows a change
 
     def _changed(self) -> None:
+        """Check what the controls say; have it run once they rest, in the place of what is under way."""
+        self.rest.cancel()
+        built = self._check()
+        if built is None or not self.watch.value:
+            return
+        if self._at_work_on(built):
+            return
+        self.job.drop()
+        self.bar.layout.visibility = "hidden"
+        shown, now = self.shown, _identity(built, self.scenario())
+        if shown is None or not shown.whole or now != _identity(shown.built, shown.scenario):
+            self.rest.touch()
+        self._buttons(built)
+        self._mark(built)
+
+    def _check(self) -> Built | None:
         """Check what the controls say, and mark results that are of something else."""
         self.exported.value = ""
         built = self._built(tell=True)
-        self._buttons(built is not None)
+        self._buttons(built)
         self._mark(built)
+        return built
 
     def _built(self, *, tell: bool = False) -> Built | None:
         """Return what would be run; where it cannot be, say why if asked to."""
@@ -237,11 +273,16 @@ class Page:
             self._status("")
         return built
 
-    def _buttons(self, good: bool) -> None:
+    def _buttons(self, built: Built | None) -> None:
         """Allow what can be done now."""
-        self.run.disabled = self.job.running or not good
+        self.run.disabled = built is None or self._at_work_on(built)
         self.stop.disabled = not self.job.running
-        self.save.disabled = not good
+        self.save.disabled = built is None
+
+    def _at_work_on(self, built: Built) -> bool:
+        """Tell whether the job under way is of what the controls say."""
+        order = self.job.order
+        return order is not None and _identity(built, self.scenario()) == _identity(order.built, order.scenario)
 
     def _mark(self, built: Built | None = None) -> None:
         """Mark the results as stale while the controls say something else."""
@@ -249,34 +290,44 @@ class Page:
         if self.shown is None:
             self.banner.value = _box("info", self.say("nothing_yet"))
             return
-        mine = self.shown.scenario
+        shown, at_work = self.shown, self.job.running or self.rest.waiting
         now = None if built is None else _identity(built, self.scenario())
-        if now == _identity(self.shown.built, mine):
-            self.results.remove_class("dpsim-stale")
-            names = (file.name.words(self.lang) for file in self.shown.built)
-            text = self.say(
-                "fresh",
-                names=say("explorer.between", lang=self.lang).join(names),
-                n=self.shown.ensemble.record["finished"],
-            )
-            self.banner.value = _box("fresh", text)
-        else:
+        if now != _identity(shown.built, shown.scenario):
             self.results.add_class("dpsim-stale")
-            self.banner.value = _box("stale", self.say("stale"))
+            self.banner.value = _box("stale", self.say("stale_at_work" if at_work and built else "stale"))
+            return
+        self.results.remove_class("dpsim-stale")
+        if shown.whole:
+            names = say("explorer.between", lang=self.lang).join(file.name.words(self.lang) for file in shown.built)
+            self.banner.value = _box("fresh", self.say("fresh", names=names, n=shown.n))
+        else:
+            state = "interim" if at_work else "partial"
+            self.banner.value = _box("interim", self.say(state, done=shown.n, n=shown.scenario.replications))
 
     # -------------------------------------------------------------- what the buttons do
 
     def _run(self) -> None:
         """Start the job."""
-        built = self._built(tell=True)
-        if built is None or not self.job.start(self.scenario(), built):
+        self.rest.cancel()
+        built, scenario = self._built(tell=True), self.scenario()
+        if built is None:
             return
-        self.bar.max, self.bar.value, self.bar.layout.visibility = self.replications.value, 0, "visible"
-        self._status(self.say("running", done=0, n=self.replications.value))
-        self._buttons(True)
+        self.bar.max, self.bar.value, self.bar.layout.visibility = scenario.replications, 0, "visible"
+        self._status(self.say("begun"))
+        self.job.start(scenario, built, self._before(built, scenario))
+        self._buttons(built)
+        self._mark(built)
+
+    def _before(self, built: Built, scenario: Scenario) -> Shown | None:
+        """Return the last complete results of the same place and chances, if they are of something else."""
+        before = self.whole
+        if before is None or (before.scenario.case, before.scenario.seed) != (scenario.case, scenario.seed):
+            return None
+        return None if _identity(before.built, before.scenario) == _identity(built, scenario) else before
 
     def _stop(self) -> None:
         """End the job."""
+        self.rest.cancel()
         self.job.stop()
         self.stop.disabled = True
         self._status(self.say("stopping"))

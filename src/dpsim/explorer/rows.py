@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -13,8 +14,11 @@ from dpsim.language import say
 from dpsim.params.labels import grade_label, unit_label
 from dpsim.report.show import show_number_range, show_setting
 
+STEPS = 100
+"""A slider has about so many steps."""
 LABEL = {"zh": "21em", "en": "27em"}
 """Width of the labels of a column of controls."""
+WIDE = {"width": "14em"}
 Changed = Callable[[], None]
 
 
@@ -34,6 +38,8 @@ class Row:
         To be shown.
     control : ipywidgets.Widget or None
         None where nothing else is allowed.
+    slider : ipywidgets.Widget or None
+        Moves with the control; only a number with a range has one.
     """
 
     def __init__(self, entry: Entry, lang: str, changed: Changed) -> None:
@@ -46,8 +52,10 @@ class Row:
         else:
             self.control.observe(lambda _: changed(), "value")
             first = self.control
+        self.slider = None if self.control is None else _slider(entry, self.control)
         ground = widgets.HTML(_ground(entry, lang))
-        self.widget = widgets.HBox([first, ground], layout={"flex_flow": "row wrap", "align_items": "center"})
+        parts = [first, ground] if self.slider is None else [first, self.slider, ground]
+        self.widget = widgets.HBox(parts, layout={"flex_flow": "row wrap", "align_items": "center"})
 
     def change(self) -> dict[str, Any]:
         """Return the key with its new value, nothing where it is as it was."""
@@ -65,6 +73,56 @@ def _control(entry: Entry, lang: str) -> Any:
     if isinstance(entry.value, int | float):
         return widgets.FloatText(value=entry.value, **shared)
     return widgets.DatePicker(value=entry.value, **shared)
+
+
+def _slider(entry: Entry, control: Any) -> Any:
+    """Return a slider over the range of a number, bound to its field; what is typed between or beyond stays typed.
+
+    It holds the place among the values and not the value: a browser puts a value that is on no step on the next one
+    and sends that back, as if the user had changed it.
+    """
+    values = slider_values(entry)
+    if not values:
+        return None
+    slider = widgets.IntSlider(value=values.index(entry.value), min=0, max=len(values) - 1, readout=False, layout=WIDE)
+    following = False
+
+    def moved(change: Any) -> None:
+        if not following:
+            control.value = values[change["new"]]
+
+    def typed(change: Any) -> None:
+        nonlocal following
+        following = True
+        try:
+            slider.value = min(range(len(values)), key=lambda k: abs(values[k] - change["new"]))
+        finally:
+            following = False
+
+    slider.observe(moved, "value")
+    control.observe(typed, "value")
+    return slider
+
+
+def slider_values(entry: Entry) -> list[float]:
+    """Return the values a slider leads through: round steps over the range and the value itself; none without a range.
+
+    Whole numbers stay whole.
+    """
+    low, high = entry.low, entry.high
+    if not isinstance(entry.value, int | float) or low is None or high is None or not low < high < math.inf:
+        return []
+    step = max(_step(high - low), 1.0 if isinstance(entry.value, int) else 0.0)
+    first, last = math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9)
+    steps = {float(f"{k * step:.8g}") for k in range(first, last + 1)}  # 3 * 0.1 is 0.30000000000000004
+    return sorted(steps | {float(low), float(high), entry.value})
+
+
+def _step(width: float) -> float:
+    """Return the step of a slider over a range: 1, 2 or 5 times a power of ten."""
+    rough = width / STEPS
+    power = 10.0 ** math.floor(math.log10(rough))
+    return next(step * power for step in (1.0, 2.0, 5.0, 10.0) if step * power >= rough * (1 - 1e-9))
 
 
 def _label(entry: Entry, lang: str) -> str:

@@ -6,7 +6,10 @@ the user set must never be printed with the source of the number it replaced.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
 from dpsim.core.streams import check_word
@@ -15,6 +18,7 @@ from dpsim.explorer.entries import slots
 from dpsim.language import LANGUAGES, say
 from dpsim.params.faults import Origin
 from dpsim.params.load import load_case, load_strategy
+from dpsim.params.locate import locate_case, locate_strategy, typed_as_path
 from dpsim.params.quantity import MAX_TEXT, Graded
 from dpsim.params.schema import Case, File, Strategy
 from dpsim.report.show import show_setting
@@ -71,7 +75,7 @@ class Scenario:
 
 def changed_case(scenario: Scenario) -> Case:
     """Return the case with the changes of a scenario."""
-    base = load_case(scenario.case)
+    base = _base(load_case, locate_case, scenario.case)
     if not scenario.assumptions:
         return base
     changed = _marked(base.with_values(scenario.assumptions), base, scenario.assumptions)
@@ -80,7 +84,7 @@ def changed_case(scenario: Scenario) -> Case:
 
 def changed_strategy(scenario: Scenario) -> Strategy:
     """Return the strategy with the changes of a scenario."""
-    base = load_strategy(scenario.strategy)
+    base = _base(load_strategy, locate_strategy, scenario.strategy)
     if not scenario.levers and not scenario.switched:
         return base
     kept = [slot for slot in slots(base) if slot.on != (slot.place in scenario.switched)]
@@ -94,6 +98,22 @@ def changed_strategy(scenario: Scenario) -> Strategy:
             values[f"instruments.{places.index(int(place))}.{setting}"] = value
     changed = _marked(start.with_values(values), start, values)
     return base if changed.digest == base.digest else _own(changed, base, "strategy")
+
+
+def _base(load: Callable[[str], Kind], locate: Callable[[str], Path], name: str) -> Kind:
+    """Return what changes start from, read again only when its file has changed: a slider asks many times a second."""
+    path = Path(name) if typed_as_path(name) else locate(name)
+    try:
+        stamp = path.stat()
+    except (OSError, ValueError):  # loading says what is wrong with it
+        return load(name)
+    return _kept(load, name, str(path.absolute()), stamp.st_mtime_ns, stamp.st_size)
+
+
+@lru_cache(maxsize=8)
+def _kept(load: Callable[[str], Kind], name: str, path: str, changed_ns: int, size: int) -> Kind:
+    """Return a file as it was at one time."""
+    return load(name)
 
 
 def _marked(changed: Kind, base: Kind, values: dict[str, Any]) -> Kind:

@@ -1,10 +1,15 @@
-"""What the page shows of one set of runs: the targets, where the unfinished stand, hazards, and the figures."""
+"""What the page shows of one set of runs: the targets, where the unfinished stand, hazards, and the figures.
+
+Twice: at once with the figure of the headline target, and with all figures when the runs are complete.
+"""
 
 from __future__ import annotations
 
 import base64
 import html
-from dataclasses import dataclass
+import struct
+from collections.abc import Callable
+from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
@@ -18,7 +23,7 @@ from dpsim.params.schema import Case
 from dpsim.report import sentences
 from dpsim.report.bands import organisation_bands, stage_bands
 from dpsim.report.below import FEW_RUNS
-from dpsim.report.drawings import Drawing, draw_all
+from dpsim.report.drawings import Drawing, draw_png
 from dpsim.report.drawings_supervised import gap_drawing
 from dpsim.report.show import show_count_range, show_date, show_met, show_probability_range, show_rounded
 from dpsim.report.supervised import supervised
@@ -39,37 +44,83 @@ class Shown:
     ensemble : Ensemble
     content : str
         Escaped HTML with the figures inside.
+    pictures : dict
+        The figures as PNG, by name.
     """
 
     scenario: Scenario
     built: Built
     ensemble: Ensemble
     content: str
+    pictures: dict[str, bytes] = field(default_factory=dict, repr=False)
+
+    @property
+    def n(self) -> int:
+        """How many runs these are the results of."""
+        return int(str(self.ensemble.record["finished"]))
+
+    @property
+    def whole(self) -> bool:
+        """Whether all runs that were asked for are in."""
+        return not self.ensemble.record["interrupted"]
 
 
-def show_runs(scenario: Scenario, built: Built, ensemble: Ensemble, lang: str) -> Shown:
-    """Return everything the page shows of some runs, figures drawn."""
-    pictures = {name: files["png"] for name, files in draw_all(drawings(built, ensemble, lang)).items()}
-    parts = [
-        _headed("targets", lang, target_table(built.case, ensemble, lang) + _notes(built, ensemble, lang)),
-        *(_headed(name, lang, _picture(png, name, lang)) for name, png in pictures.items() if name == "fan"),
-        _headed(
-            "bottleneck",
-            lang,
-            _paragraph(bottleneck(built, ensemble, lang)) + _picture(pictures["queues"], "queues", lang),
-        ),
-        _headed("hazards", lang, hazard_table(ensemble.indicators, lang) + _optional(pictures, "hazards", lang)),
-    ]
-    return Shown(scenario, built, ensemble, "".join(parts))
+def show_first(
+    scenario: Scenario, built: Built, ensemble: Ensemble, lang: str, *, before: Shown | None = None
+) -> Shown:
+    """Return the tables and the figure of the headline target, beside the results from before a change."""
+    pictures = {"fan": draw_png(fan_drawing(built, ensemble, lang, before))}
+    return Shown(scenario, built, ensemble, _content(built, ensemble, lang, pictures, before, more=True), pictures)
 
 
-def drawings(built: Built, ensemble: Ensemble, lang: str) -> dict[str, Drawing]:
-    """Return the figures: the fan chart of the headline target's stage, the queues, hazards where there are any."""
+def show_all(first: Shown, lang: str, *, before: Shown | None = None, check: Callable[[], None]) -> Shown:
+    """Return the same results with all figures; `check` is called between them, and what it raises ends the call."""
+    pictures = dict(first.pictures)
+    for name, drawing in further_drawings(first.built, first.ensemble, lang).items():
+        check()
+        pictures[name] = draw_png(drawing)
+    check()
+    content = _content(first.built, first.ensemble, lang, pictures, before)
+    return Shown(first.scenario, first.built, first.ensemble, content, pictures)
+
+
+def _content(
+    built: Built,
+    ensemble: Ensemble,
+    lang: str,
+    pictures: dict[str, bytes],
+    before: Shown | None,
+    *,
+    more: bool = False,
+) -> str:
+    """Return the page's results; `more`: figures are still to come."""
+    hazards = hazard_table(ensemble.indicators, lang)
+    if more:
+        later = _paragraph(say("explorer.later", lang=lang), "dpsim-note")
+    else:
+        later = ""
+        hazards += _optional(pictures, "hazards", lang)
+    queues = _optional(pictures, "queues", lang) or later
+    table = target_table(built.case, ensemble, lang, before=None if before is None else before.ensemble)
+    parts = {
+        "targets": table + _notes(built, ensemble, lang, compared=before is not None),
+        "fan": _picture(pictures["fan"], "fan", lang),
+        "bottleneck": _paragraph(bottleneck(built, ensemble, lang)) + queues,
+        "hazards": hazards,
+    }
+    return "".join(_headed(name, lang, body) for name, body in parts.items())
+
+
+def fan_drawing(built: Built, ensemble: Ensemble, lang: str, before: Shown | None = None) -> Drawing:
+    """Return the fan chart of the headline target's stage, with the median from before a change."""
     case, name = built.case, built.strategy.name.words(lang)
     target, row = headline_target(case), _row(ensemble, case.targets.headline)
     count = getattr(case.state, target.stage)
-    met = show_met(row["met"], row["replications"], row["low"], row["high"], lang)
-    values = {"deadline": show_date(target.deadline, lang), "required": target.required, "met": met}
+    values = {"deadline": show_date(target.deadline, lang), "required": target.required, "met": _met(row, lang)}
+    second = None
+    if before is not None:
+        label = say("explorer.before", lang=lang)
+        second = stage_bands(before.ensemble, target.stage)[["date", "q50"]].assign(label=label)
     fan = {
         "stage": target.stage,
         "observed": pd.DataFrame({"date": [pd.Timestamp(case.as_of)], "done": [float(count.value)]}),
@@ -78,19 +129,25 @@ def drawings(built: Built, ensemble: Ensemble, lang: str) -> dict[str, Drawing]:
         "n": int(row["replications"]),
         "lang": lang,
         "name": name,
+        "second": second,
         "assumed": count.assumed,
     }
-    mine = supervised(ensemble, case)
+    return Drawing("plot_fan_chart", stage_bands(ensemble, target.stage), fan)
+
+
+def further_drawings(built: Built, ensemble: Ensemble, lang: str) -> dict[str, Drawing]:
+    """Return the other figures: the queues, and hazards where there are any."""
+    name = built.strategy.name.words(lang)
+    mine = supervised(ensemble, built.case)
     gap = {} if mine is None else {"hazards": Drawing(*gap_drawing(mine, name, lang))}
-    return {
-        "fan": Drawing("plot_fan_chart", stage_bands(ensemble, target.stage), fan),
-        "queues": Drawing("plot_queues", organisation_bands(ensemble), {"lang": lang, "name": name}),
-        **gap,
-    }
+    return {"queues": Drawing("plot_queues", organisation_bands(ensemble), {"lang": lang, "name": name}), **gap}
 
 
-def target_table(case: Case, ensemble: Ensemble, lang: str) -> str:
-    """Return all targets with the interval of P(met), how often it was met of n, and the median shortfall."""
+def target_table(case: Case, ensemble: Ensemble, lang: str, *, before: Ensemble | None = None) -> str:
+    """Return all targets with the interval of P(met), how often it was met of n, and the median shortfall.
+
+    Beside them how often each was met in the runs from `before` a change, where there are any.
+    """
     rows = []
     for target in resolve_targets(case):
         row = _row(ensemble, target.id)
@@ -100,11 +157,13 @@ def target_table(case: Case, ensemble: Ensemble, lang: str) -> str:
                 show_date(target.deadline, lang),
                 f"{row['required']}/{target.total}",
                 show_probability_range(row["low"], row["high"], lang),
-                show_met(row["met"], row["replications"], row["low"], row["high"], lang),
+                _met(row, lang),
                 show_rounded(row["shortfall_median"]),
+                *([] if before is None else [_met(_row(before, target.id), lang)]),
             )
         )
-    names = ("target", "deadline", "required", "probability", "met", "shortfall_median")
+    names = ["target", "deadline", "required", "probability", "met", "shortfall_median"]
+    names += [] if before is None else ["before"]
     return html_table(
         [say(f"explorer.column.{name}", lang=lang) for name in names], rows, numeric=(2, 3, 5), whole=(0, 1, 2, 3, 5)
     )
@@ -137,39 +196,47 @@ def hazard_table(indicators: pd.DataFrame, lang: str) -> str:
 
     Latent ones are what is in the model, found ones what the ledger says: two columns, never one sum.
     """
-    parts = indicators["indicator"].str.split(":")
-    latent = (parts.str[0] == "hazards_latent") & (indicators["view"] == "true")
-    found = (parts.str[0] == "hazards_found") & (indicators["view"] == "reported")
+    last = indicators[indicators["date"] == indicators["date"].max()]
+    parts = last["indicator"].str.split(":")
+    latent = (parts.str[0] == "hazards_latent") & (last["view"] == "true")
+    found = (parts.str[0] == "hazards_found") & (last["view"] == "reported")
     if not latent.any() or not found.any():
         return _paragraph(say("explorer.hazards_none", lang=lang))
     rows = []
     for kind in dict.fromkeys(parts[latent].str[-1]):
         here = parts.str[-1] == kind
         word = say(f"explorer.hazard_class.{kind}", lang=lang) if kind in ("general", "major") else str(kind)
-        rows.append((word, *(_range_at_end(indicators[where & here], lang) for where in (latent, found))))
+        rows.append((word, *(_range(last[where & here], lang) for where in (latent, found))))
     names = ("hazard_class", "hazards_latent", "hazards_found")
     table = html_table([say(f"explorer.column.{name}", lang=lang) for name in names], rows, numeric=(1, 2))
     return table + _paragraph(say("explorer.hazards_note", lang=lang))
 
 
-def _range_at_end(frame: pd.DataFrame, lang: str) -> str:
-    """Return median and middle 80% over the runs of the city's sum on the last date."""
-    totals = frame[frame["date"] == frame["date"].max()].groupby("replication")["value"].sum()
+def _range(frame: pd.DataFrame, lang: str) -> str:
+    """Return median and middle 80% over the runs of the city's sum."""
+    totals = frame.groupby("replication")["value"].sum()
     low, middle, high = np.quantile(totals, MIDDLE) if len(totals) else (np.nan,) * 3
     values = {"middle": show_rounded(float(middle)), "range": show_count_range(float(low), float(high), lang)}
     return say("explorer.median_range", lang=lang, **values)
 
 
-def _notes(built: Built, ensemble: Ensemble, lang: str) -> str:
+def _notes(built: Built, ensemble: Ensemble, lang: str, *, compared: bool) -> str:
     """Return what must be known to read the table."""
     finished, failed = int(str(ensemble.record["finished"])), len(ensemble.failures)
     notes = [say("explorer.targets_note", lang=lang, name=built.strategy.name.words(lang))]
     notes += plan_warnings(built.case, built.strategy, lang)
+    if compared:
+        notes.append(say("explorer.before_note", lang=lang))
     if finished < FEW_RUNS:
         notes.append(say("letter.few_runs", lang=lang, n=finished, least=FEW_RUNS))
     if failed:
         notes.append(say("letter.failed", lang=lang, failed=failed, done=finished))
     return _paragraph(say("letter.space", lang=lang).join(notes))
+
+
+def _met(row: pd.Series, lang: str) -> str:
+    """Return how often a target was met, of how many runs, with the interval."""
+    return show_met(row["met"], row["replications"], row["low"], row["high"], lang)
 
 
 def _row(ensemble: Ensemble, target: str) -> pd.Series:
@@ -183,9 +250,9 @@ def _headed(name: str, lang: str, body: str) -> str:
     return f"<section data-part='{name}'><h3>{head}</h3>{body}</section>"
 
 
-def _paragraph(text: str) -> str:
+def _paragraph(text: str, kind: str = "") -> str:
     """Return an escaped paragraph."""
-    return f"<p>{html.escape(text)}</p>"
+    return f"<p class='{kind}'>{html.escape(text)}</p>" if kind else f"<p>{html.escape(text)}</p>"
 
 
 def _optional(pictures: dict[str, bytes], name: str, lang: str) -> str:
@@ -194,6 +261,8 @@ def _optional(pictures: dict[str, bytes], name: str, lang: str) -> str:
 
 
 def _picture(png: bytes, name: str, lang: str) -> str:
-    """Return an inline picture."""
+    """Return an inline picture; its size is told, so that nothing jumps when the next one takes its place."""
+    width, height = struct.unpack(">II", png[16:24])
     alt = html.escape(say(f"explorer.head.{name}", lang=lang))
-    return f'<img alt="{alt}" src="data:image/png;base64,{base64.b64encode(png).decode()}">'
+    source = f"data:image/png;base64,{base64.b64encode(png).decode()}"
+    return f'<img alt="{alt}" width="{width}" height="{height}" src="{source}">'

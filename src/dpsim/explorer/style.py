@@ -7,7 +7,7 @@ STYLE = """<style>
 .dpsim-explorer h3 { margin: 1em 0 .3em; font-size: 115%; }
 .dpsim-explorer h4 { margin: .6em 0 .2em; }
 .dpsim-explorer p { margin: .3em 0; max-width: 60em; }
-.dpsim-explorer img { max-width: min(100%, 60em); }
+.dpsim-explorer img { max-width: min(100%, 60em); height: auto; }
 .dpsim-panels .lm-TabBar-tab, .dpsim-panels .p-TabBar-tab { flex: 0 0 auto !important; min-width: 10em; }
 .dpsim-explorer table { border-collapse: collapse; margin: .4em 0; }
 .dpsim-explorer th, .dpsim-explorer td { border-bottom: 1px solid #ccc; padding: .25em .7em; text-align: left; }

@@ -80,6 +80,13 @@ def draw(drawing: Drawing) -> dict[str, bytes]:
         return {path.suffix[1:]: path.read_bytes() for path in figures.save_figure(figure, Path(folder), "figure")}
 
 
+def draw_png(drawing: Drawing) -> bytes:
+    """Draw one figure here and now, for a screen: no files, no other processes."""
+    from dpsim.report import figures
+
+    return figures.png_bytes(getattr(figures, drawing.plot)(drawing.frame, **drawing.options))
+
+
 def _fan(result: YearEnd, stage: str) -> Drawing:
     """Return the fan chart of one stage."""
     case, target = result.case, stage_target(result, stage)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -12,8 +13,10 @@ import pandas as pd
 import pytest
 
 from dpsim.errors import InputError, RunError
-from dpsim.experiments.ensemble import run_ensemble
+from dpsim.experiments.ensemble import Part, run_ensemble
+from dpsim.experiments.stream import Growing
 from dpsim.explorer import explorer, job
+from dpsim.explorer.pace import FIRST, Pace
 from dpsim.explorer.page import Page
 from dpsim.explorer.scenario import Built, Scenario
 from dpsim.explorer.shown import Shown, bottleneck, hazard_table
@@ -24,37 +27,58 @@ SECONDS = 30.0
 
 
 class Gate:
-    """Stands for the runs: goes on when it is let."""
+    """Stands for the runs: each goes on when it is let."""
 
     def __init__(self) -> None:
-        self.calls: list[dict[str, Any]] = []
+        self.calls: list[int] = []
         self.begun, self.open = threading.Event(), threading.Event()
         self.fault: Exception | None = None
+        self.first = 0
+        """How many runs come in before the gate."""
 
-    def __call__(self, case: object, strategy: object, **options: Any) -> Any:
-        self.calls.append(options)
-        self.begun.set()
-        assert self.open.wait(SECONDS), "nobody let the runs go on"
-        if self.fault is not None:
-            raise self.fault
-        options["told"](2)
-        return SimpleNamespace(record={"finished": options["replications"]})
+    def __call__(self, setting: object, *, replications: int, **options: Any) -> Iterator[Part]:
+        self.calls.append(replications)
+        for run in range(replications):
+            if run == self.first:
+                self.begun.set()
+                assert self.open.wait(SECONDS), "nobody let the runs go on"
+            if self.fault is not None:
+                raise self.fault
+            yield [SimpleNamespace(replication=run)], []  # type: ignore[list-item]
+
+
+class Runs(Growing):
+    """Runs without content."""
+
+    def ensemble(self) -> Any:
+        return SimpleNamespace(record={"finished": self.done, "interrupted": self.done < self.asked})
+
+
+def content(built: Built, runs: Any) -> str:
+    return f"<b>{built.strategy.id}, {runs.record['finished']}</b>"
 
 
 @pytest.fixture
 def gate(monkeypatch: pytest.MonkeyPatch) -> Iterator[Gate]:
     gate = Gate()
-    monkeypatch.setattr(job, "run_ensemble", gate)
+    monkeypatch.setattr(job, "stream_ensemble", gate)
+    monkeypatch.setattr(job, "Growing", Runs)
     monkeypatch.setattr(
-        job, "show_runs", lambda scenario, built, runs, lang: Shown(scenario, built, runs, "<b>new</b>")
+        job,
+        "show_first",
+        lambda scenario, built, runs, lang, before: Shown(scenario, built, runs, content(built, runs)),
     )
+    monkeypatch.setattr(job, "show_all", lambda first, lang, before, check: replace(first, content="<i>all</i>"))
     yield gate
     gate.open.set()
 
 
 @pytest.fixture
 def page(gate: Gate, tmp_path: Path) -> Page:
-    return Page(START, "zh", tmp_path)
+    """A page on which nothing begins by itself."""
+    page = Page(START, "zh", tmp_path)
+    page.watch.value = False
+    return page
 
 
 def interval(page: Page) -> Any:
@@ -64,19 +88,66 @@ def interval(page: Page) -> Any:
 def finish(page: Page, gate: Gate) -> None:
     gate.open.set()
     page.job.wait(SECONDS)
+    assert page.job.idle, "a thread or an order is left behind"
 
 
-def test_controls_stay_alive_and_a_second_job_is_refused(page: Page, gate: Gate) -> None:
+def test_controls_stay_alive_while_runs_are_under_way(page: Page, gate: Gate) -> None:
     page.run.click()
     assert gate.begun.wait(SECONDS) and page.job.running, "the click returned while the runs are still under way"
     assert page.run.disabled and not page.stop.disabled
     interval(page).value = 99
     assert "99" in page.status.value and "alert" in page.status.value, "a wrong value is told meanwhile"
     interval(page).value = 7
-    assert not page.job.start(START, START.built()), "one job at most"
     finish(page, gate)
-    assert len(gate.calls) == 1 and page.results.value == "<b>new</b>"
+    assert len(gate.calls) == 1 and page.results.value == "<i>all</i>"
     assert not page.run.disabled and page.stop.disabled
+
+
+def test_a_new_order_takes_the_place_of_the_one_under_way(page: Page, gate: Gate) -> None:
+    page.run.click()
+    assert gate.begun.wait(SECONDS)
+    for runs in (5, 6, 7):
+        page.replications.value = runs
+        assert not page.run.disabled
+        page.run.click()
+        assert page.run.disabled, "what is wanted is under way already"
+    finish(page, gate)
+    assert gate.calls == [4, 7], "an order between was carried out"
+    assert page.shown is not None and page.shown.scenario.replications == 7 and page.shown.n == 7
+
+
+def test_a_change_begins_anew_by_itself_and_going_back_needs_no_run(gate: Gate, tmp_path: Path) -> None:
+    page = Page(START, "zh", tmp_path)
+    assert gate.calls == [], "nothing is run before anything is changed"
+    page.run.click()
+    assert gate.begun.wait(SECONDS)
+    page.replications.value = 5
+    finish(page, gate)
+    assert gate.calls == [4, 5] and page.shown is not None and page.shown.n == 5
+    page.replications.value = 6
+    page.job.wait(SECONDS)
+    assert gate.calls == [4, 5, 6]
+    gate.open.clear()
+    page.replications.value = 5
+    page.replications.value = 6
+    finish(page, gate)
+    assert page.shown.scenario.replications == 6 and "一致" in page.banner.value
+    page.replications.value = 0
+    assert "alert" in page.status.value and page.job.idle, "what cannot be run is told, and not run"
+
+
+def test_interim_results_say_of_how_many_runs_they_are(page: Page, gate: Gate, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(job, "Pace", lambda asked: Pace(asked, clock=lambda: 0.0))
+    gate.first, page.replications.value = FIRST + 1, 50
+    page.run.click()
+    assert gate.begun.wait(SECONDS)
+    assert f"current_arrangement, {FIRST}" in page.results.value
+    assert f"共50次推演，下面只是前{FIRST}次的" in page.banner.value
+    page.stop.click()
+    finish(page, gate)
+    assert f"没有推演完：共要50次，下面只是前{FIRST}次的" in page.banner.value, "a part is called a whole"
+    assert "已停止" in page.status.value and page.whole is None
+    assert not page.run.disabled, "the rest can be run"
 
 
 def test_results_are_stale_exactly_while_the_controls_say_something_else(page: Page, gate: Gate) -> None:
@@ -96,6 +167,20 @@ def test_results_are_stale_exactly_while_the_controls_say_something_else(page: P
         assert not stale()
 
 
+def test_before_are_the_last_complete_results_of_the_same_place_and_chances(page: Page, gate: Gate) -> None:
+    def before() -> Shown | None:
+        return page._before(page.scenario().built(), page.scenario())
+
+    assert before() is None
+    page.run.click()
+    finish(page, gate)
+    assert before() is None, "the same settings are no change"
+    interval(page).value = 3
+    assert before() is page.whole
+    page.seed.value = 2
+    assert before() is None, "other chances cannot be compared run by run"
+
+
 def test_a_job_is_stopped_between_runs(page: Page, gate: Gate) -> None:
     page.run.click()
     assert gate.begun.wait(SECONDS)
@@ -113,7 +198,7 @@ def test_what_fails_is_told_escaped_and_the_next_job_may_come(page: Page, gate: 
     gate.fault = None
     page.run.click()
     page.job.wait(SECONDS)
-    assert page.results.value == "<b>new</b>"
+    assert page.results.value == "<i>all</i>"
 
 
 @pytest.mark.parametrize("workers", [1, 2])

@@ -11,7 +11,7 @@ from dpsim.report.figures.fan_chart import plot_fan_chart
 from dpsim.report.figures.pace import plot_pace
 from dpsim.report.figures.queues import plot_queues
 from dpsim.report.figures.reported_true import plot_reported_true
-from dpsim.report.figures.save import save_figure
+from dpsim.report.figures.save import png_bytes, save_figure
 from dpsim.report.figures.scenario_cells import plot_scenario_cells
 from dpsim.report.figures.sensitivity import plot_sensitivity
 from dpsim.report.figures.style import figure_style
@@ -27,5 +27,6 @@ __all__ = [
     "plot_reported_true",
     "plot_scenario_cells",
     "plot_sensitivity",
+    "png_bytes",
     "save_figure",
 ]

@@ -50,12 +50,26 @@ def save_figure(figure: Figure, folder: str | os.PathLike[str], name: str) -> li
     target.mkdir(parents=True, exist_ok=True)
     paths = []
     with rc_context(look()):
-        for kind, metadata in _KINDS.items():
-            buffer = BytesIO()
-            figure.savefig(buffer, format=kind, dpi=DPI, metadata=metadata)
-            paths.append(_write(target / f"{name}.{kind}", buffer.getvalue()))
+        for kind in _KINDS:
+            paths.append(_write(target / f"{name}.{kind}", _encoded(figure, kind)))
             figure.set_layout_engine("none")  # laid out by the first drawing; again would cost time and move things
     return paths
+
+
+def png_bytes(figure: Figure) -> bytes:
+    """Return a figure as PNG with the layout it was made with, for somebody who waits for it."""
+    from matplotlib import rc_context
+
+    figure.set_layout_engine("none")
+    with rc_context(look()):
+        return _encoded(figure, "png")
+
+
+def _encoded(figure: Figure, kind: str) -> bytes:
+    """Return the bytes of a figure as one kind of file."""
+    buffer = BytesIO()
+    figure.savefig(buffer, format=kind, dpi=DPI, metadata=_KINDS[kind])
+    return buffer.getvalue()
 
 
 def _write(path: Path, content: bytes) -> Path:

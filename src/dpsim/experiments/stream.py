@@ -1,0 +1,135 @@
+"""Runs of one experiment in the order of their numbers, as they come in, for those who watch: over threads.
+
+The compiled engine lets go of the interpreter, so threads suffice; nothing is started, copied or sent, and the first
+run is there after the time of one run. What has come in so far is always replications 0 .. n - 1 of the seed: two
+strategies watched one after the other have met the same chances.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Generator
+from concurrent.futures import Future, ThreadPoolExecutor
+
+import numpy as np
+import pandas as pd
+
+from dpsim.core.streams import check_word
+from dpsim.engines.world import Setting
+from dpsim.experiments.chunks import Part
+from dpsim.experiments.ensemble import (
+    Ensemble,
+    check_replications,
+    check_workers,
+    county_frame,
+    default_workers,
+    run_chunk,
+    summarise_targets,
+)
+from dpsim.experiments.replication import Measured, labels_of, strategy_paths
+from dpsim.experiments.runrecord import run_record
+from dpsim.measure.indicators import indicator_frame
+
+AHEAD = 8
+"""Runs per thread that may be done or under way before the one that is waited for."""
+
+
+def stream_ensemble(
+    setting: Setting,
+    *,
+    replications: int,
+    seed: int,
+    by: tuple[str, ...],
+    workers: int | None = None,
+    pause: int = 0,
+) -> Generator[Part]:
+    """Yield replications 0 .. `replications` - 1 one by one, in this order.
+
+    Closing the generator ends it: no further run begins, and those under way (one per thread) are waited for.
+
+    Parameters
+    ----------
+    setting : Setting
+        From `prepare`.
+    replications, seed : int
+    by : tuple of str
+        Groupings, from `check_by`.
+    workers : int, optional
+        Threads; `default_workers` when None. What is yielded does not depend on it.
+    pause : int
+        After so many runs no other begins until the next one is asked for: who draws these is not held up.
+
+    Yields
+    ------
+    tuple of list
+        One finished run and no failure, or no run and one failure.
+
+    Raises
+    ------
+    InputError
+        An argument is not allowed.
+    """
+    replications, seed = check_replications(replications), check_word("seed", seed)
+    threads = default_workers() if workers is None else check_workers(workers)
+    paths = strategy_paths(setting, seed, np.arange(replications))
+    pool = ThreadPoolExecutor(threads, thread_name_prefix="dpsim-run")
+    waiting: deque[Future[Part]] = deque()
+    try:
+        for row in range(replications):
+            while row == pause and waiting:
+                yield waiting.popleft().result()
+            waiting.append(pool.submit(run_chunk, setting, paths, [row], seed, by))
+            if len(waiting) >= threads * AHEAD:
+                yield waiting.popleft().result()
+        while waiting:
+            yield waiting.popleft().result()
+    finally:
+        pool.shutdown(wait=True, cancel_futures=True)
+
+
+class Growing:
+    """The runs of one experiment that have come in so far.
+
+    Parameters
+    ----------
+    setting : Setting
+    seed, asked : int
+        Seed, and how many replications there will be.
+    by : tuple of str
+        Groupings.
+    """
+
+    def __init__(self, setting: Setting, *, seed: int, asked: int, by: tuple[str, ...]) -> None:
+        self.setting, self.seed, self.asked, self.by = setting, seed, asked, by
+        self.runs: list[Measured] = []
+        self.failed: list[dict[str, object]] = []
+
+    @property
+    def done(self) -> int:
+        """How many replications have ended, well or not."""
+        return len(self.runs) + len(self.failed)
+
+    def add(self, part: Part) -> None:
+        """Take in the next of `stream_ensemble`."""
+        self.runs += part[0]
+        self.failed += part[1]
+
+    def ensemble(self) -> Ensemble | None:
+        """Return the ensemble of what is there, as `run_ensemble` would; None before the first finished run."""
+        if not self.runs:
+            return None
+        setting, runs = self.setting, self.runs
+        record = run_record(
+            setting.case, setting.strategy, seed=self.seed, replications=self.asked, engine=setting.engine
+        )
+        attained = pd.DataFrame([row for run in runs for row in run.targets])
+        return Ensemble(
+            indicators=indicator_frame(
+                labels_of(setting, self.by), [run.replication for run in runs], [run.values for run in runs]
+            ),
+            targets=summarise_targets(attained),
+            attained=attained,
+            counties=county_frame(setting, runs),
+            failures=pd.DataFrame(self.failed, columns=["replication", "error"]),
+            record=record | {"finished": len(runs), "interrupted": self.done < self.asked},
+        )
