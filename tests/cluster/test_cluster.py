@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import SOURCES, Starter
+from dask_commands import SOURCES, Starter
 from distributed import Client
 
 from dpsim.cli import main

@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 from verify_tools import changed, files_of, flipped, forged, places, said_by_edited, sealed, texts, wrong
 
+from dpsim.decide.compare import paired_differences, runs_measured
 from dpsim.params.locate import params_folder
 from dpsim.report import yearend
 from dpsim.report.comparison import comparison_letter
@@ -101,6 +102,27 @@ def test_numbers_that_are_not_made_again_are_named_though_the_check_sums_agree(r
             found = wrong(report, replications=RUNS)
         assert found and all(line.startswith(said) for line in found), found
         assert len(found) == (2 if table == "indicators" else 1), "both engines"
+
+
+def test_a_comparison_is_put_together_from_its_runs_and_some_are_made_again(comparison: Path) -> None:
+    outcome = verify(comparison, replications=1, choice=3)
+    said = outcome.text()
+    assert outcome.well and "strategy past_pace: runs " in said and "strategy current_arrangement: runs " in said, said
+    tables = comparison / "tables"
+    with forged(comparison):
+        runs = pd.read_parquet(tables / "runs.parquet")
+        row = runs.index[(runs["strategy"] == "past_pace") & (runs["measure"] == "online")][1]
+        runs.loc[row, "value"] += 1.0
+        runs.to_parquet(tables / "runs.parquet", index=False, compression="zstd")
+        sealed(comparison)
+        (line,) = wrong(comparison)
+        assert line.startswith("tables/differences.parquet: not as put together anew"), line
+        differences = paired_differences(runs_measured(runs), "current_arrangement")
+        differences.to_parquet(tables / "differences.parquet", index=False, compression="zstd")
+        sealed(comparison)
+        assert wrong(comparison) == [], "control: nothing else can tell"
+        found = wrong(comparison, replications=2)
+    assert len(found) == 2 and all(line.startswith("strategy past_pace, run 1, engine ") for line in found), found
 
 
 def test_inputs_that_are_not_as_recorded_are_named(report: Path) -> None:

@@ -214,9 +214,10 @@ class ComparisonLetter:
         return self.say("title", case=getattr(self.case.name, self.lang))
 
     def table(self) -> Part:
-        """Return the table of differences, and save it if there is a folder."""
+        """Return the table of differences, and save it and the runs behind it if there is a folder."""
         if self.folder is not None:
-            self._written += save_table(self.result.differences, self.folder / "tables", "differences")
+            for name, frame in (("differences", self.result.differences), ("runs", self.result.runs)):
+                self._written += save_table(frame, self.folder / "tables", name)
             self._seal()
         head, rows = self.rows()
         table = html_table(head, rows, numeric=(2, 3, 4, 5), whole=(2, 3, 4, 5))

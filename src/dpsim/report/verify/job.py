@@ -66,7 +66,7 @@ def verify(folder: Path, *, replications: object = RUNS, choice: int | None = No
     if "report.html" in names or "headline.txt" in names:
         return Outcome((verify_report(folder, **runs),), number)
     if RUN in names:
-        return Outcome((verify_comparison(folder),), number)
+        return Outcome((verify_comparison(folder, **runs),), number)
     raise InputError("verify.not_ours", where=shown_name(folder, 200), found=_below(folder))
 
 

@@ -1,7 +1,8 @@
 """A report, a comparison or a batch: its files, the program and inputs it was made with, and some of its runs again.
 
-A report keeps the weekly values of every run of its main strategy (``tables/indicators.parquet``); everything else in
-it, and all of a comparison, are summaries of many runs, which a few runs made again cannot be held against.
+A report keeps the weekly values of every run of its main strategy (``tables/indicators.parquet``), a comparison its
+measures of every run (``tables/runs.parquet``). The other tables of a report sum up many runs, which a few made again
+cannot be held against.
 """
 
 from __future__ import annotations
@@ -14,9 +15,11 @@ from typing import Any
 import pandas as pd
 
 from dpsim.core.streams import check_word
+from dpsim.decide.compare import paired_differences, runs_frame, runs_measured
+from dpsim.decide.measures import measure_runs
 from dpsim.errors import DpsimError, InputError
 from dpsim.experiments.chunks import Part
-from dpsim.experiments.ensemble import check_positive
+from dpsim.experiments.ensemble import assembled, check_positive
 from dpsim.experiments.replication import labels_of, prepare
 from dpsim.forecast.snapshot import snapshot_forecast
 from dpsim.measure.indicators import indicator_frame
@@ -65,15 +68,32 @@ def verify_report(folder: Path, *, count: int, choice: int) -> Verified:
     return found
 
 
-def verify_comparison(folder: Path) -> Verified:
-    """Verify the folder of a comparison, which keeps nothing of single runs."""
+def verify_comparison(folder: Path, *, count: int, choice: int) -> Verified:
+    """Verify the folder of a comparison: `count` runs of each strategy are made again, its differences put together."""
     found = Verified(folder, "comparison")
     check_sums(found, inside=("tables", "figures"))
     check_sources(found)
     record = read_record(found, RUN)
-    if record is not None:
-        _inputs(found, record)
-    found.note("nothing_single")
+    inputs = None if record is None else _inputs(found, record)
+    if record is None or inputs is None:
+        return found
+    case, strategies = inputs
+    frames = {name: read_frame(folder / "tables" / f"{name}.parquet") for name in ("runs", "differences")}
+    for name, frame in frames.items():
+        if frame is None:
+            found.differs("unreadable", file=f"tables/{name}.parquet")
+    given: Any = record.get("seed")
+    try:
+        seed = check_word("seed", given)
+    except InputError:
+        found.differs("unreadable", file=RUN)
+    if not found.sound or frames["runs"] is None or frames["differences"] is None:
+        found.note("not_again")
+        return found
+    _differences_again(found, frames["runs"], frames["differences"], str(record.get("strategy")))
+    for strategy in strategies.values():
+        _measures_again(found, case, strategy, frames["runs"], seed=seed, count=count, choice=choice)
+    found.note("figures")
     return found
 
 
@@ -144,7 +164,7 @@ def _runs_again(
     found: Verified, case: Case, main: Strategy, stored: pd.DataFrame, *, seed: int, count: int, choice: int
 ) -> None:
     """Make some runs of the main strategy again and hold every weekly value against the stored one."""
-    labels = labels_of(prepare(case, main, engine="compiled", as_of=None, state=None), BY)
+    labels = labels_of(prepare(case, main, as_of=None, state=None), BY)
 
     def compare(part: Part) -> str | None:
         if not part[0]:
@@ -168,3 +188,33 @@ def _forecast_again(found: Verified, case: Case, *, seed: int, draws: int) -> No
         if where is not None:
             found.differs("table", file=file, where=where)
     found.looked("forecast", count=len(frames))
+
+
+def _differences_again(found: Verified, runs: pd.DataFrame, stored: pd.DataFrame, reference: str) -> None:
+    """Put the differences together anew from the runs."""
+    file = "tables/differences.parquet"
+    try:
+        where = first_difference(stored, paired_differences(runs_measured(runs), reference))
+    except (KeyError, ValueError) as error:  # columns or strategies that are not there
+        where = str(error)
+    if where is not None:
+        found.differs("table", file=file, where=where)
+    found.looked("differences")
+
+
+def _measures_again(
+    found: Verified, case: Case, strategy: Strategy, runs: pd.DataFrame, *, seed: int, count: int, choice: int
+) -> None:
+    """Make some runs of a strategy again and hold its measures against the stored ones."""
+    own = runs[runs["strategy"] == strategy.id]
+    setting = prepare(case, strategy, as_of=None, state=None)
+
+    def compare(part: Part) -> str | None:
+        if not part[0]:
+            return str(part[1][0]["error"])
+        made = assembled(setting, [part], seed=seed, by=BY, asked=1)
+        kept = own[own["replication"] == part[0][0].replication].reset_index(drop=True)
+        return first_difference(kept, runs_frame({strategy.id: measure_runs(made, case.targets.headline)}))
+
+    numbers = chosen(own["replication"].unique().tolist(), count, choice)
+    run_again(found, case, strategy, seed=seed, by=BY, replications=numbers, compare=compare)
