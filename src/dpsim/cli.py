@@ -1,8 +1,7 @@
 """The command line: `dpsim cases | strategies | check | new-case | report | run | compare | batch | verify | explore`.
 
 Exit status: 0 done, 1 not finished, 2 bad input, 3 some of a batch failed, 4 verified and found different,
-130 stopped, 141 nobody reads the output,
-143 told to end.
+130 stopped, 141 nobody reads the output, 143 told to end.
 Heavy libraries are imported inside the commands.
 """
 
@@ -59,10 +58,7 @@ Lang = Annotated[str | None, typer.Option("--lang", callback=_given, help="语�
 Store = Annotated[
     str | None, typer.Option("--store", callback=_given, help="保存推演的文件夹，中断后可续跑 / folder that keeps runs")
 ]
-Scheduler = Annotated[
-    str | None,
-    typer.Option("--scheduler", callback=_given, help="用已有的 Dask 集群，tcp://主机:8786 / run on a Dask cluster"),
-]
+Scheduler = Annotated[str | None, typer.Option("--scheduler", callback=_given, help="Dask 集群地址 / Dask cluster")]
 Fork = Annotated[bool, typer.Option("--fork", help="改动之后另存一份 / keep anew beside runs from before an edit")]
 
 
@@ -305,8 +301,6 @@ def compare(
     ] = None,
 ) -> None:
     """逐次配对比较监管方案 / Compare strategies, paired run by run."""
-    import pandas as pd
-
     from dpsim.core.streams import check_word
     from dpsim.experiments.ensemble import check_replications
     from dpsim.report.comparison import comparison_letter
@@ -329,10 +323,7 @@ def compare(
         scheduler=scheduler,
         progress=sys.stderr.isatty(),
     )
-    head, rows = letter.rows()
-    with pd.option_context("display.unicode.east_asian_width", True, "display.max_colwidth", None):
-        _put(letter.title())
-        _put(pd.DataFrame(rows, columns=head).to_string(index=False))
+    _put(letter.text())
     for note in letter.notes():
         typer.echo(note, err=True)
     if out:
@@ -356,8 +347,8 @@ def verify(
     from dpsim.report.verify.job import verify as verified
 
     _use(lang)
-    number = None if choice is None else _whole(choice)
-    outcome = verified(Path(folder), replications=_whole(replications), choice=number)
+    chosen = None if choice is None else _whole(choice)
+    outcome = verified(Path(folder), replications=_whole(replications), choice=chosen)
     _put(outcome.text())
     if not outcome.well:
         raise typer.Exit(DIFFERS)

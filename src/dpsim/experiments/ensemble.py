@@ -243,23 +243,14 @@ class _Job:
         """Run chunks of replications and hand over each that is finished; True when the user stopped it."""
         rows = [[self.rows[number] for number in chunk] for chunk in chunks]
         try:
-            with watch, closing(self._stream(rows)) as stream:
+            parts = _stream(self.setting, self.paths, rows, self.seed, self.by, self.workers, self.scheduler)
+            with watch, closing(parts) as stream:
                 for part in stream:
                     take(part)
                     watch.add(len(part[0]) + len(part[1]))
         except KeyboardInterrupt:
             return True
         return False
-
-    def _stream(self, chunks: list[list[int]]) -> Generator[Part]:
-        """Yield finished chunks of rows in the order they finish."""
-        task = partial(run_chunk, self.setting, self.paths, seed=self.seed, by=self.by)
-        if self.scheduler is not None and chunks:
-            yield from over_cluster(self.scheduler, task, chunks)
-        elif self.workers == 1 or len(chunks) <= 1:
-            yield from map(task, chunks)
-        else:
-            yield from over_processes(task, chunks, min(self.workers, len(chunks)))
 
     def assemble(self, parts: list[Part], *, asked: int, interrupted: bool) -> Ensemble:
         """Put the parts together in the order of the replications."""
@@ -316,6 +307,25 @@ def _job(
         paths = strategy_paths(setting, seed, np.array(numbers))
     rows = dict(zip(numbers, path_rows(paths, numbers), strict=True))
     return _Job(setting, paths, rows, seed, by, workers, scheduler)
+
+
+def _stream(
+    setting: Setting,
+    paths: PathSet,
+    chunks: list[list[int]],
+    seed: int,
+    by: tuple[str, ...],
+    workers: int,
+    scheduler: str | None = None,
+) -> Generator[Part]:
+    """Yield finished chunks of rows in the order they finish."""
+    task = partial(run_chunk, setting, paths, seed=seed, by=by)
+    if scheduler is not None and chunks:
+        yield from over_cluster(scheduler, task, chunks)
+    elif workers == 1 or len(chunks) <= 1:
+        yield from map(task, chunks)
+    else:
+        yield from over_processes(task, chunks, min(workers, len(chunks)))
 
 
 def county_frame(setting: Setting, runs: Sequence[Measured]) -> pd.DataFrame:

@@ -181,6 +181,12 @@ class ComparisonLetter:
             self.verdict(row),
         )
 
+    def text(self) -> str:
+        """Return title and table for a terminal."""
+        head, rows = self.rows()
+        with pd.option_context("display.unicode.east_asian_width", True, "display.max_colwidth", None):
+            return f"{self.title()}\n{pd.DataFrame(rows, columns=head).to_string(index=False)}"
+
     def answer(self) -> Part:
         """Return what can be told, and what cannot."""
         frame, lines = self.result.differences, []
