@@ -46,6 +46,8 @@ class Shown:
         Escaped HTML with the figures inside.
     pictures : dict
         The figures as PNG, by name.
+    drawn : bool
+        Whether all figures are there.
     """
 
     scenario: Scenario
@@ -53,6 +55,7 @@ class Shown:
     ensemble: Ensemble
     content: str
     pictures: dict[str, bytes] = field(default_factory=dict, repr=False)
+    drawn: bool = False
 
     @property
     def n(self) -> int:
@@ -81,7 +84,7 @@ def show_all(first: Shown, lang: str, *, before: Shown | None = None, check: Cal
         pictures[name] = draw_png(drawing)
     check()
     content = _content(first.built, first.ensemble, lang, pictures, before)
-    return Shown(first.scenario, first.built, first.ensemble, content, pictures)
+    return Shown(first.scenario, first.built, first.ensemble, content, pictures, drawn=True)
 
 
 def _content(
