@@ -41,7 +41,7 @@ explore: setup
 	@$(BIN)/dpsim explore --lang $(lang)
 
 test: setup-dev
-	$(BIN)/python -m pytest -n 2 --dist loadfile
+	$(BIN)/python -m pytest -n 2 --dist loadfile --ignore tests/full_size
 
 check: setup-dev
 	$(BIN)/ruff check .
@@ -50,10 +50,11 @@ check: setup-dev
 	$(BIN)/python -m pytest -n 2 -q tests/unit/core tests/unit/measure tests/unit/model tests/unit/params tests/test_architecture.py tests/test_public_names.py tests/test_cli.py
 
 verify: setup-dev
-	$(BIN)/python -m pytest -n 2 tests/verification tests/property
+	$(BIN)/python -m pytest -n 2 --dist loadfile tests/verification tests/property tests/full_size
 
 bench: setup-dev
-	$(BIN)/python benchmarks/replication.py
+	$(BIN)/python benchmarks/run.py
+	$(BIN)/python benchmarks/table.py
 
 golden: setup-dev
 	$(BIN)/python tests/golden/refresh.py "$(REASON)"

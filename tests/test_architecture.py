@@ -62,6 +62,10 @@ PLANTED = {
         ("newcomer/__init__.py", ""),
     ],
     "simpy": [("engines/world.py", "import simpy"), ("model/adoption.py", "from simpy import Environment")],
+    "engines": [
+        ("engines/simpy_engine.py", "from dpsim.engines.waiting import push"),
+        ("engines/supervision.py", "def late():\n    import dpsim.engines.scheduler"),
+    ],
     "matplotlib": [("measure/indicators.py", "import matplotlib.pyplot")],
     "papermill": [("experiments/ensemble.py", "import papermill")],
     "pandas": [("engines/log.py", "import pandas"), ("params/load.py", "from pandas import DataFrame")],
@@ -95,6 +99,8 @@ def test_every_contract_can_break(tmp_path: Path) -> None:
         "errors",
         "engines.log",
         "strategies.ranking_notice",
+        "engines.simpy_engine",
+        "engines.supervision",
     ):
         assert f"dpsim.{module} -> " in output, f"not reported: {module}\n{output}"
 
@@ -127,6 +133,23 @@ def test_library_code_neither_prints_nor_hashes() -> None:
     assert not {file.name: found for file in quiet if (found := forbidden_calls(file.read_text(encoding="utf-8")))}
     assert forbidden_calls("print(1)\nhash('a')\nif seed:\n    eval('1')") == {"print", "hash", "if seed", "eval"}
     assert not forbidden_calls("import sys\nprint('x', file=sys.stderr)\nif seed is not None: pass")
+
+
+def engine_modules(name: str) -> set[str]:
+    """Return the modules of `engines` that a fresh process has loaded after importing one of them."""
+    script = f"import json, sys, dpsim.engines.{name}\nprint(json.dumps([m for m in sys.modules]))"
+    done = subprocess.run([sys.executable, "-W", "error", "-c", script], capture_output=True, text=True, timeout=120)
+    assert done.returncode == 0, done.stderr
+    return {module for module in json.loads(done.stdout) if module.startswith("dpsim.engines.")}
+
+
+def test_the_contract_names_the_whole_compiled_scheduler() -> None:
+    """Else a new file of it could be imported by the reference engine, and a fault in it would be in both."""
+    table = tomllib.loads(PYPROJECT.read_text(encoding="utf-8"))["tool"]["importlinter"]["contracts"]
+    named = set(next(entry for entry in table if entry["id"] == "engines")["forbidden_modules"])
+    reference, compiled = engine_modules("simpy_engine"), engine_modules("compiled_engine")
+    assert named == compiled - reference, "modules of the compiled scheduler alone"
+    assert "dpsim.engines.simpy_engine" not in compiled and "dpsim.engines.world" in reference & compiled
 
 
 def loaded_after(statement: str) -> list[str]:

@@ -43,6 +43,7 @@ Call = Callable[..., Said]
 @pytest.fixture
 def call(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> Call:
     """Run the program in this process, in an empty folder; any start of a simulation is a failure."""
+    from dpsim.core import compiled
     from dpsim.experiments import ensemble
     from dpsim.forecast import snapshot
     from dpsim.report import job
@@ -50,6 +51,7 @@ def call(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tm
     def never(*_: object, **__: object) -> None:
         pytest.fail("a simulation was started")
 
+    monkeypatch.setattr(compiled, "is_compiled", lambda: True)
     monkeypatch.setattr(job, "execute_notebook", never)
     monkeypatch.setattr(ensemble, "strategy_paths", never)
     monkeypatch.setattr(snapshot, "draw_paths", never)
@@ -111,7 +113,7 @@ def test_strategies_are_listed_with_their_instruments(call: Call) -> None:
 def test_the_table_of_a_run_has_headers_in_the_language(call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
     import pandas as pd
 
-    from dpsim.experiments import ensemble
+    from dpsim.report import runs
 
     names = ["target", "deadline", "required", "replications", "met", "low", "high", "shortfall_median"]
     rows = [
@@ -123,9 +125,9 @@ def test_the_table_of_a_run_has_headers_in_the_language(call: Call, monkeypatch:
 
     def stand_in(case: object, strategy: object, **arguments: object) -> SimpleNamespace:
         asked.update(arguments)
-        return SimpleNamespace(targets=table)
+        return SimpleNamespace(targets=table, failures=pd.DataFrame(), record={})
 
-    monkeypatch.setattr(ensemble, "run_ensemble", stand_in)
+    monkeypatch.setattr(runs, "run_ensemble", stand_in)
     said = call("run", CASE, "--replications", "5", "--seed", "0")
     assert said.status == 0 and asked["replications"] == 5 and asked["seed"] == 0
     head, line, other = said.out.splitlines()
@@ -513,6 +515,29 @@ def test_a_report_says_what_it_does_and_where_it_is(
     assert page.as_posix() in said.out
     steps = said.err.splitlines()[1:]
     assert steps == ([] if terminal else ["准备报告文件夹……", notebook_step(3), "生成网页……", "报告已完成。"])
+
+
+@pytest.mark.parametrize(("lang", "word"), [("zh", "正在编译"), ("en", "compiling")])
+@pytest.mark.parametrize("there", [True, False])
+def test_the_first_run_says_that_it_compiles(
+    call: Call, monkeypatch: pytest.MonkeyPatch, lang: str, word: str, there: bool
+) -> None:
+    from dpsim.core import compiled
+    from dpsim.experiments import ensemble
+
+    class Begun(Exception):
+        """The runs begin."""
+
+    def begin(*_: object, **__: object) -> None:
+        raise Begun
+
+    monkeypatch.setattr(compiled, "is_compiled", lambda: there)
+    monkeypatch.setattr(ensemble, "run_ensemble", begin)
+    said: list[str] = []
+    monkeypatch.setattr(sys.stderr, "write", said.append)
+    with pytest.raises(Begun):
+        call("run", CASE, lang=lang)
+    assert (word in "".join(said)) != there, f"compiled code there: {there}, said: {said}"
 
 
 def notebook_step(strategies: int) -> str:

@@ -10,12 +10,12 @@ from pathlib import Path
 import pytest
 
 from dpsim import cli
+from dpsim.experiments.sums import write_sums
 from dpsim.params.locate import params_folder
 from dpsim.report.batch import run
 from dpsim.report.batch.plan import Job
 from dpsim.report.batch.processes import Reason
 from dpsim.report.job import NOTEBOOK
-from dpsim.report.sums import write_sums
 
 SMALL = """schema: 1
 batch: small

@@ -23,6 +23,7 @@ import typer
 from dpsim.errors import DpsimError, InputError, RunError
 from dpsim.language import LANGUAGES, language_in_force, say
 from dpsim.params.wording import shown, shown_name
+from dpsim.report.telling import tell_compiling
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -32,7 +33,6 @@ app = typer.Typer(
 )
 SOME_FAILED, STOPPED, UNREAD, TERMINATED = 3, 130, 141, 143
 """Exit status of a batch with a failure, after Ctrl-C, where nobody reads the output any more, after SIGTERM."""
-RUN_COLUMNS = ("target", "deadline", "required", "replications", "met", "interval", "shortfall_median")
 UsageError = cast("type[typer.BadParameter]", typer.BadParameter.__mro__[1])
 """The parser's own error: click's, or that of the copy of click inside newer typer."""
 
@@ -54,6 +54,10 @@ def _show_version(wanted: bool) -> None:
 
 
 Lang = Annotated[str | None, typer.Option("--lang", callback=_given, help="语言 / language: zh, en")]
+Store = Annotated[
+    str | None, typer.Option("--store", callback=_given, help="保存推演的文件夹，中断后可续跑 / folder that keeps runs")
+]
+Fork = Annotated[bool, typer.Option("--fork", help="改动之后另存一份 / keep anew beside runs from before an edit")]
 
 
 @app.callback()
@@ -182,6 +186,7 @@ def report(
     )
     check_out(Path(out), place_below(request))
     title = say("cli.report_title", case=getattr(request.case.name, request.lang))
+    tell_compiling()
     typer.echo(say("cli.report_running", case=request.case.id, n=request.replications), err=True)
 
     def tell(step: str) -> None:
@@ -214,6 +219,7 @@ def batch(
     asked = default_workers() if workers is None else check_workers(_whole(workers))
     loaded = load_batch(file)
     standings = prepare_batch(loaded, plan_jobs(loaded), Path(out))
+    tell_compiling()
     missing, there = len(standings.missing()), standings.count("there")
     at_once = max(1, min(asked, missing))
     typer.echo(
@@ -241,35 +247,31 @@ def run(
     replications: Annotated[
         str, typer.Option("--replications", callback=_given, metavar="<int>", help="推演次数 / runs")
     ] = "20",
+    replication: Annotated[
+        str | None,
+        typer.Option("--replication", callback=_given, metavar="<int>", help="只做这一次推演 / this one run only"),
+    ] = None,
     seed: Annotated[str, typer.Option("--seed", callback=_given, metavar="<int>", help="随机种子 / seed")] = "1",
+    store: Store = None,
+    fork: Fork = False,
     lang: Lang = None,
 ) -> None:
     """推演一个方案并打印各目标 / Run one strategy and print the targets."""
-    import pandas as pd
-
-    from dpsim.experiments.ensemble import run_ensemble
-    from dpsim.experiments.plan_warnings import run_notes
-    from dpsim.params.load import load_case, load_strategy
+    from dpsim.report.runs import many_runs, one_run
 
     _use(lang)
-    loaded = load_case(case)
-    chosen = load_strategy(strategy or loaded.default_strategy)
-    ensemble = run_ensemble(
-        loaded,
-        chosen,
-        replications=_whole(replications),
-        seed=_whole(seed),
-        progress=sys.stderr.isatty(),
-    )
-    targets = ensemble.targets
-    ends = zip(targets["low"], targets["high"], targets["replications"], strict=True)
-    table = targets.assign(
-        interval=[say("cli.interval", low=f"{100 * low:.1f}", high=f"{100 * high:.1f}", n=n) for low, high, n in ends]
-    )[list(RUN_COLUMNS)]
-    with pd.option_context("display.unicode.east_asian_width", True):
-        _put(table.to_string(index=False, header=[say(f"cli.column_{name}") for name in RUN_COLUMNS]))
-    for note in run_notes(loaded, chosen):
+    tell_compiling()
+    if replication is not None:
+        if store is not None or fork:
+            raise InputError("cli.one_run_kept", given="--fork" if store is None else "--store")
+        return _put(one_run(case, strategy, seed=_whole(seed), replication=_whole(replication)))
+    bar = sys.stderr.isatty()
+    numbers = {"replications": _whole(replications), "seed": _whole(seed)}
+    text, notes = many_runs(case, strategy, **numbers, store=store, fork=fork, progress=bar)
+    _put(text)
+    for note in notes:
         typer.echo(note, err=True)
+    return None
 
 
 @app.command()
@@ -285,6 +287,8 @@ def compare(
         str, typer.Option("--replications", callback=_given, metavar="<int>", help="配对推演次数 / pairs of runs")
     ] = "50",
     seed: Annotated[str, typer.Option("--seed", callback=_given, metavar="<int>", help="随机种子 / seed")] = "1",
+    store: Store = None,
+    fork: Fork = False,
     lang: Lang = None,
     out: Annotated[
         str | None, typer.Option("--out", callback=_given, help="图表文件夹 / folder for figure and table")
@@ -301,6 +305,7 @@ def compare(
     _use(lang)
     if out is not None:
         check_out(Path(out))
+    tell_compiling()
     letter = comparison_letter(
         case=case,
         strategies=strategy or [],
@@ -309,6 +314,8 @@ def compare(
         seed=check_word("seed", _whole(seed)),
         lang=language_in_force(),
         out=out or "",
+        store=store,
+        fork=fork,
         progress=sys.stderr.isatty(),
     )
     head, rows = letter.rows()
@@ -388,29 +395,6 @@ def _use_given(arguments: list[str]) -> None:
             os.environ["DPSIM_LANG"] = lang
 
 
-def _usage_text(error: Any, arguments: list[str]) -> str:
-    """Return what the parser found wrong in the language in force."""
-    context: Any = getattr(error, "ctx", None)
-    command = context.command_path if context else " ".join(["dpsim", *arguments[: arguments[0][:1] != "-"]])
-    match type(error).__name__:
-        case "MissingParameter" if error.param:
-            return say("cli.missing_argument", name=error.param.opts[0], command=command)
-        case "NoSuchOption":
-            known = [name for option in context.command.params for name in option.opts if name[:2] == "--"]
-            allowed = ", ".join([*known, "--help"])
-            return say("cli.no_option", given=shown_name(error.option_name), allowed=allowed, command=command)
-        case "BadOptionUsage":
-            kind = "with" if "not take" in error.message else "without"
-            return say(f"cli.option_{kind}_value", given=shown_name(error.option_name), command=command)
-    if context and context.parent is None and arguments:
-        given = next((argument for argument in arguments if argument[:1] != "-"), arguments[0])
-        return say("cli.no_command", given=shown(given), allowed=", ".join(context.command.commands))
-    extra = re.search(r"\s\((.*)\)", error.message, re.DOTALL)
-    if extra:
-        return say("cli.extra_argument", given=shown(extra[1]), command=command)
-    return say("cli.usage", given=shown_name(error.format_message(), 200), command=command)
-
-
 def _as_typed(name: str | bytes) -> str:
     """Return a path as the user knows it: from the current folder where it lies below, never a temporary one."""
     path = Path(os.fsdecode(name))
@@ -463,7 +447,9 @@ def _main(received: list[int]) -> None:
         status = app(prog_name="dpsim", standalone_mode=False)
     except UsageError as error:
         if arguments:  # without any, the help has been shown
-            typer.echo(_usage_text(error, arguments), err=True)
+            from dpsim.report.usage import usage_text
+
+            typer.echo(usage_text(error, arguments), err=True)
         raise SystemExit(2) from None
     except DpsimError as error:
         typer.echo(error.text(), err=True)

@@ -56,6 +56,11 @@ def cache_folder() -> str:
     return str(Path(tempfile.mkdtemp(prefix="dpsim-")))
 
 
+def is_compiled() -> bool:
+    """Tell whether compiled code of these sources is there: what is not takes a while, which a user should be told."""
+    return any(Path(os.environ.get("NUMBA_CACHE_DIR") or cache_folder()).rglob("*.nbi"))
+
+
 def kernel(function: Callable[P, R]) -> Callable[P, R]:
     """Compile `function` for both engines.
 
@@ -63,6 +68,24 @@ def kernel(function: Callable[P, R]) -> Callable[P, R]:
     the function is called from.
     """
     return _compiled(function, forceinline=True)
+
+
+def typed_kernel(signature: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """Compile a function of numbers like `kernel`, once, for arguments of the given types; others are converted.
+
+    Without it a function that is called everywhere is compiled anew for every mixture of widths and constants.
+    """
+    return lambda function: _compiled(function, signature, forceinline=True)
+
+
+def inner_routine(function: Callable[P, R]) -> Callable[P, R]:
+    """Compile `function` like `routine`, to be called by compiled functions only: the rest is quicker to compile."""
+    return _compiled(function, no_cpython_wrapper=True)
+
+
+def lean_inner_routine(function: Callable[P, R]) -> Callable[P, R]:
+    """Compile `function` like `lean_routine`, to be called by compiled functions only."""
+    return _compiled(function, _nrt=False, no_cpython_wrapper=True)
 
 
 def routine(function: Callable[P, R]) -> Callable[P, R]:
@@ -87,12 +110,13 @@ def lean_routine(function: Callable[P, R]) -> Callable[P, R]:
     return _compiled(function, _nrt=False)
 
 
-def _compiled(function: Callable[P, R], **options: Any) -> Callable[P, R]:
+def _compiled(function: Callable[P, R], *signature: str, **options: Any) -> Callable[P, R]:
     """Compile with the package's cache."""
     config: Any = numba_config
     before = config.CACHE_DIR
     config.CACHE_DIR = os.environ.get("NUMBA_CACHE_DIR") or cache_folder()
     try:
-        return numba.njit(cache=True, nogil=True, fastmath=False, error_model="numpy", **options)(function)
+        compiler: Any = numba.njit
+        return compiler(*signature, cache=True, nogil=True, fastmath=False, error_model="numpy", **options)(function)
     finally:
         config.CACHE_DIR = before

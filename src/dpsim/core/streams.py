@@ -17,7 +17,7 @@ from enum import IntEnum
 import numpy as np
 import numpy.typing as npt
 
-from dpsim.core.compiled import kernel
+from dpsim.core.compiled import kernel, typed_kernel
 from dpsim.errors import InputError
 
 MAX_WORD = 2**32 - 1
@@ -107,7 +107,7 @@ _W0, _W1 = np.uint64(0x9E3779B9), np.uint64(0xBB67AE85)
 _LOW, _HALF = np.uint64(0xFFFFFFFF), np.uint64(32)
 
 
-@kernel
+@typed_kernel("UniTuple(uint64, 4)(int64, int64, int64, int64, int64, int64)")
 def philox(c0: int, c1: int, c2: int, c3: int, k0: int, k1: int) -> tuple[int, int, int, int]:
     """Return the four 32-bit words of Philox4x32-10 for a counter and a key (all words as unsigned 64-bit)."""
     x0, x1, x2, x3 = np.uint64(c0), np.uint64(c1), np.uint64(c2), np.uint64(c3)
@@ -124,7 +124,7 @@ def philox(c0: int, c1: int, c2: int, c3: int, k0: int, k1: int) -> tuple[int, i
     return x0, x1, x2, x3  # type: ignore[return-value]
 
 
-@kernel
+@typed_kernel("float64(int64, int64, int64, int64, int64, int64)")
 def uniform(seed: int, replication: int, entity: int, stream: int, ordinal: int, draw: int) -> float:
     """Return one uniform draw in the open interval (0, 1).
 
@@ -143,7 +143,7 @@ def uniform(seed: int, replication: int, entity: int, stream: int, ordinal: int,
     return (np.float64(k) + 0.5) * 2.0**-52
 
 
-@kernel
+@typed_kernel("float64(int64, int64, int64, int64, int64)")
 def exponential(seed: int, replication: int, entity: int, stream: int, ordinal: int) -> float:
     """Return one unit exponential: the threshold that a clock spends (no coins anywhere)."""
     return -math.log(uniform(seed, replication, entity, stream, ordinal, 0))

@@ -10,14 +10,15 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
 from dpsim.decide.measures import find_measure, measure_runs
-from dpsim.errors import InputError
+from dpsim.errors import InputError, RunError
 from dpsim.experiments.ensemble import Ensemble, run_ensemble
 from dpsim.experiments.replication import ENGINES, written
 from dpsim.measure.probability import paired_share_interval
@@ -27,6 +28,8 @@ from dpsim.params.schema import Case, Strategy
 
 LEVEL = 0.95
 """Level of all intervals."""
+MOST_DROPPED = 0.05
+"""Largest share of pairs with a failed run at which a comparison is still drawn: runs may not fail by chance."""
 COLUMNS = (
     "measure",
     "unit",
@@ -60,11 +63,14 @@ class Comparison:
     ensembles : dict of str to Ensemble
         By strategy, the reference included.
     reference : str
+    dropped : dict of str to int
+        By strategy, pairs left out because a run of the strategy or of the reference failed.
     """
 
     differences: pd.DataFrame
     ensembles: dict[str, Ensemble]
     reference: str
+    dropped: dict[str, int] = field(default_factory=dict)
 
 
 def compare(
@@ -80,6 +86,8 @@ def compare(
     state: None = None,
     paths: PathSet | None = None,
     progress: bool = False,
+    store: str | Path | None = None,
+    fork: bool = False,
 ) -> Comparison:
     """Run strategies and a reference on common luck and compare them.
 
@@ -93,7 +101,7 @@ def compare(
     seed : int
     reference : Strategy, optional
         The arrangement in force (`default_strategy` of the case) when None.
-    engine, workers, as_of, state, paths, progress
+    engine, workers, as_of, state, paths, progress, store, fork
         As in `run_ensemble`.
 
     Returns
@@ -105,6 +113,8 @@ def compare(
     InputError
         A strategy stands twice or only the reference is given, there are fewer than two replications, or an argument
         of `run_ensemble` is not allowed.
+    RunError
+        More than one pair in twenty has a run that failed: no comparison is drawn from what is left.
     """
     chosen = _chosen(case, strategies, reference)
     if isinstance(replications, int) and not isinstance(replications, bool) and replications < 2:
@@ -122,10 +132,42 @@ def compare(
             paths=paths,
             by="city",
             progress=progress,
+            store=store,
+            fork=fork,
         )
         for strategy in chosen
     }
-    return Comparison(paired_differences(ensembles, chosen[0].id, case.targets.headline), ensembles, chosen[0].id)
+    base = chosen[0].id
+    dropped = dropped_pairs(ensembles, base)
+    return Comparison(paired_differences(ensembles, base, case.targets.headline), ensembles, base, dropped)
+
+
+def dropped_pairs(ensembles: dict[str, Ensemble], reference: str) -> dict[str, int]:
+    """Return by strategy how many pairs a failed run leaves without a half.
+
+    Raises
+    ------
+    RunError
+        They are more than `MOST_DROPPED` of the pairs that were run.
+    """
+    failed = {name: set(ensemble.failures["replication"].tolist()) for name, ensemble in ensembles.items()}
+    made = {name: failed[name] | set(ensemble.attained["replication"]) for name, ensemble in ensembles.items()}
+    dropped = {}
+    for name in [one for one in ensembles if one != reference]:
+        pairs = made[name] & made[reference]
+        missing = pairs & (failed[name] | failed[reference])
+        if len(missing) > MOST_DROPPED * len(pairs):
+            first = next(ensembles[one].failures.iloc[0] for one in (name, reference) if failed[one])
+            raise RunError(
+                "error.too_many_failed",
+                strategy=name,
+                failed=len(missing),
+                pairs=len(pairs),
+                why=" ".join(first["error"].split())[:200],
+                command=first["command"],
+            )
+        dropped[name] = len(missing)
+    return dropped
 
 
 def _chosen(case: Case, strategies: Strategy | Iterable[Strategy], reference: Strategy | None) -> list[Strategy]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -11,7 +12,7 @@ from dpsim.core.levers import Levers
 from dpsim.core.reported import Fact
 from dpsim.core.words import DUTIES
 from dpsim.engines.hazard_world import HazardWorld
-from dpsim.engines.world import World
+from dpsim.engines.world import Setting, World
 from dpsim.model.completion import Formalism, case_formalism
 from dpsim.model.hazards import HAZARD, LAW, LEDGER, SITE, Records
 from dpsim.model.paths import Path
@@ -167,10 +168,10 @@ def make_books(world: World) -> Books:
     shape = (world.timeline.days, len(world.agencies) + 1)
     return Books(
         rules=_rules(world),
-        moments=_moments(world),
+        moments=_moments(world.setting),
         state=world.state,
         path=world.path,
-        orders=(_orders(world, 0), _orders(world, 1)),
+        orders=(_orders(world.setting, 0), _orders(world.setting, 1)),
         levers=world.levers,
         effects=world.effects,
         memories=world.memories,
@@ -220,9 +221,10 @@ def _rules(world: World) -> Rules:
     )
 
 
-def _moments(world: World) -> Moments:
-    """Return when organisations act."""
-    timeline = world.timeline
+@lru_cache(maxsize=8)
+def _moments(setting: Setting) -> Moments:
+    """Return when organisations act; nobody changes it."""
+    timeline = setting.timeline
     mornings, begins = timeline.mornings.astype(np.float64), timeline.refresh_times
     time = np.append(np.union1d(mornings, begins), float(timeline.days))
     bounds = np.append(begins, float(timeline.days))
@@ -236,12 +238,13 @@ def _moments(world: World) -> Moments:
     return Moments(time, morning, np.isin(time, begins), bounds[place], new_year)
 
 
-def _orders(world: World, side: int) -> Orders:
-    """Return the instruments of one side."""
-    levers = world.setting.levers[side]
+@lru_cache(maxsize=16)
+def _orders(setting: Setting, side: int) -> Orders:
+    """Return the instruments of one side; nobody changes it."""
+    levers = setting.levers[side]
     widest = max((lever.parameters.size for lever in levers), default=1)
     parameters = np.zeros((len(levers), max(1, widest)))
-    due = np.zeros((len(levers), world.timeline.days), dtype=bool)
+    due = np.zeros((len(levers), setting.timeline.days), dtype=bool)
     for k, lever in enumerate(levers):
         parameters[k, : lever.parameters.size], due[k] = lever.parameters, lever.due
     return Orders(np.array([lever.code for lever in levers], dtype=np.int64), due, parameters)

@@ -13,16 +13,18 @@ from dpsim.engines.outcome import Outcome
 from dpsim.engines.scheduler import simulate
 from dpsim.engines.world import World
 
-_COMPILING = threading.Lock()
+_COMPILING, _READY = threading.Lock(), threading.Event()
+"""Held while the scheduler is compiled or loaded; set from then on."""
 
 
 def run(world: World) -> Outcome:
     """Run one replication to the end of its timeline and return what happened."""
     books, hazards = make_books(world), make_hazard_books(world.hazards)
-    if not simulate.signatures:  # type: ignore[attr-defined]
+    if not _READY.is_set():
         with _COMPILING, warnings.catch_warnings():  # functions in a tuple are a new feature of Numba
             warnings.simplefilter("ignore", NumbaExperimentalFeatureWarning)
             book, after = simulate(books, hazards)
+        _READY.set()
     else:
         book, after = simulate(books, hazards)
     if world.hazards is not None:

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from dpsim.core.compiled import lean_kernel, lean_routine, routine
+from dpsim.core.compiled import inner_routine, lean_inner_routine, lean_kernel
 from dpsim.core.words import GROUPS, Channel, Kind
 from dpsim.engines.books import Rules
 from dpsim.engines.log import EVENT
@@ -61,7 +61,7 @@ class Book(NamedTuple):
     written: Ints
 
 
-@routine
+@inner_routine
 def make_plans(n: int, groups: int) -> Plans:
     """Return the plans of enterprises that wait for nothing yet."""
     return Plans(
@@ -74,13 +74,13 @@ def make_plans(n: int, groups: int) -> Plans:
     )
 
 
-@routine
+@inner_routine
 def make_book(room: int) -> Book:
     """Return an empty log."""
     return Book(np.zeros(room, dtype=EVENT), np.zeros(1, dtype=np.int64))
 
 
-@routine
+@inner_routine
 def with_room(book: Book, events: int) -> Book:
     """Return the log with room for so many events more."""
     if book.rows.size - book.written[0] >= events:
@@ -110,7 +110,7 @@ def record(
     book.written[0] += 1
 
 
-@lean_routine
+@lean_inner_routine
 def live_own_events(
     first: int,
     until: float,
@@ -138,7 +138,7 @@ def live_own_events(
     return plans.time.size
 
 
-@lean_routine
+@lean_inner_routine
 def own_event(
     i: int,
     rules: Rules,
@@ -164,7 +164,7 @@ def own_event(
     plan(i, state, plans)
 
 
-@lean_routine
+@lean_inner_routine
 def be_assessed(i: int, rules: Rules, state: State, plans: Plans, book: Book) -> None:
     """Hold the assessment of enterprise `i` at its hour."""
     now = plans.hour[i]

@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 from numba import literal_unroll
 
-from dpsim.core.compiled import routine
+from dpsim.core.compiled import inner_routine
 from dpsim.core.levers import Contact, Levers, reset_levers
 from dpsim.core.reported import Reported
 from dpsim.core.words import Channel, Kind
@@ -64,7 +64,7 @@ class Pending(NamedTuple):
     held: Ints
 
 
-@routine
+@inner_routine
 def make_pending(counties: int) -> Pending:
     """Return no visits, and room for the most that all counties can hold until the next report."""
     room = counties * MOST_A_DAY * 2 * _LONGEST_INTERVAL
@@ -72,7 +72,7 @@ def make_pending(counties: int) -> Pending:
     return Pending(ints[0], np.empty(room), ints[1], np.empty(room), ints[2], np.zeros(1, dtype=np.int64))
 
 
-@routine
+@inner_routine
 def pull(code: int, day: int, orders: Orders, k: int, reported: Reported, levers: Levers) -> None:
     """Let instrument number `k` of a strategy, of kind `code`, pull its levers."""
     number = 0
@@ -82,7 +82,7 @@ def pull(code: int, day: int, orders: Orders, k: int, reported: Reported, levers
         number += 1  # noqa: SIM113 (compiled code unrolls a loop over functions and knows no enumerate of it)
 
 
-@routine
+@inner_routine
 def know(rules: Rules, state: State, bureau: Bureau, sites: Records, ledger: bool) -> Ints:
     """Phase 2: write what is known into the facts of both sides and return the counts by county."""
     if rules.hazards:
@@ -93,7 +93,7 @@ def know(rules: Rules, state: State, bureau: Bureau, sites: Records, ledger: boo
     return count_by_county(state.status, state.county, rules.counties)
 
 
-@routine
+@inner_routine
 def meet(
     side: int,
     day: int,
@@ -130,7 +130,7 @@ def meet(
                 record(book, now, _MEETINGS, 0, 0, _KIND_OF_CONTACT[kind], _CITY_BUREAU, 0, sizes.max(), -1)
 
 
-@routine
+@inner_routine
 def live_week(rules: Rules, state: State, hazards: Hazards, begin: float, until: float, pending: Pending) -> Hazards:
     """Let the hazards live until the weekly report, publish its penalties, drop who has left; return the new books."""
     sites, laws, m = hazards.sites, hazards.laws, pending.held[0]
@@ -154,7 +154,7 @@ def live_week(rules: Rules, state: State, hazards: Hazards, begin: float, until:
     return Hazards(sites, table, spare, ledger, hazards.written, laws)
 
 
-@routine
+@inner_routine
 def send(
     side: int,
     day: int,
@@ -211,7 +211,7 @@ def send(
     hold(side, day, rules, state, roster, bureau.quality, inspected, order, _VISIT, memories[_VISIT], pending)
 
 
-@routine
+@inner_routine
 def hold(
     side: int,
     day: int,

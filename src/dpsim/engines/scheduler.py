@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from dpsim.core.compiled import lean_routine, routine
+from dpsim.core.compiled import inner_routine, lean_inner_routine, routine
 from dpsim.core.levers import Levers
 from dpsim.core.words import Channel, Kind
 from dpsim.engines.books import Benches, Books, Days, Hazards, Moments, Rules
@@ -55,8 +55,9 @@ def simulate(books: Books, hazards: Hazards) -> tuple[Book, Hazards]:
     bureau, rush, laws, sites = books.bureau, books.path.rush, hazards.laws, hazards.sites
     waiting, plans = make_waiting(books.benches.room), make_plans(state.entity.size, levers[0].multiplier.size)
     book, pending = make_book(2 * state.entity.size + 1024), make_pending(rules.counties)
-    left, lived, end, reward = 0, 0.0, moments.time[moments.time.size - 1], np.ones(1)
-    know(rules, state, bureau, sites, True)
+    left: int = np.int64(0)  # type: ignore[assignment]  # a plain 0 would be compiled apart
+    lived, end, reward = 0.0, moments.time[moments.time.size - 1], np.ones(1)
+    know(rules, state, bureau, sites, moments.begins[0])
     for k in range(moments.time.size - 1):
         now, day, morning, begins = moments.time[k], int(moments.time[k]), moments.morning[k], moments.begins[k]
         book = live_until(now, rules, state, rush, sites, laws, plans, waiting, book)
@@ -92,7 +93,7 @@ def simulate(books: Books, hazards: Hazards) -> tuple[Book, Hazards]:
     return book, hazards
 
 
-@routine
+@inner_routine
 def live_until(
     until: float,
     rules: Rules,
@@ -105,14 +106,15 @@ def live_until(
     book: Book,
 ) -> Book:
     """Phase 6: let all enterprises live until `until` and return the log, larger where it had to be."""
-    done = live_own_events(0, until, rules, state, rush, sites, laws, plans, waiting, book)
+    first: int = np.int64(0)  # type: ignore[assignment]  # a plain 0 would be compiled apart
+    done = live_own_events(first, until, rules, state, rush, sites, laws, plans, waiting, book)
     while done < state.entity.size:
         book = with_room(book, state.entity.size + EVENTS_AT_ONCE)
         done = live_own_events(done, until, rules, state, rush, sites, laws, plans, waiting, book)
     return book
 
 
-@lean_routine
+@lean_inner_routine
 def keep_list(
     now: float, left: int, leaving: Ints, removal: Floats, state: State, plans: Plans, waiting: Waiting, book: Book
 ) -> int:
@@ -131,14 +133,14 @@ def keep_list(
     return left
 
 
-@lean_routine
+@lean_inner_routine
 def spend(day: int, levers: Levers, days: Days) -> None:
     """Write down what the strategy's instruments cost this morning."""
     days.spent[day, 0] += levers.staff_days[0]
     days.spent[day, 1] += levers.yuan[0]
 
 
-@routine
+@inner_routine
 def instruct(levers: Levers, hazards: Hazards, lived: float, reward: Floats) -> None:
     """Phase 4: let what the instruments set this morning hold for the week; `reward` is the one in force."""
     set_controls(levers, hazards.laws)
@@ -147,7 +149,7 @@ def instruct(levers: Levers, hazards: Hazards, lived: float, reward: Floats) -> 
         set_reports(reward[0], lived, hazards.sites, hazards.table, hazards.laws)
 
 
-@routine
+@inner_routine
 def set_intensities(
     now: float,
     begins: bool,
@@ -169,7 +171,7 @@ def set_intensities(
     plans.time[:], plans.track[:] = times, tracks
 
 
-@routine
+@inner_routine
 def allocate(
     day: int,
     rules: Rules,
@@ -212,7 +214,7 @@ def allocate(
         days.servers[day, bench] = servers
 
 
-@routine
+@inner_routine
 def fill_gaps(moments: Moments, days: Days) -> None:
     """Copy the last morning's queues onto the days without one."""
     morning = np.zeros(days.queue.shape[0], dtype=np.bool_)

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from dpsim.core.compiled import lean_routine, routine
+from dpsim.core.compiled import inner_routine, lean_inner_routine
 from dpsim.model.state import Ints
 
 _WORD = 2**32
@@ -29,7 +29,7 @@ class Waiting(NamedTuple):
     item: Ints
 
 
-@routine
+@inner_routine
 def make_waiting(room: Ints) -> Waiting:
     """Return empty queues with room for so many in each."""
     first = np.zeros(room.size + 1, dtype=np.int64)
@@ -40,7 +40,7 @@ def make_waiting(room: Ints) -> Waiting:
     )
 
 
-@lean_routine
+@lean_inner_routine
 def push(waiting: Waiting, bench: int, priority: int, entity: int, i: int) -> None:
     """Let enterprise `i` wait."""
     base, k = waiting.first[bench], waiting.size[bench]
@@ -48,7 +48,7 @@ def push(waiting: Waiting, bench: int, priority: int, entity: int, i: int) -> No
     _sift_up(waiting, base, k, priority * _WORD + entity, i)
 
 
-@lean_routine
+@lean_inner_routine
 def pop(waiting: Waiting, bench: int) -> int:
     """Return the enterprise that comes first and let it wait no more."""
     base = waiting.first[bench]
@@ -57,7 +57,7 @@ def pop(waiting: Waiting, bench: int) -> int:
     return i
 
 
-@lean_routine
+@lean_inner_routine
 def forget(waiting: Waiting, i: int) -> None:
     """Take enterprise `i` out of whatever queue it waits in."""
     for bench in range(waiting.size.size):
@@ -68,7 +68,7 @@ def forget(waiting: Waiting, i: int) -> None:
                 break
 
 
-@lean_routine
+@lean_inner_routine
 def _take_out(waiting: Waiting, bench: int, k: int) -> None:
     """Close the gap at place `k` of a heap with its last entry."""
     base, last = waiting.first[bench], waiting.size[bench] - 1
@@ -85,7 +85,7 @@ def _take_out(waiting: Waiting, bench: int, k: int) -> None:
     _sift_up(waiting, base, k, key, item)
 
 
-@lean_routine
+@lean_inner_routine
 def _sift_up(waiting: Waiting, base: int, k: int, key: int, item: int) -> None:
     """Put an entry at place `k` of a heap, or above it where it belongs."""
     while k > 0 and waiting.key[base + (k - 1) // 2] > key:

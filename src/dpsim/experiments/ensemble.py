@@ -6,10 +6,11 @@ import datetime as dt
 import os
 import re
 import sys
-import warnings
-from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Generator, Iterable, Sequence
+from contextlib import closing
 from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -18,6 +19,10 @@ from dpsim.core.streams import check_word
 from dpsim.core.words import MAX_REPLICATIONS
 from dpsim.engines.world import Setting
 from dpsim.errors import InputError, RunError
+from dpsim.experiments.chunks import Part, chunks_of, whole_chunks
+from dpsim.experiments.executors import over_processes
+from dpsim.experiments.failures import failure_frame, reason
+from dpsim.experiments.identity import identity_of
 from dpsim.experiments.replication import (
     ENGINES,
     Measured,
@@ -33,15 +38,14 @@ from dpsim.experiments.replication import (
     written,
 )
 from dpsim.experiments.runrecord import run_record
+from dpsim.experiments.store import check_store, opened
+from dpsim.experiments.watch import Watch
 from dpsim.language import say
 from dpsim.measure.indicators import indicator_frame
 from dpsim.measure.probability import smoothed, wilson_interval
 from dpsim.model.prior import PathSet
 from dpsim.params.schema import Case, Strategy
 
-Part = tuple[list[Measured], list[dict[str, object]]]
-"""Finished runs and failures of a chunk."""
-CHUNK = 5
 MAX_WORKERS = 1024
 WORKERS_VARIABLE = "DPSIM_WORKERS"
 
@@ -63,7 +67,7 @@ class Ensemble:
         What each county is appraised on at the last day: replication, county, listed, built (as reported), paper (of
         these, true); empty where paper systems are not simulated.
     failures : pandas.DataFrame
-        Columns replication, error; empty when all went well.
+        Columns replication, error, command (which reproduces it); empty when all went well.
     record : dict
         What was run: versions, hashes, seed, replications (asked for and finished).
     """
@@ -74,6 +78,10 @@ class Ensemble:
     counties: pd.DataFrame
     failures: pd.DataFrame
     record: dict[str, object]
+
+    def frames(self) -> dict[str, pd.DataFrame]:
+        """Return the frames by name."""
+        return {name: frame for name, frame in vars(self).items() if isinstance(frame, pd.DataFrame)}
 
 
 def run_ensemble(
@@ -88,9 +96,10 @@ def run_ensemble(
     state: None = None,
     paths: PathSet | None = None,
     by: str | Iterable[str] = ("county",),
-    store: None = None,
+    store: str | Path | None = None,
     progress: bool = False,
     told: Callable[[int], object] | None = None,
+    fork: bool = False,
 ) -> Ensemble:
     """Run replications 0 .. `replications` - 1 of a case under a strategy.
 
@@ -106,12 +115,15 @@ def run_ensemble(
         As in `run_replication`.
     workers : int, optional
         Processes, at most 1024; `default_workers` when None. The frames do not depend on it.
-    store : None
-        Runs are not yet kept on disk.
+    store : str or pathlib.Path, optional
+        Folder in which the runs are kept, each experiment in a folder of its own. What is there is not run again,
+        failures included; after an edit of code, case or strategy the call is refused.
     progress : bool
         Show a progress bar on standard error.
     told : callable, optional
         Called with the number of runs so far, after each few of them; what it raises ends the call.
+    fork : bool
+        Keep the runs beside those of the same case, strategy and seed from before an edit.
 
     Returns
     -------
@@ -121,22 +133,33 @@ def run_ensemble(
     Raises
     ------
     InputError
-        An argument is not allowed.
+        An argument is not allowed, or `store` cannot take the runs.
     """
     groupings, seed = check_by(by), check_word("seed", seed)
     replications = check_replications(replications)
     workers = default_workers() if workers is None else check_workers(workers)
     progress = check_flag("progress", progress)
     check_paths(paths)
-    if store is not None:
-        raise InputError("error.no_store_yet")
+    fork = check_flag("fork", fork)
+    folder = check_store(store, fork)
     setting = prepare(case, strategy, engine=engine, as_of=as_of, state=state)
-    numbers = np.arange(replications)
-    if paths is None:
-        paths = strategy_paths(setting, seed, numbers)
-    rows = path_rows(paths, numbers.tolist())
-    parts, interrupted = _collect(setting, paths, rows, seed, groupings, workers, progress, told)
-    return _assemble(setting, parts, groupings, seed=seed, asked=replications, engine=engine, interrupted=interrupted)
+    watch = Watch(strategy, replications, progress, told)
+    if folder is None:
+        job = _job(setting, list(range(replications)), paths, seed, groupings, workers)
+        parts: list[Part] = []
+        interrupted = job.collect(chunks_of(job.numbers), parts.append, watch)
+        return job.assemble(parts, asked=replications, interrupted=interrupted)
+    numbers = whole_chunks(replications, None if paths is None else paths.replications.tolist())
+    job = _job(setting, numbers, paths, seed, groupings, workers)
+    identity = identity_of(setting, seed=seed, by=groupings, paths=paths)
+    with opened(folder, identity, setting, fork=fork) as kept:
+        watch.done = kept.finished(replications)
+        interrupted = job.collect(kept.missing(numbers), kept.save, watch)
+        ensemble = job.assemble(kept.parts(replications), asked=replications, interrupted=interrupted)
+        ensemble.record["experiment"] = kept.folder.name
+        if not interrupted:
+            kept.conclude(ensemble.frames(), ensemble.record)
+    return ensemble
 
 
 def check_positive(name: str, value: object) -> int:
@@ -186,101 +209,81 @@ def run_chunk(setting: Setting, paths: PathSet, rows: Sequence[int], seed: int, 
         try:
             finished.append(run_one(setting, paths, row, seed=seed, trace=False, by=by))
         except Exception as error:  # one failed run must not take the others along; it is listed
-            failures.append({"replication": int(paths.replications[row]), "error": f"{type(error).__name__}: {error}"})
+            failures.append({"replication": int(paths.replications[row]), "error": reason(error)})
     return finished, failures
 
 
-def _collect(
-    setting: Setting,
-    paths: PathSet,
-    rows: list[int],
-    seed: int,
-    by: tuple[str, ...],
-    workers: int,
-    progress: bool,
-    told: Callable[[int], object] | None,
-) -> tuple[list[Part], bool]:
-    """Run all rows in chunks and return the parts; True when the user stopped it."""
-    from tqdm.std import tqdm
+@dataclass(frozen=True)
+class _Job:
+    """Replications of one experiment, ready to be run."""
 
-    chunks = [rows[k : k + CHUNK] for k in range(0, len(rows), CHUNK)]
-    parts: list[Part] = []
-    interrupted = False
-    label = setting.strategy.name.zh if say("unit.language") == "zh" else setting.strategy.name.en
-    bar = tqdm(
-        total=len(rows),
-        desc=label,
-        unit=say("unit.run"),
-        file=sys.stderr,
-        disable=not progress,
-        leave=True,
-        mininterval=0.5,
-        ncols=88,
-        ascii=" #",
-    )
-    try:
-        with _closed_quietly(_stream(setting, paths, chunks, seed, by, workers)) as stream:
-            for part in stream:
-                parts.append(part)
-                bar.update(len(part[0]) + len(part[1]))
-                if told is not None:
-                    told(sum(len(finished) + len(failed) for finished, failed in parts))
-    except KeyboardInterrupt:
-        interrupted = True
-    finally:
-        bar.close()
-    if interrupted:
-        print(say("progress.interrupted", done=sum(len(part[0]) for part in parts), asked=len(rows)), file=sys.stderr)
-    return parts, interrupted
+    setting: Setting
+    paths: PathSet
+    rows: dict[int, int]
+    """Row of the path set that drives each replication."""
+    seed: int
+    by: tuple[str, ...]
+    workers: int
+
+    @property
+    def numbers(self) -> list[int]:
+        """The replications."""
+        return list(self.rows)
+
+    def collect(self, chunks: list[list[int]], take: Callable[[Part], object], watch: Watch) -> bool:
+        """Run chunks of replications and hand over each that is finished; True when the user stopped it."""
+        rows = [[self.rows[number] for number in chunk] for chunk in chunks]
+        try:
+            with watch, closing(_stream(self.setting, self.paths, rows, self.seed, self.by, self.workers)) as stream:
+                for part in stream:
+                    take(part)
+                    watch.add(len(part[0]) + len(part[1]))
+        except KeyboardInterrupt:
+            return True
+        return False
+
+    def assemble(self, parts: list[Part], *, asked: int, interrupted: bool) -> Ensemble:
+        """Put the parts together in the order of the replications."""
+        runs = sorted((run for part in parts for run in part[0]), key=lambda run: run.replication)
+        failed = [failure for part in parts for failure in part[1]]
+        if interrupted:
+            print(say("progress.interrupted", done=len(runs), asked=asked), file=sys.stderr)
+        if not runs:
+            raise RunError("error.nothing_finished", asked=asked, why=failed[0]["error"] if failed else "Ctrl-C")
+        setting = self.setting
+        attained = pd.DataFrame([row for run in runs for row in run.targets])
+        record = run_record(setting.case, setting.strategy, seed=self.seed, replications=asked, engine=setting.engine)
+        return Ensemble(
+            indicators=indicator_frame(
+                labels_of(setting, self.by), [run.replication for run in runs], [run.values for run in runs]
+            ),
+            targets=summarise_targets(attained),
+            attained=attained,
+            counties=county_frame(setting, runs),
+            failures=failure_frame(failed, setting.case, setting.strategy, seed=self.seed),
+            record=record | {"finished": len(runs), "interrupted": interrupted},
+        )
 
 
-@contextmanager
-def _closed_quietly(stream: Generator[Part]) -> Iterator[Generator[Part]]:
-    """Cancel what is left of a stream at the end: a call that is ended from outside leaves no work behind."""
-    try:
-        yield stream
-    finally:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", UserWarning)  # that tasks are cancelled is what is wanted
-            stream.close()
+def _job(
+    setting: Setting, numbers: list[int], paths: PathSet | None, seed: int, by: tuple[str, ...], workers: int
+) -> _Job:
+    """Return the job of some replications, their paths drawn where none are given."""
+    if paths is None:
+        paths = strategy_paths(setting, seed, np.array(numbers))
+    return _Job(setting, paths, dict(zip(numbers, path_rows(paths, numbers), strict=True)), seed, by, workers)
 
 
 def _stream(
     setting: Setting, paths: PathSet, chunks: list[list[int]], seed: int, by: tuple[str, ...], workers: int
 ) -> Generator[Part]:
     """Yield finished chunks in the order they finish."""
-    if workers == 1 or len(chunks) == 1:
+    if workers == 1 or len(chunks) <= 1:
         for chunk in chunks:
             yield run_chunk(setting, paths, chunk, seed, by)
         return
-    from joblib import Parallel, delayed
-
-    pool = Parallel(n_jobs=min(workers, len(chunks)), return_as="generator_unordered", batch_size=1, max_nbytes=None)
-    yield from pool(delayed(run_chunk)(setting, paths, chunk, seed, by) for chunk in chunks)
-
-
-def _assemble(
-    setting: Setting, parts: list[Part], by: tuple[str, ...], *, seed: int, asked: int, engine: str, interrupted: bool
-) -> Ensemble:
-    """Put the parts together in the order of the replications."""
-    runs = sorted((run for part in parts for run in part[0]), key=lambda run: run.replication)
-    failed = [failure for part in parts for failure in part[1]]
-    if not runs:
-        raise RunError("error.nothing_finished", asked=asked, why=failed[0]["error"] if failed else "Ctrl-C")
-    attained = pd.DataFrame([row for run in runs for row in run.targets])
-    failures = pd.DataFrame(failed, columns=["replication", "error"])
-    record = run_record(setting.case, setting.strategy, seed=seed, replications=asked, engine=engine)
-    record |= {"finished": len(runs), "interrupted": interrupted}
-    return Ensemble(
-        indicators=indicator_frame(
-            labels_of(setting, by), [run.replication for run in runs], [run.values for run in runs]
-        ),
-        targets=summarise_targets(attained),
-        attained=attained,
-        counties=county_frame(setting, runs),
-        failures=failures.sort_values("replication", ignore_index=True),
-        record=record,
-    )
+    task = partial(run_chunk, setting, paths, seed=seed, by=by)
+    yield from over_processes(task, chunks, min(workers, len(chunks)))
 
 
 def county_frame(setting: Setting, runs: Sequence[Measured]) -> pd.DataFrame:

@@ -16,9 +16,9 @@ import pandas as pd
 
 from dpsim.core.streams import check_word
 from dpsim.engines.world import Setting
+from dpsim.experiments.chunks import Part
 from dpsim.experiments.ensemble import (
     Ensemble,
-    Part,
     check_replications,
     check_workers,
     county_frame,

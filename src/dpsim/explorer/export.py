@@ -5,20 +5,18 @@ The folder holds all it needs, with relative names only: it can be moved, sent a
 
 from __future__ import annotations
 
-import datetime as dt
-import io
 import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import chain, count
 from pathlib import Path
-from typing import Any
 
 from dpsim.errors import RunError
 from dpsim.experiments.runrecord import input_hash
 from dpsim.explorer.scenario import Built, Scenario
 from dpsim.params.load import load_case, load_strategy
 from dpsim.params.locate import notebooks_folder
+from dpsim.params.plain_yaml import yaml_text
 from dpsim.params.schema import File
 from dpsim.report.documents import write_atomically
 from dpsim.report.job import check_out
@@ -122,24 +120,3 @@ def commands(scenario: Scenario, lang: str) -> tuple[str, str]:
         shlex.join(["papermill", NOTEBOOK, RESULT, "-f", PARAMETERS]),
         shlex.join(["dpsim", "run", CASE, "--strategy", STRATEGY, *numbers]),
     )
-
-
-def yaml_text(content: Any) -> str:
-    """Return plain content as YAML that the reader of parameter files takes back unchanged."""
-    from ruamel.yaml import YAML
-
-    writer, text = YAML(typ="safe", pure=True), io.StringIO()
-    writer.allow_unicode, writer.default_flow_style, writer.width = True, False, 4096
-    writer.sort_base_mapping_type_on_output = False  # type: ignore[assignment]
-    writer.representer.ignore_aliases = lambda _: True  # the reader refuses anchors
-    writer.dump(_plain(content), text)
-    return text.getvalue()
-
-
-def _plain(entry: Any) -> Any:
-    """Return an entry with lists for tuples."""
-    if isinstance(entry, dict):
-        return {key: _plain(item) for key, item in entry.items()}
-    if isinstance(entry, list | tuple):
-        return [_plain(item) for item in entry]
-    return entry if not isinstance(entry, dt.datetime) else entry.date()

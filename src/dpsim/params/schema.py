@@ -54,7 +54,7 @@ class File(Block):
     @property
     def digest(self) -> str:
         """SHA-256 of the content, whatever the order of its keys and its comments."""
-        text = json.dumps(_canonical(self.content()), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+        text = json.dumps(canonical(self.content()), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
         return hashlib.sha256(text.encode()).hexdigest()
 
     def content(self) -> dict[str, Any]:
@@ -168,12 +168,12 @@ class Strategy(File):
         return strategy_rules
 
 
-def _canonical(entry: Any) -> Any:
-    """Return an entry that JSON writes in one way only."""
+def canonical(entry: Any) -> Any:
+    """Return plain content that JSON writes in one way only."""
     if isinstance(entry, dict):
-        return {key: _canonical(item) for key, item in entry.items()}
+        return {key: canonical(item) for key, item in entry.items()}
     if isinstance(entry, tuple):
-        return [_canonical(item) for item in entry]
+        return [canonical(item) for item in entry]
     if isinstance(entry, float) and entry.is_integer():
         return int(entry)
     return entry if isinstance(entry, str | int | float | bool) else entry.isoformat()

@@ -45,6 +45,8 @@ def comparison_letter(
     lang: object = "zh",
     out: str = "",
     progress: bool = True,
+    store: str | None = None,
+    fork: bool = False,
 ) -> ComparisonLetter:
     """Check the request, run it and return the letter.
 
@@ -62,6 +64,10 @@ def comparison_letter(
         Folder for figure, table and `run.json`; nothing is written when empty.
     progress : bool
         Show progress on standard error.
+    store : str, optional
+        Folder that keeps the runs.
+    fork : bool
+        Keep them beside those from before an edit.
 
     Raises
     ------
@@ -80,7 +86,9 @@ def comparison_letter(
     chosen = [load_strategy(name.strip()) for name in given if name.strip()]
     runs = typed_parameter("replications", replications, int)
     number = typed_parameter("seed", seed, int)
-    result = compare(loaded, chosen, replications=runs, seed=number, reference=base, progress=progress)
+    result = compare(
+        loaded, chosen, replications=runs, seed=number, reference=base, progress=progress, store=store, fork=fork
+    )
     named = {strategy.id: strategy for strategy in (base, *chosen)}
     return ComparisonLetter(loaded, named, result, number, str(lang), folder)
 
@@ -231,7 +239,10 @@ class ComparisonLetter:
             seed=self.seed,
             k=frame["strategy"].nunique(),
         )
-        return [text, *(note for s in self.strategies.values() for note in plan_warnings(self.case, s, self.lang))]
+        left = {name: count for name, count in self.result.dropped.items() if count}
+        lost = [self.say("dropped", strategy=self.name(name), dropped=count) for name, count in left.items()]
+        plans = [note for s in self.strategies.values() for note in plan_warnings(self.case, s, self.lang)]
+        return [text, *lost, *plans]
 
     def method(self) -> Part:
         """Return `notes` with their heading."""

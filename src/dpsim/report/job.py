@@ -15,13 +15,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from dpsim.errors import InputError, RunError
+from dpsim.experiments.sums import write_sums
 from dpsim.params.load import load_case, load_strategy
 from dpsim.params.locate import notebooks_folder, typed_as_path
 from dpsim.params.schema import File
 from dpsim.params.wording import shown_name
 from dpsim.report.documents import write_html
 from dpsim.report.notebooks import execute_notebook
-from dpsim.report.sums import write_sums
 from dpsim.report.yearend import Request
 
 NOTEBOOK = "year_end_projection.ipynb"

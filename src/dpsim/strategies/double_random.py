@@ -8,7 +8,7 @@ import numpy.typing as npt
 from dpsim.core.compiled import kernel
 from dpsim.core.instrument import SHARE, Setting, Settings, Words
 from dpsim.core.levers import Levers, Plan
-from dpsim.core.priorities import random_score
+from dpsim.core.priorities import random_scores
 from dpsim.core.reported import Fact, Reported
 from dpsim.core.streams import Stream
 from dpsim.core.timeline import Timeline
@@ -47,5 +47,6 @@ def act(
     if due[day]:
         facts, seed, replication = reported.facts, reported.key[0], reported.key[1]
         levers.plan_share[_PLAN] += parameters[0]
+        lots = random_scores(seed, replication, facts[:, _ENTITY].copy(), _LOTS, day)
         for i in range(facts.shape[0]):
-            levers.priority[_PLAN, i] += random_score(seed, replication, facts[i, _ENTITY], _LOTS, day)
+            levers.priority[_PLAN, i] += lots[i]

@@ -77,7 +77,9 @@ MANY = [
     ({"replications": 10**9}, "error.too_many_replications", ["1000000000"]),
     ({"replications": 10**24}, "error.too_many_replications", [str(10**24), "100000"]),
     ({"replications": 10**5000}, "error.too_many_replications", ["<int>"]),
-    ({"store": "folder"}, "error.no_store_yet", ["store"]),
+    *(({"store": given}, "error.store_kind", ["store", repr(given)]) for given in (3, True, b"x", "", " ", "a\0b")),
+    *(({"fork": given}, "error.not_true_false", ["fork", repr(given)]) for given in (1, "yes", None)),
+    ({"fork": True}, "error.fork_alone", ["fork", "store"]),
 ]
 
 
@@ -170,18 +172,13 @@ def test_anything_else_than_a_plain_day_is_refused(given: object) -> None:
 
 
 def test_no_more_processes_than_chunks(monkeypatch: pytest.MonkeyPatch) -> None:
-    import joblib
-
     asked: list[int] = []
 
-    class Pool:
-        def __init__(self, n_jobs: int, **_: object) -> None:
-            asked.append(n_jobs)
+    def count(task: object, chunks: list[object], workers: int) -> Iterator[object]:
+        asked.append(workers)
+        yield from chunks
 
-        def __call__(self, chunks: Iterator[object]) -> list[object]:
-            return list(chunks)
-
-    monkeypatch.setattr(joblib, "Parallel", Pool)
+    monkeypatch.setattr(ensemble, "over_processes", count)
     assert len(list(ensemble._stream(None, None, [[0], [1], [2]], 0, (), ensemble.MAX_WORKERS))) == 3  # type: ignore[arg-type]
     assert asked == [3]
 

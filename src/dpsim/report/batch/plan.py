@@ -11,9 +11,9 @@ from pathlib import Path
 import pandas as pd
 
 from dpsim.errors import FileFaults, InputError
+from dpsim.experiments.sums import is_whole
 from dpsim.params.batch import Batch
 from dpsim.report.job import NOTEBOOK, place_below
-from dpsim.report.sums import is_whole
 from dpsim.report.yearend import Request, check_request
 
 _COLUMNS = ("replications", "met", "low", "high", "shortfall_median")

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pandas as pd
 
+from dpsim.experiments.sums import write_sums
 from dpsim.params.batch import Batch
 from dpsim.params.load import load_batch
 from dpsim.report.batch.plan import Job
 from dpsim.report.job import NOTEBOOK
-from dpsim.report.sums import write_sums
 
 BATCH = """schema: 1
 batch: {batch}

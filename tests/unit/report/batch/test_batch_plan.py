@@ -12,12 +12,12 @@ import pytest
 from batch_jobs import batch_of, put_report
 
 from dpsim.errors import FileFaults, InputError
+from dpsim.experiments.sums import SUMS, write_sums
 from dpsim.params.load import load_batch
 from dpsim.params.locate import params_folder
 from dpsim.report.batch.plan import find_made, plan_jobs
 from dpsim.report.batch.run import prepare_batch
 from dpsim.report.job import MAKING, NOTEBOOK, host_mark
-from dpsim.report.sums import SUMS, write_sums
 from dpsim.report.yearend import check_request
 
 

@@ -1,4 +1,4 @@
-"""The check sums of a finished report: what is missing, torn or changed shows.
+"""The check sums of a finished report or ensemble: what is missing, torn or changed shows.
 
 The file is of the common kind, one line of digest and name per file, so `sha256sum -c SHA256SUMS` reads it too.
 """
@@ -13,16 +13,20 @@ SUMS = "SHA256SUMS"
 
 def write_sums(folder: Path) -> None:
     """Write the digest of every file below a folder into its `SUMS`."""
+    (folder / SUMS).write_text(sums_text(folder), encoding="utf-8", newline="\n")
+
+
+def sums_text(folder: Path) -> str:
+    """Return the lines of digest and name of every file below a folder, `SUMS` itself left out."""
     names = sorted(file.relative_to(folder).as_posix() for file in folder.rglob("*") if file.is_file())
-    lines = [f"{_digest(folder / name)}  {name}\n" for name in names if name != SUMS]
-    (folder / SUMS).write_text("".join(lines), encoding="utf-8", newline="\n")
+    return "".join(f"{file_digest(folder / name)}  {name}\n" for name in names if name != SUMS)
 
 
 def is_whole(folder: Path) -> bool:
     """Tell whether every file that a folder's `SUMS` lists is there as it was written; what was added counts not."""
     try:
         lines = (folder / SUMS).read_text(encoding="utf-8").splitlines()
-        return bool(lines) and all(_digest(folder / name) == digest for digest, _, name in map(_parted, lines))
+        return bool(lines) and all(file_digest(folder / name) == digest for digest, _, name in map(_parted, lines))
     except (OSError, ValueError):
         return False
 
@@ -35,7 +39,7 @@ def _parted(line: str) -> tuple[str, str, str]:
     return digest, blanks, name
 
 
-def _digest(file: Path) -> str:
+def file_digest(file: Path) -> str:
     """Return the SHA-256 of a file."""
     with file.open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()

@@ -1,0 +1,30 @@
+"""Whether compiled code is there: a first run is told from a later one."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from dpsim.core import compiled
+
+
+def test_a_folder_without_compiled_code_is_told_from_one_with_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NUMBA_CACHE_DIR", str(tmp_path))
+    assert not compiled.is_compiled(), "an empty folder"
+    assert list(tmp_path.iterdir()) == [], "looking leaves nothing behind"
+    (tmp_path / "core_1").mkdir()
+    (tmp_path / "core_1" / "streams.philox.py311.nbi").write_bytes(b"")
+    assert compiled.is_compiled(), "an index of compiled code"
+
+
+def test_without_a_folder_of_its_own_the_users_cache_is_looked_at(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("NUMBA_CACHE_DIR", raising=False)
+    monkeypatch.setattr(compiled, "cache_folder", lambda: str(tmp_path))
+    assert not compiled.is_compiled()
+    (tmp_path / "x.nbi").write_bytes(b"")
+    assert compiled.is_compiled()
