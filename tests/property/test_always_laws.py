@@ -26,6 +26,7 @@ from dpsim.experiments.replication import prepare, strategy_paths
 from dpsim.measure.hazards import HAZARD_INDICATORS, hazard_values
 from dpsim.measure.stages import stage_counts_over_time
 from dpsim.measure.substance import substance_values
+from dpsim.model.hazard_book import ledger_counts
 from dpsim.model.state import stage_flags
 from dpsim.model.visits import Roster
 from dpsim.params.faults import Origin
@@ -311,7 +312,7 @@ def indicator_faults(run: Run, times: npt.NDArray[np.float64]) -> list[str]:
     """Every indicator of hazards equals the slow count; what is truly closed is no more than what is reported."""
     cell, cells = county_cells(run)
     stock = run.world.hazards.stock  # type: ignore[union-attr]
-    got = hazard_values(run.ledger, stock, cell, cells, times)
+    got = hazard_values(ledger_counts(run.ledger, cell, cells, times), stock, cell)
     begin: dict[str, npt.NDArray[np.float64]] = {}
     for c, name in enumerate(("general", "major")):
         for key, standing in (("latent", [0]), ("open", [2, 3]), ("overdue", [3])):
@@ -349,7 +350,9 @@ def stage_faults(run: Run, times: npt.NDArray[np.float64]) -> list[str]:
     cell, cells = county_cells(run)
     events, ledger, n = run.outcome.events, run.ledger, run.initial.shape[0]
     told = stage_counts_over_time(run.initial, cell, cells, events, times)
-    true = substance_values(run.initial, run.world.hazards.paper, events, ledger, cell, cells, times)  # type: ignore[union-attr]
+    revealed, seen = np.full(n, np.inf), ledger[ledger["kind"] == int(Kind.REVEALED)]
+    np.minimum.at(revealed, seen["index"], seen["t"])
+    true = substance_values(run.initial, run.world.hazards.paper, events, revealed, cell, cells, times)  # type: ignore[union-attr]
     faults = []
     listed = told[:, :, 0]
     shown = dict(zip(STAGES, np.moveaxis(told[:, :, 1:], 2, 0), strict=True))
@@ -439,7 +442,7 @@ def twice(kind: Kind, later: float) -> Callable[[npt.NDArray[np.void]], npt.NDAr
 
 SPOILT = {
     "a birth is missing": (without(Kind.BORN), "without events"),
-    "a find is missing": (without(Kind.FOUND), "in the table"),
+    "a find is missing": (without(Kind.FOUND), "found are not closed"),
     "a closure is missing": (without(Kind.CLOSED), "found are not closed"),
     "a birth too late": (shifted(Kind.BORN, 400.0), "after the horizon"),
     "a find before its birth": (shifted(Kind.FOUND, -300.0), "before the step before it"),
@@ -463,8 +466,9 @@ def test_a_spoilt_ledger_is_noticed(linyi: Case, what: str) -> None:
     run = eventful_run(linyi)
     hazards = run.world.hazards
     assert hazards is not None
-    hazards.store.room = spoil(run.ledger.copy())
-    hazards.store.count[0] = hazards.store.room.size
+    spoilt = spoil(run.ledger.copy())
+    book = hazards.store.book._replace(ledger=spoilt, written=np.array([spoilt.size]))
+    hazards.store.stock = hazards.store.stock._replace(book=book)
     faults = all_faults(run)
     assert any(message in fault for fault in faults), f"{what} goes unnoticed: {faults[:3]}"
 

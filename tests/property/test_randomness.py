@@ -135,6 +135,16 @@ def counted(seed, replication, entity, stream, ordinal, draw):
     return plain(*key)
 
 streams.uniform = counted
+
+def counting(part):
+    def more(*name):
+        key = tuple(int(word) for word in name)
+        drawn.setdefault(key, []).append(point())
+        return part(*key)
+    return more
+
+for name in ("uniform_pair", "uniform_three", "words"):
+    setattr(streams, name, counting(getattr(streams, name)))
 import dpsim, dpsim.engines.simpy_engine as engine
 from dpsim.engines import world
 from dpsim.model import adoption, population, prior

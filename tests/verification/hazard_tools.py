@@ -43,7 +43,6 @@ def make_law(*, seed: int = SEED, replication: int = 0, **values: object) -> Rec
         "period": math.inf,
         "condition": 1.0,
         "delay_scale": 1.0,
-        "steps": 1,
         "delay_power": 1.0,
         "limit": math.inf,
         "accepted": 1.0,

@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 from verification_tools import LIMIT, SEED, Array, agrees, detects, z_mean, z_variance
 
-from dpsim.core.streams import Stream, uniforms
+from dpsim.core.compiled import routine
+from dpsim.core.streams import Stream, uniform_pair, uniform_three, uniforms, word_uniform, words
 
 ENTITIES = np.arange(1, 1001, dtype=np.uint32)
 STREAMS = [int(stream) for stream in Stream][:10]
@@ -106,3 +107,30 @@ def test_neighbouring_replications_and_seeds_are_unrelated(draws: Array) -> None
     flat = draws.transpose(1, 0, 2).reshape(len(STREAMS), -1)
     agrees("draws of two streams", *(z_related(a, b) for a, b in pairwise(flat)))
     detects("the same replication twice", z_related(draws[:200], draws[:200]))
+
+
+@routine
+def parts(seed: int, first: int, count: int, stream: int) -> Array:
+    """Return all that one name gives, shape (9, count): `uniform_pair`, `uniform_three`, the four words."""
+    out = np.empty((9, count))
+    for k in range(count):
+        out[0, k], out[1, k] = uniform_pair(seed, 0, first + k, stream, 7, 0)
+        out[2, k], out[3, k], out[4, k] = uniform_three(seed, 0, first + k, stream, 7, 0)
+        four = words(seed, 0, first + k, stream, 7, 0)
+        for j in range(4):
+            out[5 + j, k] = word_uniform(four[j])
+    return out
+
+
+def test_all_parts_of_a_name_are_uniform_and_unrelated() -> None:
+    """Four million names: each part is uniform, and the parts that are used together are unrelated to each other."""
+    all_, first = parts(SEED, 1, 4_000_000, STREAMS[0]), uniforms(SEED, 0, ENTITIES, STREAMS[0], 7)
+    assert (all_[0, : first.size] == first).all() and (all_[2, : first.size] == first).all(), "the first is `uniform`"
+    for k, values in enumerate(all_):
+        assert values.min() > 0.0 and values.max() < 1.0
+        agrees(f"draws, part {k}", *uniformity(values))
+    together = [(0, 1), (2, 3), (2, 4), (3, 4), *((a, b) for a in range(5, 9) for b in range(a + 1, 9))]
+    for a, b in together:
+        agrees(f"draws, parts {a} and {b}", z_related(all_[a], all_[b]), z_pairs(all_[a], all_[b]))
+    detects("the same word twice", z_related(all_[5], all_[5]))
+    detects("one half taken from the other", *uniformity(all_[0] * all_[1]))

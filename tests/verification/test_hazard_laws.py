@@ -226,7 +226,6 @@ def test_every_quantity_of_the_law_has_its_unit() -> None:
         "penalty_share",
         "return_share",
         "top_rung",
-        "steps",
         "reveal_share",
         "deaths",
         "penalty_factor",

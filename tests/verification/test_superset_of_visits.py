@@ -102,6 +102,28 @@ def random_superset(replication: int) -> tuple[Visits, Visits]:
     return few, all_
 
 
+def week_by_week(replication: int, visits: Visits) -> Lab:
+    """The same law and hazards; levels are carried from one weekly interval to the next."""
+    lab, index = (
+        make_lab(N, law(replication), (0.15, 0.03), luck=replication),
+        np.repeat(np.arange(N), np.diff(visits.first)),
+    )
+    for until in np.append(np.arange(7.0, DAYS, 7.0), DAYS):
+        now = (visits.time >= lab.lived) & (visits.time < until)
+        channel, quality = visits.channel[now], visits.quality[now]
+        lab.live(float(until), visits_at(index[now], visits.time[now], N, channel=channel, quality=quality))
+    return lab
+
+
+def test_week_by_week_it_is_the_same() -> None:
+    """Nothing is later, and each list of visits tells the story of one long interval but for rounding."""
+    for replication in range(3):
+        few, many = (week_by_week(replication, visits) for visits in random_superset(replication))
+        assert worse(few, many) == (0, 0) and worse(many, few)[0] > 20
+        whole, told = first_found(lived(replication, random_superset(replication)[1])), first_found(many)
+        assert whole.keys() == told.keys() and max(abs(whole[name] - told[name]) for name in whole) < ROUNDING
+
+
 @pytest.mark.parametrize("pair", [twice_as_often, random_superset])
 def test_with_more_visits_nothing_is_later_and_no_accident_more(pair: object) -> None:
     earlier = fewer = hazards = 0

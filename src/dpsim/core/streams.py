@@ -74,11 +74,15 @@ class Stream(IntEnum):
     # hazards; entity = the enterprise, ordinal = the hazard's number there
     HAZARD_CLOCK_GENERAL = 100
     HAZARD_CLOCK_MAJOR = 101
-    HAZARD_DETECT = 102
-    HAZARD_HARM = 103
+    HAZARD_AGAIN = 102
+    """Both thresholds of a hazard that has come back; those of its first life come with the clock of its birth."""
     HAZARD_STEP = 104
-    """Delays and outcomes of the closed loop, one after the other."""
+    """Delays and outcomes of the closed loop, four to a call: two calls when it is found, two after each refusal."""
     HAZARD_DEATHS = 105
+    HAZARD_LISTING = 106
+    HAZARD_RETURN = 107
+    """How long a repaired hazard rests before it comes back."""
+    HAZARD_LOOK = 108
     # an enterprise's hazards and checks
     HAZARD_INTENSITY = 110
     CHECK_PHASE = 111
@@ -141,6 +145,44 @@ def uniform(seed: int, replication: int, entity: int, stream: int, ordinal: int,
     w0, w1, _, _ = philox(entity, stream, ordinal, draw, seed, replication)
     k = (np.uint64(w0) << np.uint64(20)) ^ (np.uint64(w1) >> np.uint64(12))
     return (np.float64(k) + 0.5) * 2.0**-52
+
+
+@typed_kernel("float64(uint64)")
+def word_uniform(word: int) -> float:
+    """Return the uniform draw of one 32-bit word, (word + 1/2) / 2**32."""
+    return (np.float64(word) + 0.5) * 2.0**-32
+
+
+@typed_kernel("float64(uint64)")
+def word_exponential(word: int) -> float:
+    """Return the unit exponential of one 32-bit word; it grows with the word."""
+    return -math.log(1.0 - word_uniform(word))  # 1 - u is exact
+
+
+@typed_kernel("UniTuple(float64, 2)(int64, int64, int64, int64, int64, int64)")
+def uniform_pair(seed: int, replication: int, entity: int, stream: int, ordinal: int, draw: int) -> tuple[float, float]:
+    """Return two uniform draws of one name: `uniform` and, of the same kind, the other half of what Philox gives."""
+    w0, w1, w2, w3 = philox(entity, stream, ordinal, draw, seed, replication)
+    a = (np.uint64(w0) << np.uint64(20)) ^ (np.uint64(w1) >> np.uint64(12))
+    b = (np.uint64(w2) << np.uint64(20)) ^ (np.uint64(w3) >> np.uint64(12))
+    return (np.float64(a) + 0.5) * 2.0**-52, (np.float64(b) + 0.5) * 2.0**-52
+
+
+@typed_kernel("UniTuple(float64, 3)(int64, int64, int64, int64, int64, int64)")
+def uniform_three(
+    seed: int, replication: int, entity: int, stream: int, ordinal: int, draw: int
+) -> tuple[float, float, float]:
+    """Return three uniform draws of one name: `uniform`, one of 32 bits and one of 44 (of the bits it leaves over)."""
+    w0, w1, w2, w3 = philox(entity, stream, ordinal, draw, seed, replication)
+    a = (np.uint64(w0) << np.uint64(20)) ^ (np.uint64(w1) >> np.uint64(12))
+    c = (np.uint64(w3) << np.uint64(12)) ^ (np.uint64(w1) & np.uint64(0xFFF))
+    return (np.float64(a) + 0.5) * 2.0**-52, word_uniform(w2), (np.float64(c) + 0.5) * 2.0**-44
+
+
+@typed_kernel("UniTuple(uint64, 4)(int64, int64, int64, int64, int64, int64)")
+def words(seed: int, replication: int, entity: int, stream: int, ordinal: int, draw: int) -> tuple[int, int, int, int]:
+    """Return the four words of one name, each for `word_uniform`: for delays and chances, where 32 bits are enough."""
+    return philox(entity, stream, ordinal, draw, seed, replication)
 
 
 @typed_kernel("float64(int64, int64, int64, int64, int64)")

@@ -14,7 +14,9 @@ from dpsim.core.words import DUTIES
 from dpsim.engines.hazard_world import HazardWorld
 from dpsim.engines.world import Setting, World
 from dpsim.model.completion import Formalism, case_formalism
-from dpsim.model.hazards import HAZARD, LAW, LEDGER, SITE, Records
+from dpsim.model.hazard_stock import Stock
+from dpsim.model.hazard_store import HazardStore
+from dpsim.model.hazards import LAW, SITE, Records
 from dpsim.model.paths import Path
 from dpsim.model.staffing import Staff, county_staff
 from dpsim.model.state import SIDES, Flags, Floats, Ints, State
@@ -124,13 +126,10 @@ class Bureau(NamedTuple):
 
 
 class Hazards(NamedTuple):
-    """Sites, hazards, ledger and law of a run (attributes as in `HazardStore`)."""
+    """Sites, hazards with what is written of them, and law of a run."""
 
     sites: Records
-    table: Records
-    spare: Records
-    ledger: Records
-    written: Ints
+    stock: Stock
     laws: Records
 
 
@@ -191,13 +190,8 @@ def make_books(world: World) -> Books:
 def make_hazard_books(hazards: HazardWorld | None) -> Hazards:
     """Return the books of hazards; empty ones where none are simulated."""
     if hazards is None:
-        none = np.zeros(0, dtype=HAZARD)
-        laws = np.zeros(1, dtype=LAW)
-        return Hazards(
-            np.zeros(0, dtype=SITE), none, none, np.zeros(0, dtype=LEDGER), np.zeros(1, dtype=np.int64), laws
-        )
-    store = hazards.store
-    return Hazards(hazards.sites, store.table, store.spare, store.room, store.count, hazards.laws)
+        return Hazards(np.zeros(0, dtype=SITE), HazardStore(0, 0).stock, np.zeros(1, dtype=LAW))
+    return Hazards(hazards.sites, hazards.store.stock, hazards.laws)
 
 
 def _rules(world: World) -> Rules:

@@ -28,8 +28,7 @@ def run(world: World) -> Outcome:
     else:
         book, after = simulate(books, hazards)
     if world.hazards is not None:
-        store = world.hazards.store
-        store.table, store.spare, store.room = after.table, after.spare, after.ledger
+        world.hazards.store.stock = after.stock
         world.hazards.lived = float(world.timeline.days)
     events, days = sorted_events(book.rows[: book.written[0]]), books.days
     return Outcome(events, days.queue, days.busy, days.servers, days.spent, world.hazards)

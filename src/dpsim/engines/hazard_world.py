@@ -271,7 +271,7 @@ def hazard_law(case: Case, seed: int, replication: int) -> Records:
     law["top_rung"], law["reveal_share"] = b.top_rung.value, case.formalism.reveal_share.value
     i = case.incidents
     law["deaths"] = i.one_death_share.value, i.three_death_share.value, i.ten_death_share.value
-    law["penalty_factor"], law["steps"] = 1.0, 1
+    law["penalty_factor"] = 1.0
     return laws
 
 

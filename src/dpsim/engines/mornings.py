@@ -18,8 +18,7 @@ from dpsim.engines.books import Bureau, Hazards, Orders, Rules
 from dpsim.engines.enterprises import Book, record
 from dpsim.model.attention import contact_counties
 from dpsim.model.detection import fatigue_factor
-from dpsim.model.hazard_sites import drop_site, publish
-from dpsim.model.hazard_store import live_all
+from dpsim.model.hazard_sites import drop_site, live_sites, publish
 from dpsim.model.hazards import Records, sorted_visits
 from dpsim.model.staffing import allot_counties
 from dpsim.model.state import SIDES, Col, Floats, Ints, Phase, State, count_by_county
@@ -143,15 +142,13 @@ def live_week(rules: Rules, state: State, hazards: Hazards, begin: float, until:
         sites.size,
     )
     pending.held[0] = 0
-    table, spare, ledger = live_all(
-        sites, hazards.table, hazards.spare, hazards.ledger, hazards.written, begin, until, laws, visits
-    )
+    stock = live_sites(sites, hazards.stock, begin, until, laws, visits)
     publish(sites, state.county, rules.counties, until, laws)
     for i in range(sites.size):
         if sites[i].on_list > state.status[i, _ON_LIST]:
             sites[i].on_list = 0
-            drop_site(sites[i], until, table, ledger, hazards.written)
-    return Hazards(sites, table, spare, ledger, hazards.written, laws)
+            drop_site(sites[i], until, stock.table, stock.book)
+    return Hazards(sites, stock, laws)
 
 
 @inner_routine

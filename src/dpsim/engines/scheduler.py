@@ -78,7 +78,7 @@ def simulate(books: Books, hazards: Hazards) -> tuple[Book, Hazards]:
         if begins:
             plans.until[0] = moments.until[k]
             if rules.hazards:
-                instruct(levers[0], hazards, lived, reward)
+                instruct(levers[0], hazards, reward)
         set_intensities(now, begins, rules, state, books.path, levers, books.effects, books.memories, plans)
         if morning:
             benches, days = books.benches, books.days
@@ -141,12 +141,12 @@ def spend(day: int, levers: Levers, days: Days) -> None:
 
 
 @inner_routine
-def instruct(levers: Levers, hazards: Hazards, lived: float, reward: Floats) -> None:
+def instruct(levers: Levers, hazards: Hazards, reward: Floats) -> None:
     """Phase 4: let what the instruments set this morning hold for the week; `reward` is the one in force."""
     set_controls(levers, hazards.laws)
     if levers.reward[0] != reward[0]:
         reward[0] = levers.reward[0]
-        set_reports(reward[0], lived, hazards.sites, hazards.table, hazards.laws)
+        set_reports(reward[0], hazards.sites)
 
 
 @inner_routine

@@ -76,7 +76,7 @@ class Supervision:
         set_controls(levers, hazards.laws)
         if levers.reward[0] != self.reward:
             self.reward = float(levers.reward[0])
-            set_reports(self.reward, hazards.lived, hazards.sites, hazards.store.table, hazards.laws)
+            set_reports(self.reward, hazards.sites)
 
     def send(self, day: int) -> None:
         """Phase 5, last: advisers and inspectors go out, under the strategy and under the reference."""

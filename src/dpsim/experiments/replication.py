@@ -247,13 +247,13 @@ def run_one(setting: Setting, paths: PathSet, row: int, *, seed: int, trace: boo
     """Run row `row` of a path set and measure it."""
     world = make_world(setting, paths, row, seed=seed)
     initial = stage_flags(world.state.status)
-    if world.hazards is not None:
-        world.hazards.laws["steps"] = int(trace)
-    outcome = run_world(world)
     timeline = setting.timeline
     dates = timeline.weekly_dates
     times = np.array([timeline.end_of(date) for date in dates])
     cell, groups = group_cells(setting, by)
+    if world.hazards is not None:
+        world.hazards.store.count(times, cell, len(groups), trace=trace)
+    outcome = run_world(world)
     counts = stage_counts_over_time(initial, cell, len(groups), outcome.events, times)
     days = np.array([timeline.day(date) for date in dates[1:]])  # organisations begin to act after the as-of date
     utilisation = weekly_mean(outcome.busy / np.maximum(outcome.servers, 1), days)
@@ -261,12 +261,12 @@ def run_one(setting: Setting, paths: PathSet, row: int, *, seed: int, trace: boo
     parts: list[npt.NDArray[np.float64]] = [counts.astype(np.float64)]
     duties, ledger, counties = np.zeros((days.size, 0)), None, np.zeros((0, 3), dtype=np.int64)
     if outcome.hazards is not None:
-        hazards = outcome.hazards
+        hazards, book = outcome.hazards, outcome.hazards.store.book
         ledger = hazards.store.ledger
-        parts.append(substance_values(initial, hazards.paper, outcome.events, ledger, cell, len(groups), times))
-        parts.append(hazard_values(ledger, hazards.stock, cell, len(groups), times))
+        parts.append(substance_values(initial, hazards.paper, outcome.events, book.revealed, cell, len(groups), times))
+        parts.append(hazard_values(book.tally, hazards.stock, cell))
         duties = np.cumsum(hazards.duties, axis=0)[days]
-        counties = county_counts(setting, initial, hazards.paper, outcome.events, ledger)
+        counties = county_counts(setting, initial, hazards.paper, outcome.events, book.revealed)
     counted = np.concatenate(parts, axis=2)
     events = outcome.events if ledger is None or not trace else merged_log(outcome.events, ledger, world.state.entity)
     return Measured(
@@ -292,14 +292,14 @@ def county_counts(
     initial: npt.NDArray[np.bool_],
     paper: npt.NDArray[np.int64],
     events: npt.NDArray[np.void],
-    ledger: npt.NDArray[np.void],
+    revealed: npt.NDArray[np.float64],
 ) -> npt.NDArray[np.int64]:
     """Return what a county is appraised on: listed, built and paper ones at the last day, shape (counties, 3)."""
     county = setting.population.county
     counties = int(setting.case.population.counties.value)
     end = np.array([setting.timeline.end_of(setting.timeline.end)])
     stages = stage_counts_over_time(initial, county, counties, events, end)[0]
-    sham = substance_values(initial, paper, events, ledger, county, counties, end)[0, :, -1]
+    sham = substance_values(initial, paper, events, revealed, county, counties, end)[0, :, -1]
     return np.column_stack([stages[:, 0], stages[:, 1 + STAGES.index("built")], sham.astype(np.int64)])
 
 

@@ -16,7 +16,7 @@ def substance_values(
     initial: npt.NDArray[np.bool_],
     paper: npt.NDArray[np.int64],
     events: npt.NDArray[np.void],
-    ledger: npt.NDArray[np.void],
+    revealed: npt.NDArray[np.float64],
     cell: npt.NDArray[np.int64],
     cells: int,
     times: npt.NDArray[np.float64],
@@ -29,8 +29,10 @@ def substance_values(
         Shape (n, stages): stages reached at the as-of date.
     paper : numpy.ndarray
         Shape (n,): 1 for a system that is paper at the as-of date.
-    events, ledger : numpy.ndarray
-        Logs of the enterprises and of the hazards.
+    events : numpy.ndarray
+        Log of the enterprises.
+    revealed : numpy.ndarray
+        Shape (n,): when a paper system was seen through, infinity for never.
     cell, cells, times
         As in `stage_counts_over_time`.
 
@@ -43,14 +45,13 @@ def substance_values(
     reached = np.where(initial, -_NEVER, _NEVER)
     for k, stage in enumerate(STAGES):
         _earliest(reached[:, k], events[events["kind"] == KIND_OF_STAGE[stage]])
-    gone, begins, ends = np.full(n, _NEVER), np.where(paper == 1, -_NEVER, _NEVER), np.full(n, _NEVER)
+    gone, begins = np.full(n, _NEVER), np.where(paper == 1, -_NEVER, _NEVER)
     _earliest(gone, events[events["kind"] == REMOVED])
     _earliest(begins, events[events["kind"] == Kind.PAPER])
-    _earliest(ends, ledger[ledger["kind"] == Kind.REVEALED])
     out = np.zeros((times.size, cells, len(TRUE_INDICATORS)))
     for t, time in enumerate(times):
         listed = gone >= time
-        sham = listed & (begins < time) & (ends >= time)
+        sham = listed & (begins < time) & (revealed >= time)
         flags = (reached < time) & listed[:, None]
         for k, stage in enumerate(STAGES):
             true = flags[:, k] if stage == "connected" else flags[:, k] & ~sham

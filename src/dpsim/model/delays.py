@@ -34,7 +34,7 @@ def delay_quantile(u: float, mean: float, shape: float) -> float:
     >>> round(delay_quantile(0.5, 100.0, 1.0), 3)
     69.315
     """
-    return scaled_delay(u, mean, delay_scale(shape), 1.0 / shape)
+    return mean * unit_delay(-math.log1p(-u), delay_scale(shape), 1.0 / shape)
 
 
 @kernel
@@ -44,6 +44,6 @@ def delay_scale(shape: float) -> float:
 
 
 @kernel
-def scaled_delay(u: float, mean: float, scale: float, power: float) -> float:
-    """Return `delay_quantile` of `u` from its `delay_scale` and `power` = 1 / shape."""
-    return mean * scale * (-math.log1p(-u)) ** power
+def unit_delay(threshold: float, scale: float, power: float) -> float:
+    """Return the delay of mean 1 that a unit exponential gives, from its `delay_scale` and `power` = 1 / shape."""
+    return scale * math.exp(power * math.log(threshold))

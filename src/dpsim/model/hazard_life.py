@@ -1,24 +1,27 @@
 """The life of one hazard over an interval: found or not, through the closed loop, back again.
 
-A chain of exact times: the next of its own steps, its time limit, an accident, a worker's report and the enterprise's
-chances of detection happens, until the interval is over. Within an interval no enterprise sees another, and what
-instruments set does not change (model 1). Closed loop: find, assign, rectify, accept, close, look back.
+A hidden hazard waits for a level: what all chances of detection of its enterprise have spent when it is found. So an
+interval that does not reach the level costs one comparison. Its accident is a time, moved when what threatens changes.
+A chain of exact times follows: the next of its own steps, its time limit, an accident. Within an interval no enterprise
+sees another, and what instruments set does not change (model 1). Closed loop: find, assign, rectify, accept, close,
+look back.
 
-In all functions `h` is a record of `HAZARD`, `s` of `SITE`, `law` of `LAW`; `ledger` holds records of `LEDGER` and
-`count` their number. Records are changed in place.
+In all functions `h` is a record of `HAZARD`, `w` the one of `WATCH` beside it, `s` of `SITE`, `law` of `LAW`. Records
+are changed in place.
 """
 
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import Any, NamedTuple
 
 from dpsim.core.compiled import lean_kernel, lean_routine
-from dpsim.core.rates import decayed, fire_time, spend
-from dpsim.core.streams import Stream, uniform
+from dpsim.core.rates import decayed
+from dpsim.core.streams import Stream, uniform, uniform_pair, word_exponential, word_uniform, words
 from dpsim.core.words import FIRST_DISCOVERY, HazardClass, Kind
-from dpsim.model.delays import scaled_delay
-from dpsim.model.hazards import Hazard, Records
+from dpsim.model.delays import unit_delay
+from dpsim.model.hazard_book import Book, note
+from dpsim.model.hazards import Hazard, Mark
 from dpsim.model.state import Floats, Ints
 
 Record = Any
@@ -28,11 +31,41 @@ _K_FOUND, _K_ASSIGNED, _K_RECTIFIED, _K_REFUSED = (int(Kind[k]) for k in ("FOUND
 _K_ACCEPTED, _K_CLOSED, _K_OVERDUE, _K_RELAPSED, _K_ACCIDENT = (
     int(Kind[k]) for k in ("ACCEPTED", "CLOSED", "OVERDUE", "RELAPSED", "ACCIDENT")
 )
-_S_DETECT, _S_HARM = int(Stream.HAZARD_DETECT), int(Stream.HAZARD_HARM)
-_S_STEP, _S_DEATHS = int(Stream.HAZARD_STEP), int(Stream.HAZARD_DEATHS)
+_S_AGAIN, _S_STEP, _S_DEATHS = int(Stream.HAZARD_AGAIN), int(Stream.HAZARD_STEP), int(Stream.HAZARD_DEATHS)
+_S_LISTING, _S_RETURN, _S_LOOK = int(Stream.HAZARD_LISTING), int(Stream.HAZARD_RETURN), int(Stream.HAZARD_LOOK)
+_SHAM, _LISTED, _PASSES, _RETURNS = (int(mark) for mark in Mark)
 _BY_WORKER, _BY_LOOK = 1, 6
 _MAJOR = int(HazardClass.MAJOR)
 _NEVER = math.inf
+A_HUNDRED_YEARS = 36525.0
+LONGEST_SHARE = 0.98
+"""Delays among the longest are those of the last 2 of 100; the share moves no number, only time."""
+
+
+class Chances(NamedTuple):
+    """An enterprise's chances of detection in an interval, ascending; all arrays are longer than what is used.
+
+    Attributes
+    ----------
+    time : float64
+    channel : int64: place in `DISCOVERY`
+    source : int64: the visit a chance comes from, -1 for a periodic one
+    before, after : float64, shape (most, classes): what the enterprise has spent just before and just after
+    edge : float64, shape (classes,): the same when the interval is over
+    felt : float64, shape (most, 2): perceived risk after it, and the time that is of
+    found : int64, shape (most, classes): its finds
+    reach : float64, shape (classes,): days within which a hazard found is closed, see `set_reach`
+    """
+
+    time: Floats
+    channel: Ints
+    source: Ints
+    before: Floats
+    after: Floats
+    edge: Floats
+    felt: Floats
+    found: Ints
+    reach: Floats
 
 
 @lean_routine
@@ -42,217 +75,287 @@ def drawn(seed: int, replication: int, entity: int, stream: int, ordinal: int, d
 
 
 @lean_kernel
-def note(
-    ledger: Records,
-    count: Ints,
-    t: float,
-    index: int,
-    ordinal: int,
-    kind: int,
-    channel: int,
-    klass: int,
-    detail: int,
-    value: float,
-) -> None:
-    """Write an event; what lies before the as-of date is not kept."""
-    if t >= 0.0:
-        event = ledger[count[0]]
-        event.t, event.index, event.ordinal, event.kind = t, index, ordinal, kind
-        event.channel, event.klass, event.detail, event.value = channel, klass, detail, value
-        count[0] += 1
-
-
-@lean_kernel
-def set_thresholds(h: Record, s: Record, law: Record) -> None:
-    """Give a hazard, new or come back, its thresholds: unit exponentials keyed by ordinal and cycle."""
-    h.detect = -math.log(drawn(law.seed, law.replication, s.entity, _S_DETECT, h.ordinal, h.cycle))
-    h.harm = -math.log(drawn(law.seed, law.replication, s.entity, _S_HARM, h.ordinal, h.cycle))
-
-
-@lean_kernel
-def next_draw(h: Record, s: Record, law: Record) -> float:
-    """Return the next uniform of a hazard's closed loop; no draw is used twice."""
-    k = h.draws
-    h.draws = k + 1
-    return drawn(law.seed, law.replication, s.entity, _S_STEP, h.ordinal, k)
+def lucky(share: float, stream: int, h: Record, s: Record, law: Record) -> bool:
+    """Return whether a hazard's draw of this cycle falls into a share; where that is 0 nothing is drawn."""
+    return share > 0.0 and drawn(law.seed, law.replication, s.entity, stream, h.ordinal, h.cycle) < share
 
 
 @lean_kernel
 def live_hazard(
     h: Record,
-    s: Record,
-    law: Record,
-    until: float,
-    times: Floats,
-    channels: Ints,
-    spends: Floats,
-    found: Ints,
-    felt: Floats,
-    chances: int,
-    ledger: Records,
-    count: Ints,
-) -> None:
-    """Let one hazard live until `until` (days), or until it is over.
-
-    Parameters
-    ----------
-    times, channels, spends
-        The enterprise's chances of detection in the interval, ascending: time, place in `DISCOVERY`, shape
-        (chances, classes) what each takes off a threshold.
-    found : numpy.ndarray of int64
-        Shape (chances, classes): finds of each chance, added to.
-    felt : numpy.ndarray
-        Shape (chances, 2): perceived risk after each chance, and the time it is of.
-    """
-    klass = h.klass
-    j = 0
-    while h.state != _GONE:
-        state, at = h.state, h.at
-        hidden = state <= _FALSELY
-        is_open = _FOUND <= state <= _ACCEPTED
-        harm, report = 0.0, 0.0
-        t_chance, t_look, t_due = _NEVER, _NEVER, _NEVER
-        if hidden:
-            harm, report = law.harm[klass], law.spend[_BY_WORKER, klass] * s.report_factor
-            while j < chances and times[j] < at:
-                j += 1
-            if j < chances:
-                t_chance = times[j]
-            if h.look_at >= at:
-                t_look = h.look_at
-        elif is_open:
-            if state <= _ASSIGNED or h.sham == 1:
-                harm = law.harm[klass] * law.open_harm[klass]
-            if h.late == 0:
-                t_due = h.due
-        t_step = h.step_at
-        t_harm, t_report = fire_time(h.harm, harm, at), fire_time(h.detect, report, at)
-        h.wake = min(min(t_step, t_harm), min(min(t_report, t_look), t_due))
-        now = min(h.wake, t_chance)
-        end = min(now, until)
-        h.harm, h.detect, h.at = spend(h.harm, harm, end - at), spend(h.detect, report, end - at), end
-        if now >= until:
-            return
-        channel = -1
-        if now == t_step:
-            take_step(h, s, law, now, times, felt, chances, ledger, count)
-        elif now == t_harm:
-            have_accident(h, s, law, now, ledger, count)
-        elif now == t_report:
-            channel = _BY_WORKER
-        elif now == t_chance:
-            h.detect -= spends[j, klass]
-            if h.detect <= 0.0:
-                found[j, klass] += 1
-                channel = channels[j]
-            j += 1
-        elif now == t_look:
-            h.look_at = _NEVER
-            h.detect -= law.spend[_BY_LOOK, klass]
-            if h.detect <= 0.0:
-                channel = _BY_LOOK
-        else:
-            h.late = 1
-            s.overdue += 1
-            note(ledger, count, now, s.index, h.ordinal, _K_OVERDUE, 0, klass, 0, 0.0)
-        if channel >= 0:
-            be_found(h, s, law, now, channel, ledger, count)
-
-
-@lean_routine
-def be_found(h: Record, s: Record, law: Record, now: float, channel: int, ledger: Records, count: Ints) -> None:
-    """Enter a hazard in the ledger: its time limit runs, the upper level may list it."""
-    h.state, h.sham, h.late = _FOUND, 0, 0
-    listing, u = next_draw(h, s, law), next_draw(h, s, law)
-    h.listed = 1 if h.klass == _MAJOR and listing < law.listing_share else 0
-    h.step_at = now + scaled_delay(u, law.assign[h.klass], law.delay_scale, law.delay_power)
-    h.due, h.look_at = now + law.limit[h.klass], _NEVER
-    s.open += 1
-    note(ledger, count, now, s.index, h.ordinal, _K_FOUND, FIRST_DISCOVERY + channel, h.klass, h.cycle, 0.0)
-
-
-@lean_routine
-def take_step(
-    h: Record,
+    w: Record,
     s: Record,
     law: Record,
     now: float,
-    times: Floats,
-    felt: Floats,
-    chances: int,
-    ledger: Records,
-    count: Ints,
+    begin: float,
+    until: float,
+    chances: Chances,
+    m: int,
+    book: Book,
+) -> None:
+    """Let one hazard live from `now` until `until` (days), or until it is over; `m` chances came from `begin` on."""
+    klass = h.klass
+    while h.state != _GONE:
+        hidden, at, j = h.state <= _FALSELY, _NEVER, -1
+        if hidden:
+            at, j = finding(h, w, s, law, now, begin, until, chances, m)
+        w.wake = min(h.step, h.harm)
+        if _FOUND <= h.state <= _ACCEPTED and h.late == 0:
+            w.wake = min(w.wake, h.due)
+        now = min(w.wake, at)
+        if now >= until:
+            return
+        channel = -1
+        if hidden and now != h.harm:
+            if now == at:
+                channel = _BY_WORKER
+                if j < m:
+                    channel = chances.channel[j]
+                    chances.found[j, klass] += 1
+            else:
+                h.step = _NEVER
+                w.level -= law.spend[_BY_LOOK, klass]
+                if w.level <= level_at(now, s, law, klass, begin, chances, m):
+                    channel = _BY_LOOK
+        elif not hidden and now == h.step:
+            take_step(h, w, s, law, now, begin, chances, m, book)
+        elif now == h.harm:
+            have_accident(h, s, law, now, book)
+        else:
+            h.late = 1
+            s.overdue += 1
+            note(book, now, s.index, h.ordinal, _K_OVERDUE, 0, klass, 0, 0.0)
+        if channel >= 0:
+            be_found(h, w, s, law, now, until, channel, chances, book)
+
+
+@lean_kernel
+def finding(
+    h: Record, w: Record, s: Record, law: Record, now: float, begin: float, until: float, chances: Chances, m: int
+) -> tuple[float, int]:
+    """Return when a hidden hazard's level is reached, and by which chance: `m` for a worker's report."""
+    klass, level = h.klass, w.level
+    if level > chances.edge[klass]:
+        return _NEVER, m
+    j = 0
+    while j < m and (chances.after[j, klass] < level or chances.time[j] < now):
+        j += 1
+    if j < m and level > chances.before[j, klass]:
+        return chances.time[j], j
+    reports = law.spend[_BY_WORKER, klass] * s.report_factor
+    latest = chances.time[j] if j < m else until
+    if reports <= 0.0:  # the level was passed by rounding alone
+        return latest, j
+    since = chances.time[j - 1] if j > 0 else begin
+    spent = chances.after[j - 1, klass] if j > 0 else s.spent[klass]
+    return min(max(since + (level - spent) / reports, now), latest), m
+
+
+@lean_kernel
+def level_at(t: float, s: Record, law: Record, klass: int, begin: float, chances: Chances, m: int) -> float:
+    """Return what the enterprise has spent on a class at `t`, a chance at that very time counted."""
+    since, spent = begin, s.spent[klass]
+    for j in range(m):
+        if chances.time[j] > t:
+            break
+        since, spent = chances.time[j], chances.after[j, klass]
+    reports = law.spend[_BY_WORKER, klass] * s.report_factor
+    return spent + reports * (t - since)
+
+
+@lean_kernel
+def harm_time(u: float, rate: float, now: float) -> float:
+    """Return when the threshold -ln(u), u uniform, is spent at `rate` per day; more than a hundred years off is never.
+
+    -ln(u) is at least 1 - u: most thresholds need no logarithm.
+    """
+    return _NEVER if 1.0 - u >= rate * A_HUNDRED_YEARS else now - math.log(u) / rate
+
+
+@lean_kernel
+def be_found(
+    h: Record, w: Record, s: Record, law: Record, now: float, until: float, channel: int, chances: Chances, book: Book
+) -> None:
+    """Enter a hazard in the ledger: its time limit runs, the upper level may list it, its first round is drawn."""
+    klass = h.klass
+    first = words(law.seed, law.replication, s.entity, _S_STEP, h.ordinal, h.draws)
+    second = words(law.seed, law.replication, s.entity, _S_STEP, h.ordinal, h.draws + 1)
+    if until <= 0.0 and now + chances.reach[klass] <= until and surely_over(klass, law, first, second):
+        h.state = _GONE
+        return
+    h.draws += 2
+    h.marks, h.late, w.level, h.state = 0, 0, _NEVER, _FOUND
+    if klass == _MAJOR and lucky(law.listing_share, _S_LISTING, h, s, law):
+        h.marks = _LISTED
+    draw_round(h, law, first, second)
+    h.step = now + law.assign[klass] * unit_delay(word_exponential(first[0]), law.delay_scale, law.delay_power)
+    h.due = now + law.limit[klass]
+    if h.harm < _NEVER:
+        h.harm = now + (h.harm - now) / law.open_harm[klass] if law.open_harm[klass] > 0.0 else _NEVER
+    s.open += 1
+    note(book, now, s.index, h.ordinal, _K_FOUND, FIRST_DISCOVERY + channel, klass, h.cycle, 0.0)
+
+
+@lean_kernel
+def surely_over(klass: int, law: Record, first: tuple[int, int, int, int], second: tuple[int, int, int, int]) -> bool:
+    """Return whether a hazard is closed for good within `Chances.reach` or ends before: nobody will know when.
+
+    Of what happens before the as-of date only what is left at the end of an interval counts, so that such a hazard's
+    delays are not worked out.
+    """
+    if word_uniform(second[0]) < law.sham[klass] or word_uniform(second[1]) < law.relapse[klass]:
+        return False
+    longest = max(max(first[0], first[1]), max(first[2], first[3]))
+    return word_uniform(second[2]) < law.accepted[klass] and word_uniform(longest) < LONGEST_SHARE
+
+
+@lean_kernel
+def set_reach(law: Record, reach: Floats) -> None:
+    """Write how long a hazard is open at most if none of its delays is among the longest and it passes at once."""
+    longest = unit_delay(-math.log(1.0 - LONGEST_SHARE), law.delay_scale, law.delay_power)
+    slower = max(1.0, law.listed_time) * max(1.0, math.exp(-law.effort))
+    for c in range(2):
+        reach[c] = 1.001 * longest * (law.assign[c] + slower * law.rectify[c] + law.accept[c] + law.close[c])
+
+
+@lean_kernel
+def draw_round(h: Record, law: Record, first: tuple[int, int, int, int], second: tuple[int, int, int, int]) -> None:
+    """Write what will come of a hazard up to its next acceptance, and of its closing, from the words drawn for it.
+
+    Delays are of mean 1; a rectification is on paper only or not, for good or not, and is accepted or refused.
+    """
+    klass, scale, power = h.klass, law.delay_scale, law.delay_power
+    marks = h.marks & _LISTED
+    share = law.sham[klass] * (law.listed_sham if marks else 1.0)
+    marks |= _SHAM if word_uniform(second[0]) < share else 0
+    marks |= _RETURNS if word_uniform(second[1]) < law.relapse[klass] else 0
+    marks |= _PASSES if word_uniform(second[2]) < law.accepted[klass] else 0
+    h.marks = marks
+    h.rectify = unit_delay(word_exponential(first[1]), scale, power)
+    h.accept = unit_delay(word_exponential(first[2]), scale, power)
+    h.close = unit_delay(word_exponential(first[3]), scale, power)
+
+
+@lean_kernel
+def take_step(
+    h: Record, w: Record, s: Record, law: Record, now: float, begin: float, chances: Chances, m: int, book: Book
 ) -> None:
     """Take the next step of the closed loop, or come back after a true repair."""
-    if h.state == _RESTING:
-        come_back(h, s, law, now, _LATENT, ledger, count)
-        return
-    klass, kind, u = h.klass, _K_ASSIGNED, next_draw(h, s, law)
-    if h.state == _FOUND:
-        h.state, mean = _ASSIGNED, rectify_mean(h, s, law, now, times, felt, chances)
-    elif h.state == _ASSIGNED:
-        share = law.sham[klass] * (law.listed_sham if h.listed == 1 else 1.0)
-        h.sham = 1 if u < share else 0
-        h.state, kind, mean, u = _RECTIFIED, _K_RECTIFIED, law.accept[klass], next_draw(h, s, law)
-    elif h.state == _RECTIFIED:
-        if u < law.accepted[klass]:
-            h.state, kind, mean = _ACCEPTED, _K_ACCEPTED, law.close[klass]
-        else:
-            h.state, kind, mean = _ASSIGNED, _K_REFUSED, rectify_mean(h, s, law, now, times, felt, chances)
-        u = next_draw(h, s, law)
+    state = h.state
+    if state == _RESTING:
+        come_back(h, w, s, law, now, _LATENT, begin, chances, m, book)
+    elif state == _ACCEPTED:
+        be_closed(h, w, s, law, now, begin, chances, m, book)
+    elif state == _ASSIGNED:
+        be_rectified(h, law)
+        note(book, now, s.index, h.ordinal, _K_RECTIFIED, 0, h.klass, 0, 0.0)
+    elif state == _RECTIFIED and h.marks & _PASSES:
+        be_accepted(h, law)
+        note(book, now, s.index, h.ordinal, _K_ACCEPTED, 0, h.klass, 0, 0.0)
     else:
-        be_closed(h, s, law, now, u, ledger, count)
-        return
-    h.step_at = now + scaled_delay(u, mean, law.delay_scale, law.delay_power)
-    if law.steps == 1:
-        note(ledger, count, now, s.index, h.ordinal, kind, 0, klass, 0, 0.0)
+        if state == _RECTIFIED:
+            first = words(law.seed, law.replication, s.entity, _S_STEP, h.ordinal, h.draws)
+            second = words(law.seed, law.replication, s.entity, _S_STEP, h.ordinal, h.draws + 1)
+            h.draws += 2
+            draw_round(h, law, first, second)
+        be_assigned(h, s, law, now, chances, m, book.ledger.size == 0)
+        note(book, now, s.index, h.ordinal, _K_REFUSED if state == _RECTIFIED else _K_ASSIGNED, 0, h.klass, 0, 0.0)
 
 
 @lean_kernel
-def rectify_mean(h: Record, s: Record, law: Record, now: float, times: Floats, felt: Floats, chances: int) -> float:
+def be_assigned(h: Record, s: Record, law: Record, now: float, chances: Chances, m: int, ahead: bool) -> None:
+    """Assign a hazard, for the first time or again; with `ahead` the steps that are certain now are taken at once."""
+    h.state = _ASSIGNED
+    h.step = now + h.rectify * rectify_mean(h, s, law, now, chances, m)
+    if ahead and h.harm >= h.step:
+        be_rectified(h, law)
+        if h.marks & _PASSES:
+            be_accepted(h, law)
+
+
+@lean_kernel
+def be_rectified(h: Record, law: Record) -> None:
+    """Rectify a hazard at its next step.
+
+    What is truly repaired threatens nobody: its accident is off, or put off by as long as a refusal takes.
+    """
+    days = law.accept[h.klass] * h.accept
+    h.state, h.step = _RECTIFIED, h.step + days
+    if not h.marks & _SHAM:
+        h.harm = _NEVER if h.marks & _PASSES else h.harm + days
+
+
+@lean_kernel
+def be_accepted(h: Record, law: Record) -> None:
+    """Accept a rectification at its next step."""
+    h.state, h.step = _ACCEPTED, h.step + law.close[h.klass] * h.close
+
+
+@lean_kernel
+def rectify_mean(h: Record, s: Record, law: Record, now: float, chances: Chances, m: int) -> float:
     """Return the mean days of a rectification: shorter where the risk of a visit is felt or the hazard is listed."""
     value, at = s.felt, s.felt_at
-    for k in range(chances):  # what has come by now counts, what is to come in this interval does not
-        if times[k] <= now:
-            value, at = felt[k, 0], felt[k, 1]
-    perceived = decayed(value, max(0.0, now - at), law.memory)
-    return law.rectify[h.klass] * (law.listed_time if h.listed == 1 else 1.0) * math.exp(-law.effort * perceived)
+    for k in range(m):  # what has come by now counts, what is to come in this interval does not
+        if chances.time[k] > now:
+            break
+        value, at = chances.felt[k, 0], chances.felt[k, 1]
+    mean = law.rectify[h.klass] * (law.listed_time if h.marks & _LISTED else 1.0)
+    if value > 0.0:
+        mean *= math.exp(-law.effort * decayed(value, max(0.0, now - at), law.memory))
+    return mean
 
 
 @lean_kernel
-def be_closed(h: Record, s: Record, law: Record, now: float, u: float, ledger: Records, count: Ints) -> None:
+def be_closed(
+    h: Record, w: Record, s: Record, law: Record, now: float, begin: float, chances: Chances, m: int, book: Book
+) -> None:
     """Strike a hazard from the ledger: over, back some day, or never repaired; some are looked at again."""
-    klass, relapse, delay = h.klass, next_draw(h, s, law), next_draw(h, s, law)
+    klass = h.klass
+    sham = 1 if h.marks & _SHAM else 0
     s.open -= 1
     s.overdue -= h.late
-    in_time = 1 if now <= h.due else 0
-    note(ledger, count, now, s.index, h.ordinal, _K_CLOSED, 0, klass, in_time + 2 * h.sham, 0.0)
-    h.look_at = now + law.look_days if u < law.look_share else _NEVER
-    if h.sham == 1:
-        come_back(h, s, law, now, _FALSELY, ledger, count)
-    elif relapse < law.relapse[klass]:
-        h.state, h.step_at = _RESTING, now - law.relapse_days[klass] * math.log(delay)
+    note(book, now, s.index, h.ordinal, _K_CLOSED, 0, klass, 1 - h.late + 2 * sham, 0.0)
+    h.due = now + law.look_days if lucky(law.look_share, _S_LOOK, h, s, law) else _NEVER
+    h.harm = _NEVER
+    if sham == 1:
+        come_back(h, w, s, law, now, _FALSELY, begin, chances, m, book)
+    elif h.marks & _RETURNS:
+        u = drawn(law.seed, law.replication, s.entity, _S_RETURN, h.ordinal, h.cycle)
+        h.state, h.step = _RESTING, now - law.relapse_days[klass] * math.log(u)
     else:
         h.state = _GONE
 
 
 @lean_kernel
-def come_back(h: Record, s: Record, law: Record, now: float, state: int, ledger: Records, count: Ints) -> None:
+def come_back(
+    h: Record,
+    w: Record,
+    s: Record,
+    law: Record,
+    now: float,
+    state: int,
+    begin: float,
+    chances: Chances,
+    m: int,
+    book: Book,
+) -> None:
     """Make a closed hazard unsafe and unknown again, with new thresholds."""
-    h.state, h.step_at = state, _NEVER
+    h.state, h.step = state, h.due if h.due >= now else _NEVER
     h.cycle += 1
-    set_thresholds(h, s, law)
-    note(ledger, count, now, s.index, h.ordinal, _K_RELAPSED, 0, h.klass, h.cycle, 0.0)
+    u, v = uniform_pair(law.seed, law.replication, s.entity, _S_AGAIN, h.ordinal, h.cycle)
+    w.level = level_at(now, s, law, h.klass, begin, chances, m) - math.log(u)
+    h.harm = harm_time(v, law.harm[h.klass], now)
+    note(book, now, s.index, h.ordinal, _K_RELAPSED, 0, h.klass, h.cycle, 0.0)
 
 
-@lean_routine
-def have_accident(h: Record, s: Record, law: Record, now: float, ledger: Records, count: Ints) -> None:
+@lean_kernel
+def have_accident(h: Record, s: Record, law: Record, now: float, book: Book) -> None:
     """Let an unsafe condition end in an accident."""
     if h.state >= _FOUND:
         s.open -= 1
         s.overdue -= h.late
     u = drawn(law.seed, law.replication, s.entity, _S_DEATHS, h.ordinal, h.cycle)
-    note(ledger, count, now, s.index, h.ordinal, _K_ACCIDENT, 0, h.klass, standing(h), float(lives(u, law)))
+    note(book, now, s.index, h.ordinal, _K_ACCIDENT, 0, h.klass, standing(h), float(lives(u, law)))
     h.state = _GONE
 
 

@@ -4,27 +4,28 @@ Self-checks, experts, government oversight and online patrol come round at perio
 inspectors' and advisers' visits come from outside. What a visit does to perceived risk counts from its hour on; what
 it found is judged when the interval is over (penalty, record, a paper system seen through).
 
-Records are named as in `hazard_life`. The hazards of an enterprise lie side by side in a table of `HAZARD`: each
-interval copies those that are not over from one table into another, so that memory is read and written in order (lists
-of rows from all over a table took most of the time of a run).
+Records are named as in `hazard_life`. The hazards of an enterprise lie side by side (`hazard_stock`).
 """
 
 from __future__ import annotations
 
 import math
+from typing import NamedTuple
 
 import numpy as np
 
 from dpsim.core.compiled import lean_kernel, lean_routine, routine
-from dpsim.core.rates import decayed, spend
-from dpsim.core.streams import Stream
+from dpsim.core.rates import decayed
+from dpsim.core.streams import Stream, uniform_three
 from dpsim.core.words import FIRST_DISCOVERY, Kind
 from dpsim.model.detection import growth_mean, raised
-from dpsim.model.hazard_life import Record, drawn, live_hazard, note, set_thresholds, standing
+from dpsim.model.hazard_book import Book, note, open_page
+from dpsim.model.hazard_life import Chances, Record, drawn, harm_time, live_hazard, set_reach, standing
+from dpsim.model.hazard_stock import Stock, move_block, packed, roomier
 from dpsim.model.hazards import CHANNELS, Hazard, Records, Visits
 from dpsim.model.state import Floats, Ints
 
-_GONE, _LATENT, _FALSELY = int(Hazard.GONE), int(Hazard.LATENT), int(Hazard.FALSELY_CLOSED)
+_GONE, _LATENT = int(Hazard.GONE), int(Hazard.LATENT)
 _SELF_CHECK, _WORKER, _PATROL = 0, 1, 5
 _BIRTH = (int(Stream.HAZARD_CLOCK_GENERAL), int(Stream.HAZARD_CLOCK_MAJOR))
 _S_PENALTY, _S_RETURN, _S_REVEALED = int(Stream.VISIT_PENALTY), int(Stream.VISIT_RETURN), int(Stream.PAPER_REVEALED)
@@ -33,157 +34,242 @@ _K_BORN, _K_DROPPED, _K_VISIT, _K_ADVISED, _K_PENALTY, _K_REVEALED = (
 )
 EVENTS_PER_HAZARD = 48
 """Room in the ledger that is kept for one hazard in one interval."""
+SURE = 64.0
+"""More than any threshold (at most 53 ln 2): what a chance that finds everything spends."""
+
+
+class Births(NamedTuple):
+    """The hazards that arise at an enterprise in an interval, class by class, ascending; longer than what is used.
+
+    Attributes
+    ----------
+    time, level, harm : float64: as in `WATCH` and `HAZARD`
+    ordinal : int64
+    """
+
+    time: Floats
+    level: Floats
+    harm: Floats
+    ordinal: Ints
 
 
 @routine
-def live_sites(
-    first: int,
-    begin: float,
-    until: float,
-    sites: Records,
-    old: Records,
-    new: Records,
-    used: Ints,
-    ledger: Records,
-    count: Ints,
-    laws: Records,
-    visits: Visits,
-) -> int:
-    """Let the hazards of all enterprises from number `first` on live over [begin, until).
+def live_sites(sites: Records, stock: Stock, begin: float, until: float, laws: Records, visits: Visits) -> Stock:
+    """Let the hazards of all enterprises live over [begin, until).
 
     Parameters
     ----------
-    first : int
-        Where to begin: 0, or what the last call returned.
+    sites : numpy.ndarray of SITE
+        Changed in place.
+    stock : Stock
+        Changed in place; the one returned takes its place, it may have more room.
     begin, until : float
         Days.
-    sites, ledger, count
-        Changed in place.
-    old, new : numpy.ndarray of HAZARD
-        The hazards at `begin`, and where those at `until` are written.
-    used : numpy.ndarray of int64
-        Shape (1,): rows written to `new`; 0 at the first call.
     laws : numpy.ndarray of LAW
         Shape (1,).
     visits : Visits
         Of this interval.
-
-    Returns
-    -------
-    int
-        The enterprise before which the room ran out, to go on with when there is more; n when all have lived.
     """
-    n, law, most = sites.size, laws[0], 64
-    for k in range(CHANNELS):
-        if law.period[k] < math.inf:
-            most += int((until - begin) / law.period[k]) + 2
-    longest = 0
-    for i in range(first, n):
-        longest = max(longest, visits.first[i + 1] - visits.first[i])
-    most += longest
-    times, channels, spends = np.empty(most), np.empty(most, dtype=np.int64), np.empty((most, 2))
-    source, found = np.empty(most, dtype=np.int64), np.empty((most, 2), dtype=np.int64)
-    felt = np.empty((most, 2))
-    for i in range(first, n):
+    n, law = sites.size, laws[0]
+    table, watch, end, book = stock.table, stock.watch, stock.end, stock.book
+    births = most_births(sites, law, begin, until)
+    most = most_chances(law, begin, until, visits)
+    chances = Chances(
+        np.empty(most),
+        np.empty(most, dtype=np.int64),
+        np.empty(most, dtype=np.int64),
+        np.empty((most, 2)),
+        np.empty((most, 2)),
+        np.empty(2),
+        np.empty((most, 2)),
+        np.empty((most, 2), dtype=np.int64),
+        np.empty(2),
+    )
+    set_reach(law, chances.reach)
+    born = Births(np.empty(births), np.empty(births), np.empty(births), np.empty(births, dtype=np.int64))
+    open_page(book, begin)
+    i = live_from(0, begin, until, sites, law, visits, chances, born, table, watch, end, book)
+    while i < n:
+        table, watch = packed(sites, table, watch, end, births)
+        if book.ledger.size > 0:
+            book = roomier(book, EVENTS_PER_HAZARD * (sites[i].held + births))
+        i = live_from(i, begin, until, sites, law, visits, chances, born, table, watch, end, book)
+    return Stock(table, watch, end, book)
+
+
+@lean_routine
+def live_from(
+    first: int,
+    begin: float,
+    until: float,
+    sites: Records,
+    law: Record,
+    visits: Visits,
+    chances: Chances,
+    born: Births,
+    table: Records,
+    watch: Records,
+    end: Ints,
+    book: Book,
+) -> int:
+    """Let enterprises live from number `first` on and return the one before which the room ran out, or their number."""
+    whole, births = growth_mean(law.growth, 0.0, until - begin), born.time.size
+    for i in range(first, sites.size):
         s = sites[i]
         if s.on_list == 0:
-            drop_site(s, begin, old, ledger, count)
+            drop_site(s, begin, table, book)
             continue
-        births = most_births(s, law, begin, until)
-        if new.size - used[0] < s.held + births:
+        if table.size - end[0] < 2 * (s.held + births) + 8:
             return i
-        if until > 0.0 and ledger.size - count[0] < EVENTS_PER_HAZARD * (s.held + births):
+        if until > 0.0 and 0 < book.ledger.size < book.written[0] + EVENTS_PER_HAZARD * (s.held + births):
             return i
-        chances = gather(s, law, begin, until, visits, times, channels, spends, source, felt)
-        found[:chances] = 0
-        end = used[0]
-        for row in range(s.row, s.row + s.held):
-            new[end] = old[row]
-            end += 1
-        end = be_born(s, law, begin, until, visits, times, source, chances, new, end, ledger, count)
-        kept = used[0]
-        for row in range(used[0], end):
-            h = new[row]
-            if h.wake < until or (chances > 0 and h.state <= _FALSELY):  # else nothing happens to it
-                live_hazard(h, s, law, until, times, channels, spends, found, felt, chances, ledger, count)
-            if h.state != _GONE:
-                if kept < row:
-                    new[kept] = new[row]
-                kept += 1
-        s.row, s.held = used[0], kept - used[0]
-        used[0] = kept
-        judge(s, law, until, visits, times, channels, source, found, chances, ledger, count)
-    return n
+        live_site(s, law, begin, until, whole, visits, chances, born, table, watch, end, book)
+    return sites.size
 
 
-@lean_kernel
-def most_births(s: Record, law: Record, begin: float, until: float) -> int:
-    """Return more births than one enterprise will have: mean plus ten standard deviations and some."""
-    mean = (s.intensity[0] + s.intensity[1]) * (until - begin)
-    mean *= growth_mean(law.growth, max(0.0, begin - s.seen_at), until - begin)
+@lean_routine
+def most_births(sites: Records, law: Record, begin: float, until: float) -> int:
+    """Return more births than any enterprise will have: mean plus ten standard deviations and some."""
+    rate, seen = 0.0, begin
+    for i in range(sites.size):
+        rate = max(rate, sites[i].intensity[0] + sites[i].intensity[1])
+        seen = min(seen, sites[i].seen_at)
+    mean = rate * (until - begin) * math.exp(max(0.0, law.growth) * (until - seen))
     return int(mean + 10.0 * math.sqrt(mean) + 16.0)
 
 
 @lean_routine
-def drop_site(s: Record, now: float, table: Records, ledger: Records, count: Ints) -> None:
-    """End the hazards of an enterprise that has left the list."""
-    for row in range(s.row, s.row + s.held):
-        h = table[row]
-        note(ledger, count, now, s.index, h.ordinal, _K_DROPPED, 0, h.klass, standing(h), 0.0)
-    s.held, s.open, s.overdue = 0, 0, 0
+def most_chances(law: Record, begin: float, until: float, visits: Visits) -> int:
+    """Return as many chances of detection as any enterprise may have, or more."""
+    longest = 0
+    for i in range(visits.first.size - 1):
+        longest = max(longest, visits.first[i + 1] - visits.first[i])
+    for k in range(CHANNELS):
+        if law.period[k] < math.inf:
+            longest += int((until - begin) / law.period[k]) + 2
+    return longest + 1
 
 
 @lean_routine
-def gather(
+def drop_site(s: Record, now: float, table: Records, book: Book) -> None:
+    """End the hazards of an enterprise that has left the list."""
+    for row in range(s.row, s.row + s.held):
+        h = table[row]
+        note(book, now, s.index, h.ordinal, _K_DROPPED, 0, h.klass, standing(h), 0.0)
+    s.held, s.open, s.overdue = 0, 0, 0
+
+
+@lean_kernel
+def live_site(
     s: Record,
     law: Record,
     begin: float,
     until: float,
+    whole: float,
     visits: Visits,
-    times: Floats,
-    channels: Ints,
-    spends: Floats,
-    source: Ints,
-    felt: Floats,
-) -> int:
-    """Write an enterprise's chances of [begin, until) in the order of time and return their number.
+    chances: Chances,
+    born: Births,
+    table: Records,
+    watch: Records,
+    end: Ints,
+    book: Book,
+) -> None:
+    """Let one enterprise's hazards live over an interval: those it has, then the newly born; judge what was found."""
+    m = gather(s, law, begin, until, visits, chances)
+    births = be_born(s, law, begin, until, whole, visits, chances, m, born)
+    k, b, top = 0, 0, max(chances.edge[0], chances.edge[1])
+    while True:
+        while k < s.held and watch[s.row + k].wake >= until and watch[s.row + k].level > top:
+            k += 1  # nothing happens to it
+        now = begin
+        if k == s.held:  # those there have lived
+            if b == births:
+                break
+            if s.held == s.room:
+                move_block(s, table, watch, table, watch, end)
+            now = born.time[b]
+            arise(table[s.row + k], watch[s.row + k], born, b)
+            note(book, now, s.index, born.ordinal[b], _K_BORN, 0, born.ordinal[b] & 1, 0, 0.0)
+            s.held += 1
+            b += 1
+        h, w = table[s.row + k], watch[s.row + k]
+        live_hazard(h, w, s, law, now, begin, until, chances, m, book)
+        if h.state == _GONE:
+            s.held -= 1
+            if k < s.held:
+                table[s.row + k], watch[s.row + k] = table[s.row + s.held], watch[s.row + s.held]
+        else:
+            k += 1
+    s.spent[0], s.spent[1] = chances.edge[0], chances.edge[1]
+    if visits.first[s.index] < visits.first[s.index + 1]:
+        judge(s, law, until, visits, chances, m, book)
 
-    `source` gets the visit a chance comes from, -1 for a periodic one; `felt` the perceived risk after it.
-    """
+
+@lean_kernel
+def arise(h: Record, w: Record, born: Births, b: int) -> None:
+    """Write a newly born hazard."""
+    h.ordinal, h.klass, h.state = born.ordinal[b], born.ordinal[b] & 1, _LATENT
+    w.level, h.harm, w.wake = born.level[b], born.harm[b], born.harm[b]
+    h.step, h.due, h.draws, h.cycle, h.late, h.marks = math.inf, math.inf, 0, 0, 0, 0
+
+
+@lean_kernel
+def gather(s: Record, law: Record, begin: float, until: float, visits: Visits, chances: Chances) -> int:
+    """Write an enterprise's chances of [begin, until) in the order of time and return their number."""
     m = 0
     s.felt, s.felt_at, s.seen_before = s.perceived, s.perceived_at, s.seen_at
     for k in range(CHANNELS):
         period = law.period[k]
         if period < math.inf:
-            t = s.phase[k] + period * math.ceil((begin - s.phase[k]) / period)
+            t = s.phase[k] + period * np.ceil((begin - s.phase[k]) / period)
             while t < until:
                 if t >= begin and (k != _PATROL or s.online_at <= t):
-                    m = insert(m, t, k, -1, times, channels, source)
+                    m = insert(m, t, k, -1, chances)
                 t += period
     for v in range(visits.first[s.index], visits.first[s.index + 1]):
-        m = insert(m, visits.time[v], visits.channel[v], v, times, channels, source)
-    for j in range(m):
-        k, v = channels[j], source[j]
-        factor = 1.0
-        if v >= 0:
-            factor = visits.quality[v]
-            be_seen(s, law, times[j], visits.supervisor[v])
-        elif k == _SELF_CHECK:
-            factor = self_check_factor(s, law, times[j])
-        felt[j, 0], felt[j, 1] = s.perceived, s.perceived_at
-        for c in range(2):
-            spends[j, c] = law.spend[k, c] * factor if law.spend[k, c] > 0.0 else 0.0
+        m = insert(m, visits.time[v], visits.channel[v], v, chances)
+    weigh(s, law, begin, until, visits, chances, m)
     return m
 
 
 @lean_kernel
-def insert(m: int, t: float, k: int, v: int, times: Floats, channels: Ints, source: Ints) -> int:
+def weigh(s: Record, law: Record, begin: float, until: float, visits: Visits, chances: Chances, m: int) -> None:
+    """Write what the chances and workers' reports spend, and what is felt after each."""
+    reports = law.spend[_WORKER, 0] * s.report_factor, law.spend[_WORKER, 1] * s.report_factor
+    since, general, major = begin, s.spent[0], s.spent[1]
+    for j in range(m):
+        t, k, v = chances.time[j], chances.channel[j], chances.source[j]
+        factor = 1.0
+        if v >= 0:
+            factor = visits.quality[v]
+            be_seen(s, law, t, visits.supervisor[v])
+        elif k == _SELF_CHECK:
+            factor = self_check_factor(s, law, t)
+        chances.felt[j, 0], chances.felt[j, 1] = s.perceived, s.perceived_at
+        general, major = general + reports[0] * (t - since), major + reports[1] * (t - since)
+        chances.before[j, 0], chances.before[j, 1] = general, major
+        general, major = general + spent_by(law.spend[k, 0], factor), major + spent_by(law.spend[k, 1], factor)
+        chances.after[j, 0], chances.after[j, 1] = general, major
+        chances.found[j, 0], chances.found[j, 1] = 0, 0
+        since = t
+    chances.edge[0] = general + reports[0] * (until - since)
+    chances.edge[1] = major + reports[1] * (until - since)
+
+
+@lean_kernel
+def spent_by(spend: float, factor: float) -> float:
+    """Return what a chance spends: `factor` times its channel's `spend`, at most what finds everything."""
+    return min(spend * factor, SURE) if spend > 0.0 else 0.0
+
+
+@lean_kernel
+def insert(m: int, t: float, k: int, v: int, chances: Chances) -> int:
     """Put a chance at its place among the first `m` and return how many there are now."""
-    j = m
-    while j > 0 and times[j - 1] > t:
-        times[j], channels[j], source[j] = times[j - 1], channels[j - 1], source[j - 1]
+    time, channel, source, j = chances.time, chances.channel, chances.source, m
+    while j > 0 and time[j - 1] > t:
+        time[j], channel[j], source[j] = time[j - 1], channel[j - 1], source[j - 1]
         j -= 1
-    times[j], channels[j], source[j] = t, k, v
+    time[j], channel[j], source[j] = t, k, v
     return m + 1
 
 
@@ -215,60 +301,68 @@ def be_born(
     law: Record,
     begin: float,
     until: float,
+    whole: float,
     visits: Visits,
-    times: Floats,
-    source: Ints,
-    chances: int,
-    table: Records,
-    end: int,
-    ledger: Records,
-    count: Ints,
+    chances: Chances,
+    m: int,
+    born: Births,
 ) -> int:
-    """Add the hazards that arise in [begin, until) from row `end` on and return the row after the last.
+    """Write the hazards that arise in [begin, until) and return how many; `whole` is their growth over all of it.
 
     Their growth starts anew at each visit of a supervisor.
     """
-    start, seen = begin, s.seen_before
-    if law.growth != 0.0:
-        for j in range(chances):
-            if source[j] >= 0 and visits.supervisor[source[j]] == 1:
-                end = arise(s, law, start, times[j], seen, table, end, ledger, count)
-                start, seen = times[j], times[j]
-    return arise(s, law, start, until, seen, table, end, ledger, count)
+    start, seen, b, j = begin, s.seen_before, 0, 0
+    while True:
+        while j < m and (
+            law.growth == 0.0 or not (chances.source[j] >= 0 and visits.supervisor[chances.source[j]] == 1)
+        ):
+            j += 1
+        stop = chances.time[j] if j < m else until
+        growth = whole if start == begin and j == m else growth_mean(law.growth, 0.0, stop - start)
+        growth *= math.exp(law.growth * max(0.0, start - seen))
+        b = run_clocks(s, law, start, stop, growth, begin, chances, m, born, b)
+        if j == m:
+            return b
+        start, seen, j = stop, stop, j + 1
 
 
-@lean_routine
-def arise(
+@lean_kernel
+def run_clocks(
     s: Record,
     law: Record,
-    begin: float,
+    start: float,
     until: float,
-    seen: float,
-    table: Records,
-    end: int,
-    ledger: Records,
-    count: Ints,
+    growth: float,
+    begin: float,
+    chances: Chances,
+    m: int,
+    born: Births,
+    b: int,
 ) -> int:
-    """Add the hazards that arise where nobody has come since `seen`: one keyed exponential clock per class."""
-    factor = growth_mean(law.growth, max(0.0, begin - seen), until - begin)
+    """Add the hazards that arise in [start, until), where nobody comes: one keyed exponential clock per class.
+
+    One call of the generator draws the class's next clock and both thresholds of the hazard.
+    """
     for c in range(2):
-        rate, now = s.intensity[c] * factor, begin
+        rate, now, clock = s.intensity[c] * growth, start, s.clock[c]
         if rate <= 0.0:
             continue
-        while s.clock[c] < rate * (until - now):
-            now += s.clock[c] / rate
+        reports, since, spent, j = law.spend[_WORKER, c] * s.report_factor, begin, s.spent[c], 0
+        while clock < rate * (until - now):
+            now += clock / rate
             k = s.born[c]
             s.born[c] = k + 1
-            s.clock[c] = -math.log(drawn(law.seed, law.replication, s.entity, _BIRTH[c], k + 1, 0))
-            h = table[end]
-            end += 1
-            h.ordinal, h.klass, h.state, h.cycle, h.draws = 2 * k + c, c, _LATENT, 0, 0
-            h.sham, h.listed, h.late, h.wake = 0, 0, 0, now
-            h.at, h.step_at, h.due, h.look_at = now, math.inf, math.inf, math.inf
-            set_thresholds(h, s, law)
-            note(ledger, count, now, s.index, h.ordinal, _K_BORN, 0, c, 0, 0.0)
-        s.clock[c] -= rate * (until - now)
-    return end
+            u, detect, harm = uniform_three(law.seed, law.replication, s.entity, _BIRTH[c], k + 1, 0)
+            clock = -math.log(u)
+            while j < m and chances.time[j] <= now:
+                since, spent = chances.time[j], chances.after[j, c]
+                j += 1
+            born.time[b], born.ordinal[b] = now, 2 * k + c
+            born.level[b] = spent + reports * (now - since) - math.log(detect)
+            born.harm[b] = harm_time(harm, law.harm[c], now)
+            b += 1
+        s.clock[c] = clock - rate * (until - now)
+    return b
 
 
 @lean_routine
@@ -277,48 +371,45 @@ def judge(
     law: Record,
     until: float,
     visits: Visits,
-    times: Floats,
-    channels: Ints,
-    source: Ints,
-    found: Ints,
-    chances: int,
-    ledger: Records,
-    count: Ints,
+    chances: Chances,
+    m: int,
+    book: Book,
 ) -> None:
     """Draw the consequences of the interval's visits: penalty, record, a paper system seen through."""
-    for j in range(chances):
-        if source[j] < 0:
+    for j in range(m):
+        v = chances.source[j]
+        if v < 0:
             continue
-        t, channel, finds = times[j], FIRST_DISCOVERY + channels[j], found[j, 0] + found[j, 1]
-        quality = visits.quality[source[j]]
-        if visits.supervisor[source[j]] == 0:
-            note(ledger, count, t, s.index, 0, _K_ADVISED, channel, 0, finds, quality)
+        t, channel = chances.time[j], FIRST_DISCOVERY + chances.channel[j]
+        finds, quality = chances.found[j, 0] + chances.found[j, 1], visits.quality[v]
+        if visits.supervisor[v] == 0:
+            note(book, t, s.index, 0, _K_ADVISED, channel, 0, finds, quality)
             continue
         ordinal = s.judged
         s.judged += 1
         s.finds += finds
-        note(ledger, count, t, s.index, ordinal, _K_VISIT, channel, 0, finds, quality)
+        note(book, t, s.index, ordinal, _K_VISIT, channel, 0, finds, quality)
         if s.paper == 1 and drawn(law.seed, law.replication, s.entity, _S_REVEALED, ordinal, 0) < law.reveal_share:
             s.paper = 0
-            note(ledger, count, t, s.index, ordinal, _K_REVEALED, channel, 0, 0, 0.0)
+            note(book, t, s.index, ordinal, _K_REVEALED, channel, 0, 0, 0.0)
         u = drawn(law.seed, law.replication, s.entity, _S_PENALTY, ordinal, 0)
         if finds > 0 and u < law.penalty_share * law.penalty_factor:
-            punish(s, law, t, until, ordinal, ledger, count)
-        elif found[j, 1] > 0 or s.overdue > 0:
+            punish(s, law, t, until, ordinal, book)
+        elif chances.found[j, 1] > 0 or s.overdue > 0:
             s.bad_record = 1
         elif drawn(law.seed, law.replication, s.entity, _S_RETURN, ordinal, 0) < law.return_share:
             s.bad_record, s.rung = 0, 0
 
 
 @lean_kernel
-def punish(s: Record, law: Record, t: float, until: float, ordinal: int, ledger: Records, count: Ints) -> None:
+def punish(s: Record, law: Record, t: float, until: float, ordinal: int, book: Book) -> None:
     """Go up one rung of the penalty ladder; the decision reaches the enterprise when the interval is over."""
     s.rung = min(law.top_rung, s.rung + 1)
     s.bad_record = 1
     s.penalties += 1
     s.perceived = raised(s.perceived, s.perceived_at, until, law.memory, law.penalty_jump)
     s.perceived_at = until
-    note(ledger, count, t, s.index, ordinal, _K_PENALTY, 0, 0, s.rung, 0.0)
+    note(book, t, s.index, ordinal, _K_PENALTY, 0, 0, s.rung, 0.0)
 
 
 @routine
@@ -337,26 +428,7 @@ def publish(sites: Records, county: Ints, counties: int, now: float, laws: Recor
 
 
 @lean_routine
-def set_reports(factor: float, now: float, sites: Records, table: Records, laws: Records) -> None:
-    """Change the factor on workers' reports at `now`: thresholds are spent at the old one first."""
-    law = laws[0]
+def set_reports(factor: float, sites: Records) -> None:
+    """Change the factor on workers' reports from the time to which hazards have lived on."""
     for i in range(sites.size):
-        s = sites[i]
-        for row in range(s.row, s.row + s.held):
-            h = table[row]
-            if h.state <= _FALSELY and now > h.at:
-                h.harm = spend(h.harm, law.harm[h.klass], now - h.at)
-                h.detect = spend(h.detect, law.spend[_WORKER, h.klass] * s.report_factor, now - h.at)
-                h.at, h.wake = now, now
-        s.report_factor = factor
-
-
-@routine
-def census(sites: Records, table: Records) -> Ints:
-    """Return how many hazards of each enterprise stand how, shape (n, 4, classes): `standing` of each."""
-    out = np.zeros((sites.size, 4, 2), dtype=np.int64)
-    for i in range(sites.size):
-        for row in range(sites[i].row, sites[i].row + sites[i].held):
-            h = table[row]
-            out[i, standing(h), h.klass] += 1
-    return out
+        sites[i].report_factor = factor

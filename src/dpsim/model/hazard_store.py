@@ -1,4 +1,4 @@
-"""Hazards and their ledger in one place, with room that grows as it must."""
+"""Hazards and what is written of them in one place, for callers that are not compiled."""
 
 from __future__ import annotations
 
@@ -6,10 +6,11 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from dpsim.core.compiled import routine
-from dpsim.model.hazard_sites import census, drop_site, live_sites
-from dpsim.model.hazards import HAZARD, LEDGER, Records, Visits, doubled
-from dpsim.model.state import Ints
+from dpsim.model.hazard_book import Book, new_book
+from dpsim.model.hazard_sites import drop_site, live_sites
+from dpsim.model.hazard_stock import Stock, census
+from dpsim.model.hazards import HAZARD, WATCH, Records, Visits
+from dpsim.model.state import Floats, Ints
 
 
 @dataclass
@@ -20,76 +21,57 @@ class HazardStore:
     ----------
     hazards, events : int
         Room to begin with.
-    table : numpy.ndarray of HAZARD
-        The hazards; `row` and `held` of a site say where its own lie.
-    spare : numpy.ndarray of HAZARD
-        Where the hazards are written next.
-    room : numpy.ndarray of LEDGER
-        What has been written down, and room for more.
-    count : numpy.ndarray of int64
-        Shape (1,): events written down.
+    stock : Stock
+        The table of hazards and the book, as compiled functions take them.
     """
 
     hazards: int = 4096
     events: int = 4096
-    table: Records = field(init=False)
-    spare: Records = field(init=False)
-    room: Records = field(init=False)
-    count: Ints = field(init=False)
+    stock: Stock = field(init=False)
 
     def __post_init__(self) -> None:
-        self.table = np.zeros(self.hazards, dtype=HAZARD)
-        self.spare = np.zeros(self.hazards, dtype=HAZARD)
-        self.room = np.zeros(self.events, dtype=LEDGER)
-        self.count = np.zeros(1, dtype=np.int64)
+        table, watch = np.zeros(self.hazards, dtype=HAZARD), np.zeros(self.hazards, dtype=WATCH)
+        self.stock = Stock(table, watch, np.zeros(1, dtype=np.int64), new_book(self.events))
+
+    @property
+    def table(self) -> Records:
+        """The hazards; `row` and `held` of a site say where its own lie."""
+        return self.stock.table
+
+    @property
+    def book(self) -> Book:
+        """What has been written down."""
+        return self.stock.book
 
     @property
     def ledger(self) -> Records:
-        """What has been written down, in the order of writing."""
-        return self.room[: self.count[0]]
+        """Every event, in the order of writing; nothing where they are only counted."""
+        return self.book.ledger[: self.book.written[0]]
+
+    def count(self, times: Floats, cell: Ints, cells: int, *, trace: bool) -> None:
+        """Count what happens from now on by date and group of enterprises, and keep a ledger for a trace only.
+
+        Parameters
+        ----------
+        times : numpy.ndarray
+            Ends of the reporting dates, ascending, days.
+        cell : numpy.ndarray of int64
+            Shape (n,): the group each enterprise is counted in.
+        cells : int
+        trace : bool
+        """
+        book = new_book(self.events if trace else 0, cell.size, times, cell, cells)
+        self.stock = self.stock._replace(book=book)
 
     def live(self, sites: Records, begin: float, until: float, laws: Records, visits: Visits) -> None:
         """Let all hazards live over [begin, until), in days, under `laws` and with the visits of this interval."""
-        self.table, self.spare, self.room = live_all(
-            sites, self.table, self.spare, self.room, self.count, begin, until, laws, visits
-        )
+        self.stock = live_sites(sites, self.stock, begin, until, laws, visits)
 
     def drop(self, sites: Records, i: int, now: float) -> None:
         """End the hazards of enterprise `i`, which has left the list."""
         sites["on_list"][i] = 0
-        drop_site(sites[i], now, self.table, self.room, self.count)
+        drop_site(sites[i], now, self.table, self.book)
 
     def census(self, sites: Records) -> Ints:
         """Return how many hazards of each enterprise stand how, shape (n, 4, classes): `standing` of each."""
         return census(sites, self.table)
-
-
-@routine
-def live_all(
-    sites: Records,
-    table: Records,
-    spare: Records,
-    room: Records,
-    count: Ints,
-    begin: float,
-    until: float,
-    laws: Records,
-    visits: Visits,
-) -> tuple[Records, Records, Records]:
-    """Let all hazards live over [begin, until) and return table, spare table and ledger, larger where they had to be.
-
-    Arguments as in `HazardStore` and its `live`.
-    """
-    done, before, used = 0, -1, np.zeros(1, dtype=np.int64)
-    while True:
-        done = live_sites(done, begin, until, sites, table, spare, used, room, count, laws, visits)
-        if done == sites.size:
-            break
-        stuck, before = done == before, done  # one enterprise alone may need more than the rule of thumb gives
-        if stuck or spare.size < 2 * (used[0] + 4096):
-            spare = doubled(spare)
-        if stuck or room.size < 2 * (count[0] + 4096):
-            room = doubled(room)
-    if table.size < spare.size:
-        table = np.zeros_like(spare)
-    return spare, table, room

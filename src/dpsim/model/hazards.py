@@ -33,51 +33,71 @@ class Hazard(IntEnum):
     GONE = 7
 
 
+class Mark(IntEnum):
+    """Bits of what is decided about a hazard ahead of time."""
+
+    SHAM = 1
+    """Rectified on paper only."""
+    LISTED = 2
+    PASSES = 4
+    """The next acceptance."""
+    RETURNS = 8
+    """After a true repair."""
+
+
 _I, _F = np.int64, np.float64
 
 
-def _record(fields: list[tuple[object, ...]], *, align: bool = False) -> np.dtype[np.void]:
+def record_type(fields: list[tuple[object, ...]], *, align: bool = False) -> np.dtype[np.void]:
     """Return a dtype whose single entries have their fields as attributes, compiled or not."""
     return np.dtype((np.record, np.dtype(fields, align=align)))
 
 
-HAZARD = _record(
+HAZARD = record_type(
     [
-        ("wake", _F),
+        ("harm", _F),
+        ("step", _F),
+        ("due", _F),
+        ("rectify", np.float32),
+        ("accept", np.float32),
+        ("close", np.float32),
+        ("ordinal", np.int32),
+        ("draws", np.uint16),
+        ("cycle", np.int16),
         ("state", np.int8),
         ("klass", np.int8),
-        ("sham", np.int8),
-        ("listed", np.int8),
         ("late", np.int8),
-        ("cycle", np.int16),
-        ("ordinal", np.int32),
-        ("draws", np.int32),
-        ("at", _F),
-        ("detect", _F),
-        ("harm", _F),
-        ("step_at", _F),
-        ("due", _F),
-        ("look_at", _F),
+        ("marks", np.uint8),
     ],
     align=True,
 )
-"""One hazard that is not over.
+"""One hazard that is not over, in 48 bytes. Infinity is never.
 
-`ordinal`: twice its number in its class at the enterprise, plus the class; `cycle`: how often it has come back;
-`draws`: draws its closed loop has used; `sham`: rectified on paper only; `late`: its time limit has passed; `at`:
-time to which its thresholds are spent; `detect`, `harm`: what is left of them; `step_at`: its next step in the closed
-loop, or its return; `due`: its time limit; `look_at`: when it is looked at again after closing; `wake`: before this
-nothing happens to it by itself. Infinity is never.
+`harm`: the accident it ends in if nothing changes; `step`: its next step in the closed loop, its return, or its
+look-back if it is hidden; `due`: its time limit while open (of a closed one: its look-back);
+`rectify`, `accept`, `close`: delays to come, of mean 1, drawn already; `ordinal`: twice its number in its class at the
+enterprise, plus the class; `cycle`: how often it has come back; `draws`: calls its closed loop has used; `late`: its
+time limit has passed; `marks`: see `Mark`. In an untraced run the state runs ahead where nothing can come in between.
 """
 
-SITE = _record(
+WATCH = record_type([("wake", _F), ("level", _F)])
+"""What of a hazard is looked at in every interval, in rows beside those of `HAZARD`: close together, it is read fast.
+
+`wake`: before this nothing happens to it by itself; `level`: of its enterprise's spending at which it is found
+(`SITE.spent`), infinite unless it is hidden.
+"""
+assert HAZARD.itemsize == 48 and WATCH.itemsize == 16
+
+SITE = record_type(
     [
         ("entity", np.uint32),
         ("on_list", np.uint32),
         ("index", _I),
         ("row", _I),
         ("held", _I),
+        ("room", _I),
         ("born", _I, (2,)),
+        ("spent", _F, (2,)),
         ("paper", _I),
         ("open", _I),
         ("overdue", _I),
@@ -104,7 +124,8 @@ SITE = _record(
 )
 """One enterprise as a place where hazards arise, and its record with the supervisor.
 
-`row`, `held`: its first row in the table and how many it has there; `born`: hazards so far, by class; `open`,
+`row`, `held`, `room`: its first row in the table, how many it has there and how many have room; `born`: hazards so far,
+`spent`: what all chances of detection have spent so far, both by class; `open`,
 `overdue`: by the ledger; `finds`: hazards found by supervisors' visits, a past year included; `judged`: the visits
 these come from (and the ordinal of a visit's draws); `bad_record`: in the stricter group of an escalating plan; `rung`:
 0 none, 1 ordered to rectify, 2 fined, 3 stopped; `penalties`: since the last weekly report; `intensity`: births per
@@ -114,7 +135,7 @@ until then; `seen_at`: last supervisor's visit (`seen_before`: as the interval b
 reports; `phase`: a time at which each periodic channel comes round.
 """
 
-LAW = _record(
+LAW = record_type(
     [
         ("seed", _I),
         ("replication", _I),
@@ -154,7 +175,6 @@ LAW = _record(
         ("look_days", _F),
         ("listing_share", _F),
         ("publicity", _F),
-        ("steps", _I),
     ]
 )
 """Everything the life of hazards is governed by in one run, and the run's name.
@@ -173,27 +193,7 @@ listing; `growth`: of the births per day without a visit (log); jumps of perceiv
 neighbour's published one, its `memory` (days) and `effort` (log, at a perceived risk of 1); `leaning_memory`,
 `leaning_effect`: the same of leaning on advisers; `penalty_share`: of visits with a find; `return_share`: chance to
 leave the stricter group on a clean visit; `reveal_share`: of paper systems that one visit sees through; `deaths`:
-chance that an accident costs at least 1, 3, 10 lives; `steps`: 1 to write down the steps between finding and closing,
-which nothing counts (half of all entries); the rest is what instruments set for the week.
-"""
-
-LEDGER = _record(
-    [
-        ("t", _F),
-        ("value", _F),
-        ("index", np.int32),
-        ("ordinal", np.int32),
-        ("kind", np.int8),
-        ("channel", np.int8),
-        ("klass", np.int8),
-        ("detail", np.int32),
-    ],
-    align=True,
-)
-"""One event of a hazard or a visit.
-
-`detail` is of FOUND and RELAPSED the cycle; of CLOSED 1 in time, + 2 on paper only;
-of ACCIDENT and DROPPED how it stood; of VISIT and ADVISED the finds; of PENALTY the rung.
+chance that an accident costs at least 1, 3, 10 lives; the rest is what instruments set for the week.
 """
 
 Records = npt.NDArray[np.void]
@@ -219,14 +219,6 @@ class Visits(NamedTuple):
 
 
 CHANNELS = len(DISCOVERY)
-
-
-@routine
-def doubled(records: Records) -> Records:
-    """Return the same records with twice the room."""
-    more = np.zeros(2 * records.size, dtype=records.dtype)
-    more[: records.size] = records
-    return more
 
 
 def no_visits(n: int) -> Visits:
