@@ -22,7 +22,7 @@ from numba.core import config as numba_config
 P = ParamSpec("P")
 R = TypeVar("R")
 
-KERNEL_FOLDERS = ("core", "model", "strategies", "engines")
+KERNEL_FOLDERS = ("core", "model", "strategies", "engines", "measure")
 """Folders of the package whose sources may hold compiled functions."""
 
 

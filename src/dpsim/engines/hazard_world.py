@@ -146,10 +146,9 @@ def make_hazards(
     colour = _colours(case, luck(Stream.RISK_COLOUR))
     sites = _sites(case, state, entry, colour, luck)
     members = np.argsort(population.county, kind="stable").astype(np.int64)
-    arising = (case.hazards.arising.general.value + case.hazards.arising.major.value) / 365.0
     world = HazardWorld(
         sites=sites,
-        store=HazardStore(max(4096, 40 * n), int(n * (10.0 * arising * timeline.days + 64.0)) + 4096),
+        store=HazardStore(max(4096, 40 * n)),
         laws=hazard_law(case, seed, replication),
         staff=county_staff(case),
         members=members,

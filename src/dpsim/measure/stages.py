@@ -5,9 +5,11 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
+from dpsim.core.compiled import routine
 from dpsim.core.words import KIND_OF_STAGE, REMOVED, STAGES
 
 Ints = npt.NDArray[np.int64]
+_KINDS, _ASSESSED = np.array([KIND_OF_STAGE[stage] for stage in STAGES]), STAGES.index("assessed")
 
 
 def stage_counts_over_time(
@@ -35,26 +37,38 @@ def stage_counts_over_time(
     """
     change = np.zeros((times.size + 1, cells, 1 + len(STAGES)), dtype=np.int64)
     slot = np.searchsorted(times, events["t"], side="right")  # a morning at a midnight is the next day
-    who = np.where(events["index"] >= 0, cell[events["index"]], 0)
-    first_seen = _first_per_enterprise(events)
-    for k, stage in enumerate(STAGES):
-        hit = (events["kind"] == KIND_OF_STAGE[stage]) & first_seen
-        if stage == "assessed":
-            hit &= ~initial[events["index"], k]  # a second assessment adds nobody
-        np.add.at(change, (slot[hit], who[hit], 1 + k), 1)
-    gone = events["kind"] == REMOVED
-    np.add.at(change, (slot[gone], who[gone], 0), -1)
-    bits = events["value"][gone].astype(np.int64)
-    for k in range(len(STAGES)):
-        np.add.at(change, (slot[gone], who[gone], 1 + k), -((bits >> k) & 1))
+    add_steps(initial, cell, slot, events["index"], events["kind"], events["value"], change)
     begin = np.zeros((cells, 1 + len(STAGES)), dtype=np.int64)
     np.add.at(begin, cell, np.column_stack([np.ones(cell.size, dtype=np.int64), initial]))
     return begin[None] + np.cumsum(change[:-1], axis=0)
 
 
-def _first_per_enterprise(events: npt.NDArray[np.void]) -> npt.NDArray[np.bool_]:
-    """Mark the first event of each (enterprise, kind) in the log."""
-    pair = events["index"].astype(np.int64) * 64 + events["kind"]
-    marked = np.zeros(events.size, dtype=bool)
-    marked[np.unique(pair, return_index=True)[1]] = True
-    return marked
+@routine
+def add_steps(
+    initial: npt.NDArray[np.bool_],
+    cell: Ints,
+    slot: Ints,
+    index: Ints,
+    kind: Ints,
+    value: npt.NDArray[np.float64],
+    change: Ints,
+) -> None:
+    """Add to `change`, shape (slots, cells, 1 + stages), what each event of a log does to the counts.
+
+    Of several events of one kind at an enterprise the first counts; a second assessment adds nobody.
+    """
+    seen = np.zeros(initial.shape, dtype=np.bool_)
+    for e in range(index.size):
+        i = index[e]
+        if i < 0:
+            continue
+        place = change[slot[e], cell[i]]
+        if kind[e] == REMOVED:
+            place[0] -= 1
+            for k in range(initial.shape[1]):
+                place[1 + k] -= (int(value[e]) >> k) & 1
+        for k in range(initial.shape[1]):
+            if kind[e] == _KINDS[k] and not seen[i, k]:
+                seen[i, k] = True
+                if k != _ASSESSED or not initial[i, k]:
+                    place[1 + k] += 1

@@ -5,11 +5,12 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
+from dpsim.core.compiled import routine
 from dpsim.core.words import KIND_OF_STAGE, REMOVED, STAGES, Kind
 
 TRUE_INDICATORS: tuple[tuple[str, str], ...] = (*((stage, "true") for stage in STAGES), ("paper", "true"))
 """Indicator and view, in the order of the last axis of `substance_values`."""
-_NEVER = np.inf
+_NEVER, _CONNECTED = np.inf, STAGES.index("connected")
 
 
 def substance_values(
@@ -49,15 +50,34 @@ def substance_values(
     _earliest(gone, events[events["kind"] == REMOVED])
     _earliest(begins, events[events["kind"] == Kind.PAPER])
     out = np.zeros((times.size, cells, len(TRUE_INDICATORS)))
-    for t, time in enumerate(times):
-        listed = gone >= time
-        sham = listed & (begins < time) & (revealed >= time)
-        flags = (reached < time) & listed[:, None]
-        for k, stage in enumerate(STAGES):
-            true = flags[:, k] if stage == "connected" else flags[:, k] & ~sham
-            out[t, :, k] = np.bincount(cell[true], minlength=cells)
-        out[t, :, -1] = np.bincount(cell[sham & flags[:, 0]], minlength=cells)
+    add_true(reached, gone, begins, revealed, cell, times, out)
     return out
+
+
+@routine
+def add_true(
+    reached: npt.NDArray[np.float64],
+    gone: npt.NDArray[np.float64],
+    begins: npt.NDArray[np.float64],
+    ends: npt.NDArray[np.float64],
+    cell: npt.NDArray[np.int64],
+    times: npt.NDArray[np.float64],
+    out: npt.NDArray[np.float64],
+) -> None:
+    """Count at each of `times` those on the list with a stage and no paper system, and last the built paper ones.
+
+    `reached` has shape (n, stages); a system is paper between `begins` and `ends`; shape of `out` as above.
+    """
+    for t in range(times.size):
+        for i in range(cell.size):
+            if gone[i] < times[t]:
+                continue
+            sham = begins[i] < times[t] <= ends[i]
+            for k in range(reached.shape[1]):
+                if reached[i, k] < times[t] and (k == _CONNECTED or not sham):
+                    out[t, cell[i], k] += 1.0
+            if sham and reached[i, 0] < times[t]:
+                out[t, cell[i], reached.shape[1]] += 1.0
 
 
 def _earliest(time: npt.NDArray[np.float64], events: npt.NDArray[np.void]) -> None:

@@ -141,9 +141,9 @@ def deal_visits(
             best = -1
             for k in range(first[c], first[c + 1]):
                 i = members[k]
-                if on_list[i] == 0 or roster[i, _YEAR] >= cap[i] or roster[i, _LAST] > day - gap:
+                if best >= 0 and not sooner(i, best, plan, priority, roster, entity):  # asked first: most are not
                     continue
-                if best < 0 or sooner(i, best, plan, priority, roster, entity):
+                if on_list[i] == 1 and roster[i, _YEAR] < cap[i] and roster[i, _LAST] <= day - gap:
                     best = i
             if best < 0:
                 break
