@@ -199,17 +199,17 @@ def put(page: Page, label: str, value: str) -> None:
 
 
 def drag(page: Page, label: str, values: int) -> None:
-    """Drag the slider beside a field from its low end through about so many values to its high end."""
+    """Drag the slider beside a field to its low end and from there in so many steps to its high end."""
     row = page.locator(".widget-hbox", has=page.get_by_label(label, exact=True)).last
-    slider = row.locator(".slider-container .noUi-base")
-    slider.scroll_into_view_if_needed()
-    box = slider.bounding_box()
-    assert box is not None, f"no slider beside {label}"
-    middle = box["y"] + box["height"] / 2
-    page.mouse.move(box["x"] + 1, middle)
+    handle, base = row.locator(".noUi-handle"), row.locator(".noUi-base")
+    handle.scroll_into_view_if_needed()
+    grip, box = handle.bounding_box(), base.bounding_box()
+    assert grip is not None and box is not None, f"no slider beside {label}"
+    middle = grip["y"] + grip["height"] / 2
+    page.mouse.move(grip["x"] + grip["width"] / 2, middle)
     page.mouse.down()
     for step in range(values + 1):
-        page.mouse.move(box["x"] + 1 + (box["width"] - 2) * step / values, middle)
+        page.mouse.move(box["x"] + box["width"] * step / values, middle)
     page.mouse.up()
 
 

@@ -21,7 +21,7 @@ from dpsim.engines.world import Setting
 from dpsim.errors import InputError, RunError
 from dpsim.experiments.chunks import Part, chunks_of, whole_chunks
 from dpsim.experiments.cluster import check_scheduler, over_cluster
-from dpsim.experiments.executors import over_processes
+from dpsim.experiments.executors import over_processes, over_threads
 from dpsim.experiments.failures import failure_frame, reason
 from dpsim.experiments.identity import identity_of
 from dpsim.experiments.replication import (
@@ -116,7 +116,8 @@ def run_ensemble(
     engine, as_of, state, paths, by
         As in `run_replication`.
     workers : int, optional
-        Processes, at most 1024; `default_workers` when None. The frames do not depend on it.
+        Threads of the compiled engine or processes of the other, at most 1024; `default_workers` when None. The
+        frames do not depend on it.
     store : str or pathlib.Path, optional
         Folder in which the runs are kept, each experiment in a folder of its own. What is there is not run again,
         failures included; after an edit of code, case or strategy the call is refused.
@@ -325,7 +326,8 @@ def _stream(
     elif workers == 1 or len(chunks) <= 1:
         yield from map(task, chunks)
     else:
-        yield from over_processes(task, chunks, min(workers, len(chunks)))
+        over = over_processes if setting.engine == "simpy" else over_threads
+        yield from over(task, chunks, min(workers, len(chunks)))
 
 
 def county_frame(setting: Setting, runs: Sequence[Measured]) -> pd.DataFrame:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Generator
 from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -133,3 +134,15 @@ class Growing:
             failures=pd.DataFrame(self.failed, columns=["replication", "error"]),
             record=record | {"finished": len(runs), "interrupted": self.done < self.asked},
         )
+
+
+def of_the_same_runs(ensemble: Ensemble, other: Ensemble) -> Ensemble:
+    """Return an ensemble with those replications only that another has too.
+
+    Two strategies that met the same chances are compared over these: four runs beside two hundred would show luck.
+    Indicators, targets and what was attained are cut; everything else is as it was.
+    """
+    numbers = other.attained["replication"].unique()
+    attained = ensemble.attained[ensemble.attained["replication"].isin(numbers)]
+    indicators = ensemble.indicators[ensemble.indicators["replication"].isin(numbers)]
+    return replace(ensemble, indicators=indicators, attained=attained, targets=summarise_targets(attained))

@@ -2,7 +2,7 @@
 
 A job runs replications and shows what there is so far, more and more of it. A new order ends the job that is under
 way and takes its place; nothing is queued but the newest order. Whatever a job has to tell is handed to `post`,
-which runs it on the thread of the widgets; what an older order still had to tell is not heard any more.
+which runs it on the thread of the page; what an older order still had to tell is not heard any more.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ Post = Callable[[Callable[[], None]], object]
 
 
 class Listener(Protocol):
-    """What a job tells; always on the thread of the widgets."""
+    """What a job tells; always on the thread of the page."""
 
     def told(self, done: int) -> None:
         """Take the number of runs so far."""
@@ -76,7 +76,7 @@ class Job:
     listener : Listener
     lang : {"zh", "en"}
     post : callable
-        Runs a call on the thread of the widgets.
+        Runs a call on the thread of the page.
     """
 
     def __init__(self, listener: Listener, lang: str, post: Post) -> None:
@@ -201,7 +201,7 @@ class Job:
 
 
 def kernel_post() -> Post:
-    """Return how to reach the thread of the widgets: through the loop of the kernel where there is one."""
+    """Return how to reach the thread of the page: through the loop of the kernel where there is one."""
     try:
         loop = asyncio.get_running_loop()
     except RuntimeError:  # no kernel: whoever calls is alone

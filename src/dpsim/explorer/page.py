@@ -96,7 +96,8 @@ class Page:
         self.shown: Shown | None = None
         self.whole: Shown | None = None
         """The last results that are complete."""
-        self.job, self.rest = Job(self, lang, kernel_post()), Rest(self._run)
+        self.post = kernel_post()
+        self.job, self.rest = Job(self, lang, self.post), Rest(self._run)
         self._choices(start)
         self._actions(start)
         self.banner, self.status, self.exported, self.results = (widgets.HTML() for _ in range(4))
@@ -122,7 +123,7 @@ class Page:
             ]
         )
         self.widget.add_class("dpsim-explorer")
-        self._check()
+        self._tell(self._built(tell=True))
 
     def say(self, message: str, **values: object) -> str:
         """Return a message of the explorer in the language of the page."""
@@ -157,7 +158,6 @@ class Page:
         """Show the results, or why there are none."""
         self.bar.layout.visibility = "hidden"
         if shown is not None:
-            self.whole = shown
             self._show(shown)
             self._status("")
         elif error is not None:
@@ -170,6 +170,8 @@ class Page:
     def _show(self, shown: Shown) -> None:
         """Show results, and how they stand to the controls."""
         self.shown = shown
+        if shown.whole:
+            self.whole = shown
         self.results.value = shown.content
         self._mark()
 
@@ -183,8 +185,8 @@ class Page:
         self.as_of.style.description_width = "initial"
         self.as_of.tooltip = self.say("as_of_note")
         for control, load in ((self.case, self._load_case), (self.strategy, self._load_strategy)):
-            control.observe(lambda _, load=load: load(), "value")
-            control.observe(lambda _: self._changed(), "value")
+            control.observe(lambda _, load=load: self.post(load), "value")
+            control.observe(lambda _: self._soon(), "value")
 
     def _dropdown(self, name: str, known: list[str], given: str, load: Any) -> Any:
         """Return a choice among what comes with the program and what was given."""
@@ -210,23 +212,23 @@ class Page:
         self.save = widgets.Button(description=self.say("export"))
         self.bar = widgets.IntProgress(layout={"visibility": "hidden", "width": "14em"})
         for control in (self.replications, self.seed):
-            control.observe(lambda _: self._changed(), "value")
-        self.watch.observe(lambda _: self._changed(), "value")
-        self.run.on_click(lambda _: self._run())
-        self.stop.on_click(lambda _: self._stop())
-        self.save.on_click(lambda _: self._export())
+            control.observe(lambda _: self._soon(), "value")
+        self.watch.observe(lambda _: self._soon(), "value")
+        self.run.on_click(lambda _: self.post(self._run))
+        self.stop.on_click(lambda _: self.post(self._stop))
+        self.save.on_click(lambda _: self.post(self._export))
 
     def _load_case(self) -> None:
         """Fill what belongs to the case."""
         case = load_case(self.case.value)
         self.as_of.options = [(show_date(case.as_of, self.lang, year=True), case.as_of)]
         self.as_of.value = case.as_of
-        self.assumption_panel = AssumptionPanel(case, self.lang, self._changed)
+        self.assumption_panel = AssumptionPanel(case, self.lang, self._soon)
         self._panels()
 
     def _load_strategy(self) -> None:
         """Fill what belongs to the strategy."""
-        self.lever_panel = LeverPanel(load_strategy(self.strategy.value), self.lang, self._changed)
+        self.lever_panel = LeverPanel(load_strategy(self.strategy.value), self.lang, self._soon)
         self._panels()
 
     def _panels(self) -> None:
@@ -237,29 +239,27 @@ class Page:
 
     # -------------------------------------------------------------- what follows a change
 
+    def _soon(self) -> None:
+        """Take up a change on the kernel's own thread: JupyterLab may hand on what the browser sends in another one."""
+        self.post(self._changed)
+
     def _changed(self) -> None:
         """Check what the controls say; have it run once they rest, in the place of what is under way."""
         self.rest.cancel()
-        built = self._check()
-        if built is None or not self.watch.value:
-            return
-        if self._at_work_on(built):
-            return
-        self.job.drop()
-        self.bar.layout.visibility = "hidden"
-        shown, now = self.shown, _identity(built, self.scenario())
-        if shown is None or not shown.whole or now != _identity(shown.built, shown.scenario):
-            self.rest.touch()
-        self._buttons(built)
-        self._mark(built)
-
-    def _check(self) -> Built | None:
-        """Check what the controls say, and mark results that are of something else."""
-        self.exported.value = ""
         built = self._built(tell=True)
+        if built is not None and self.watch.value and not self._at_work_on(built):
+            self.job.drop()
+            self.bar.layout.visibility = "hidden"
+            shown, now = self.shown, _identity(built, self.scenario())
+            if shown is None or not shown.drawn or now != _identity(shown.built, shown.scenario):
+                self.rest.touch()
+        self._tell(built)
+
+    def _tell(self, built: Built | None) -> None:
+        """Allow what can be done, and tell how the results stand to what the controls say."""
+        self.exported.value = ""
         self._buttons(built)
         self._mark(built)
-        return built
 
     def _built(self, *, tell: bool = False) -> Built | None:
         """Return what would be run; where it cannot be, say why if asked to."""

@@ -16,6 +16,7 @@ import pandas as pd
 
 from dpsim.experiments.ensemble import Ensemble
 from dpsim.experiments.plan_warnings import plan_warnings
+from dpsim.experiments.stream import of_the_same_runs
 from dpsim.explorer.scenario import Built, Scenario
 from dpsim.language import say
 from dpsim.model.targets import Target, headline_target, resolve_targets
@@ -46,6 +47,8 @@ class Shown:
         Escaped HTML with the figures inside.
     pictures : dict
         The figures as PNG, by name.
+    drawn : bool
+        Whether all figures are there.
     """
 
     scenario: Scenario
@@ -53,6 +56,7 @@ class Shown:
     ensemble: Ensemble
     content: str
     pictures: dict[str, bytes] = field(default_factory=dict, repr=False)
+    drawn: bool = False
 
     @property
     def n(self) -> int:
@@ -68,9 +72,10 @@ class Shown:
 def show_first(
     scenario: Scenario, built: Built, ensemble: Ensemble, lang: str, *, before: Shown | None = None
 ) -> Shown:
-    """Return the tables and the figure of the headline target, beside the results from before a change."""
-    pictures = {"fan": draw_png(fan_drawing(built, ensemble, lang, before))}
-    return Shown(scenario, built, ensemble, _content(built, ensemble, lang, pictures, before, more=True), pictures)
+    """Return the tables and the figure of the headline target, beside the same runs from before a change."""
+    beside = None if before is None else of_the_same_runs(before.ensemble, ensemble)
+    pictures = {"fan": draw_png(fan_drawing(built, ensemble, lang, beside))}
+    return Shown(scenario, built, ensemble, _content(built, ensemble, lang, pictures, beside, more=True), pictures)
 
 
 def show_all(first: Shown, lang: str, *, before: Shown | None = None, check: Callable[[], None]) -> Shown:
@@ -80,8 +85,9 @@ def show_all(first: Shown, lang: str, *, before: Shown | None = None, check: Cal
         check()
         pictures[name] = draw_png(drawing)
     check()
-    content = _content(first.built, first.ensemble, lang, pictures, before)
-    return Shown(first.scenario, first.built, first.ensemble, content, pictures)
+    beside = None if before is None else of_the_same_runs(before.ensemble, first.ensemble)
+    content = _content(first.built, first.ensemble, lang, pictures, beside)
+    return Shown(first.scenario, first.built, first.ensemble, content, pictures, drawn=True)
 
 
 def _content(
@@ -89,7 +95,7 @@ def _content(
     ensemble: Ensemble,
     lang: str,
     pictures: dict[str, bytes],
-    before: Shown | None,
+    before: Ensemble | None,
     *,
     more: bool = False,
 ) -> str:
@@ -101,7 +107,7 @@ def _content(
         later = ""
         hazards += _optional(pictures, "hazards", lang)
     queues = _optional(pictures, "queues", lang) or later
-    table = target_table(built.case, ensemble, lang, before=None if before is None else before.ensemble)
+    table = target_table(built.case, ensemble, lang, before=before)
     parts = {
         "targets": table + _notes(built, ensemble, lang, compared=before is not None),
         "fan": _picture(pictures["fan"], "fan", lang),
@@ -111,7 +117,7 @@ def _content(
     return "".join(_headed(name, lang, body) for name, body in parts.items())
 
 
-def fan_drawing(built: Built, ensemble: Ensemble, lang: str, before: Shown | None = None) -> Drawing:
+def fan_drawing(built: Built, ensemble: Ensemble, lang: str, before: Ensemble | None = None) -> Drawing:
     """Return the fan chart of the headline target's stage, with the median from before a change."""
     case, name = built.case, built.strategy.name.words(lang)
     target, row = headline_target(case), _row(ensemble, case.targets.headline)
@@ -120,7 +126,7 @@ def fan_drawing(built: Built, ensemble: Ensemble, lang: str, before: Shown | Non
     second = None
     if before is not None:
         label = say("explorer.before", lang=lang)
-        second = stage_bands(before.ensemble, target.stage)[["date", "q50"]].assign(label=label)
+        second = stage_bands(before, target.stage)[["date", "q50"]].assign(label=label)
     fan = {
         "stage": target.stage,
         "observed": pd.DataFrame({"date": [pd.Timestamp(case.as_of)], "done": [float(count.value)]}),

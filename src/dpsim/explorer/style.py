@@ -20,6 +20,7 @@ STYLE = """<style>
 .dpsim-fixed { display: flex; gap: 8px; }
 .dpsim-fixed .dpsim-label { width: var(--label); text-align: right; flex: none; }
 .dpsim-wrong, .dpsim-stale[role] { background: #fdf0e7; border-left: 4px solid #C44601; color: #222; }
+.dpsim-interim { background: #f6f3ea; border-left: 4px solid #8a6d00; color: #222; }
 .dpsim-info, .dpsim-fresh, .dpsim-status { background: #eef5fa; border-left: 4px solid #0072B2; color: #222; }
 .dpsim-explorer div[role] { padding: .4em .8em; margin: .3em 0; white-space: pre-wrap; }
 .dpsim-results.dpsim-stale { opacity: .4; filter: grayscale(1); }

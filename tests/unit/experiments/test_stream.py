@@ -14,7 +14,7 @@ from dpsim.errors import InputError
 from dpsim.experiments import stream
 from dpsim.experiments.ensemble import Part, run_ensemble
 from dpsim.experiments.replication import prepare
-from dpsim.experiments.stream import Growing, stream_ensemble
+from dpsim.experiments.stream import Growing, of_the_same_runs, stream_ensemble
 from dpsim.params.load import load_case, load_strategy
 
 RUNS, BY = 11, ("city",)
@@ -116,3 +116,13 @@ def test_a_failed_run_is_kept_and_the_others_go_on(setting: Setting, monkeypatch
 def test_wrong_arguments_are_refused(setting: Setting, wrong: dict[str, int]) -> None:
     with pytest.raises(InputError):
         next(stream_ensemble(setting, **({"replications": 2, "seed": 1, "by": BY} | wrong)))
+
+
+def test_what_stands_beside_a_part_are_the_same_runs(setting: Setting) -> None:
+    whole, part = grown(setting, RUNS).ensemble(), grown(setting, 4).ensemble()
+    assert whole is not None and part is not None
+    cut = of_the_same_runs(whole, part)
+    pd.testing.assert_frame_equal(cut.targets, part.targets)
+    pd.testing.assert_frame_equal(cut.indicators, part.indicators)
+    assert not whole.targets.equals(part.targets), "control: cutting changes nothing"
+    pd.testing.assert_frame_equal(of_the_same_runs(part, whole).targets, part.targets)

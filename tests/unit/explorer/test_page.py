@@ -68,7 +68,8 @@ def gate(monkeypatch: pytest.MonkeyPatch) -> Iterator[Gate]:
         "show_first",
         lambda scenario, built, runs, lang, before: Shown(scenario, built, runs, content(built, runs)),
     )
-    monkeypatch.setattr(job, "show_all", lambda first, lang, before, check: replace(first, content="<i>all</i>"))
+    whole = {"content": "<i>all</i>", "drawn": True}
+    monkeypatch.setattr(job, "show_all", lambda first, lang, before, check: replace(first, **whole))
     yield gate
     gate.open.set()
 
