@@ -523,7 +523,7 @@ def test_the_first_run_says_that_it_compiles(
     call: Call, monkeypatch: pytest.MonkeyPatch, lang: str, word: str, there: bool
 ) -> None:
     from dpsim.core import compiled
-    from dpsim.experiments import ensemble
+    from dpsim.report import runs
 
     class Begun(Exception):
         """The runs begin."""
@@ -532,7 +532,7 @@ def test_the_first_run_says_that_it_compiles(
         raise Begun
 
     monkeypatch.setattr(compiled, "is_compiled", lambda: there)
-    monkeypatch.setattr(ensemble, "run_ensemble", begin)
+    monkeypatch.setattr(runs, "run_ensemble", begin)
     said: list[str] = []
     monkeypatch.setattr(sys.stderr, "write", said.append)
     with pytest.raises(Begun):

@@ -347,8 +347,10 @@ def verify(
     from dpsim.report.verify.job import verify as verified
 
     _use(lang)
-    chosen = None if choice is None else _whole(choice)
-    outcome = verified(Path(folder), replications=_whole(replications), choice=chosen)
+    if _whole(replications) != 0:
+        tell_compiling()
+    seed = None if choice is None else _whole(choice)
+    outcome = verified(Path(folder), replications=_whole(replications), choice=seed)
     _put(outcome.text())
     if not outcome.well:
         raise typer.Exit(DIFFERS)

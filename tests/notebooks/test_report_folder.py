@@ -67,7 +67,7 @@ def made(request: pytest.FixtureRequest) -> tuple[Path, str]:
 def test_the_folder_holds_everything_and_nothing_else(made: tuple[Path, str]) -> None:
     folder, lang = made
     expected = ["inputs/case.yaml"] if lang == "en" else []  # made from a user's own file
-    expected += ["SHA256SUMS", "headline.txt", "report.html", "run.json", SOURCE.name]
+    expected += ["SHA256SUMS", "headline.txt", "report.html", "run.json", "sources.json", SOURCE.name]
     expected += [f"figures/{name}.{kind}" for name in FIGURES for kind in ("png", "svg")]
     expected += [f"tables/{name}.{kind}" for name in TABLES for kind in ("csv", "parquet")]
     assert files(folder) == sorted(expected)

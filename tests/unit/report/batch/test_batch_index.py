@@ -158,7 +158,8 @@ def test_the_index_is_right_after_every_report(tmp_path: Path, monkeypatch: pyte
     assert [line[:6] for line in lines] == ["[2/4] ", "[3/4] ", "[4/4] "]
     assert "report.html" in lines[0] and "broke <b>" in lines[1] and "does not hold all of it" in lines[2]
     assert "1 made now, 1 already there, 2 failed" in outcome_text(standings, "summary")
-    assert sorted(entry.name for entry in (tmp_path / "batch-b").iterdir()) == ["index.html", "index.json"]
+    names = sorted(entry.name for entry in (tmp_path / "batch-b").iterdir())
+    assert names == ["SHA256SUMS", "index.html", "index.json"]
     for lang in LANGUAGES:
         assert not any("{" in reason.reason[lang] for reason in standings.all() if reason.reason)
 
