@@ -137,10 +137,10 @@ def test_a_worker_that_is_killed_is_told_and_what_is_finished_stays(tmp_path: Pa
                     os.kill(child.pid, signal.SIGKILL)
 
     with pytest.raises(RunError) as caught:
-        kept(tmp_path, 60, workers=2, told=shoot)
+        kept(tmp_path, 60, workers=2, told=shoot, engine="simpy")
     assert caught.value.message == "error.worker_lost" and "--store" in caught.value.text("en")
     assert len(chunk_files(tmp_path)) >= 2
-    assert_same(plain(60), kept(tmp_path, 60))
+    assert_same(plain(60, engine="simpy"), kept(tmp_path, 60, engine="simpy"))
     assert made.count(0) == 1, "the first chunk was not run again"
 
 
@@ -149,10 +149,10 @@ def test_a_process_that_has_loaded_other_code_is_not_listened_to(
 ) -> None:
     monkeypatch.setattr(executors, "code_id", lambda: "of before the edit")
     with pytest.raises(RunError) as caught:
-        kept(tmp_path, 20, workers=2)
+        kept(tmp_path, 20, workers=2, engine="simpy")
     assert caught.value.message == "error.code_changed" and chunk_files(tmp_path) == []
     monkeypatch.undo()
-    kept(tmp_path, 20, workers=2)
+    kept(tmp_path, 20, workers=2, engine="simpy")
     assert len(chunk_files(tmp_path)) == 4, "control: with the same code it runs"
 
 

@@ -179,8 +179,12 @@ def test_no_more_processes_than_chunks(monkeypatch: pytest.MonkeyPatch) -> None:
         yield from chunks
 
     monkeypatch.setattr(ensemble, "over_processes", count)
-    assert len(list(ensemble._stream(None, None, [[0], [1], [2]], 0, (), ensemble.MAX_WORKERS))) == 3  # type: ignore[arg-type]
-    assert asked == [3]
+    monkeypatch.setattr(ensemble, "over_threads", count)
+    for engine in replication.ENGINES:
+        setting = SimpleNamespace(engine=engine)
+        chunks = [[0], [1], [2]]
+        assert len(list(ensemble._stream(setting, None, chunks, 0, (), ensemble.MAX_WORKERS))) == 3  # type: ignore[arg-type]
+    assert asked == [3, 3]
 
 
 @pytest.mark.parametrize("given", [True, False, np.True_])
