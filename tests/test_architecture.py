@@ -66,6 +66,7 @@ PLANTED = {
         ("engines/simpy_engine.py", "from dpsim.engines.waiting import push"),
         ("engines/supervision.py", "def late():\n    import dpsim.engines.scheduler"),
     ],
+    "cluster": [("experiments/executors.py", "def late():\n    import distributed")],
     "matplotlib": [("measure/indicators.py", "import matplotlib.pyplot")],
     "papermill": [("experiments/ensemble.py", "import papermill")],
     "pandas": [("engines/log.py", "import pandas"), ("params/load.py", "from pandas import DataFrame")],

@@ -1,7 +1,7 @@
-"""The command line: `dpsim cases | strategies | check | new-case | report | run | compare | batch | explore`.
+"""The command line: `dpsim cases | strategies | check | new-case | report | run | compare | batch | verify | explore`.
 
-Exit status: 0 done, 1 not finished, 2 bad input, 3 some of a batch failed, 130 stopped, 141 nobody reads the output,
-143 told to end.
+Exit status: 0 done, 1 not finished, 2 bad input, 3 some of a batch failed, 4 verified and found different,
+130 stopped, 141 nobody reads the output, 143 told to end.
 Heavy libraries are imported inside the commands.
 """
 
@@ -31,8 +31,9 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="双重预防体系：监管方案推演与年底预测 / Dual-prevention system: policy simulation and year-end forecast.",
 )
-SOME_FAILED, STOPPED, UNREAD, TERMINATED = 3, 130, 141, 143
-"""Exit status of a batch with a failure, after Ctrl-C, where nobody reads the output any more, after SIGTERM."""
+SOME_FAILED, DIFFERS, STOPPED, UNREAD, TERMINATED = 3, 4, 130, 141, 143
+"""Exit status of a batch with a failure, of a folder that differs when verified,
+after Ctrl-C, where nobody reads the output any more, after SIGTERM."""
 UsageError = cast("type[typer.BadParameter]", typer.BadParameter.__mro__[1])
 """The parser's own error: click's, or that of the copy of click inside newer typer."""
 
@@ -57,6 +58,7 @@ Lang = Annotated[str | None, typer.Option("--lang", callback=_given, help="语�
 Store = Annotated[
     str | None, typer.Option("--store", callback=_given, help="保存推演的文件夹，中断后可续跑 / folder that keeps runs")
 ]
+Scheduler = Annotated[str | None, typer.Option("--scheduler", callback=_given, help="Dask 集群地址 / Dask cluster")]
 Fork = Annotated[bool, typer.Option("--fork", help="改动之后另存一份 / keep anew beside runs from before an edit")]
 
 
@@ -254,6 +256,7 @@ def run(
     seed: Annotated[str, typer.Option("--seed", callback=_given, metavar="<int>", help="随机种子 / seed")] = "1",
     store: Store = None,
     fork: Fork = False,
+    scheduler: Scheduler = None,
     lang: Lang = None,
 ) -> None:
     """推演一个方案并打印各目标 / Run one strategy and print the targets."""
@@ -264,10 +267,12 @@ def run(
     if replication is not None:
         if store is not None or fork:
             raise InputError("cli.one_run_kept", given="--fork" if store is None else "--store")
+        if scheduler is not None:
+            raise InputError("cli.one_run_here")
         return _put(one_run(case, strategy, seed=_whole(seed), replication=_whole(replication)))
     bar = sys.stderr.isatty()
     numbers = {"replications": _whole(replications), "seed": _whole(seed)}
-    text, notes = many_runs(case, strategy, **numbers, store=store, fork=fork, progress=bar)
+    text, notes = many_runs(case, strategy, **numbers, store=store, fork=fork, scheduler=scheduler, progress=bar)
     _put(text)
     for note in notes:
         typer.echo(note, err=True)
@@ -289,14 +294,13 @@ def compare(
     seed: Annotated[str, typer.Option("--seed", callback=_given, metavar="<int>", help="随机种子 / seed")] = "1",
     store: Store = None,
     fork: Fork = False,
+    scheduler: Scheduler = None,
     lang: Lang = None,
     out: Annotated[
         str | None, typer.Option("--out", callback=_given, help="图表文件夹 / folder for figure and table")
     ] = None,
 ) -> None:
     """逐次配对比较监管方案 / Compare strategies, paired run by run."""
-    import pandas as pd
-
     from dpsim.core.streams import check_word
     from dpsim.experiments.ensemble import check_replications
     from dpsim.report.comparison import comparison_letter
@@ -316,17 +320,38 @@ def compare(
         out=out or "",
         store=store,
         fork=fork,
+        scheduler=scheduler,
         progress=sys.stderr.isatty(),
     )
-    head, rows = letter.rows()
-    with pd.option_context("display.unicode.east_asian_width", True, "display.max_colwidth", None):
-        _put(letter.title())
-        _put(pd.DataFrame(rows, columns=head).to_string(index=False))
+    _put(letter.text())
     for note in letter.notes():
         typer.echo(note, err=True)
     if out:
         letter.table()
         letter.figure()
+
+
+@app.command()
+def verify(
+    folder: Annotated[str, typer.Argument(metavar="DIR", help="推演或报告文件夹 / folder of runs or of a report")],
+    replications: Annotated[
+        str, typer.Option("--replications", callback=_given, metavar="<int>", help="重做几次推演 / runs made again")
+    ] = "3",
+    choice: Annotated[
+        str | None,
+        typer.Option("--seed-of-choice", callback=_given, metavar="<int>", help="抽取用的种子 / seed of their choice"),
+    ] = None,
+    lang: Lang = None,
+) -> None:
+    """核对文件夹：文件、程序、输入，并重做几次推演 / Verify a folder: files, code, inputs, some runs again."""
+    from dpsim.report.verify.job import verify as verified
+
+    _use(lang)
+    chosen = None if choice is None else _whole(choice)
+    outcome = verified(Path(folder), replications=_whole(replications), choice=chosen)
+    _put(outcome.text())
+    if not outcome.well:
+        raise typer.Exit(DIFFERS)
 
 
 @app.command()

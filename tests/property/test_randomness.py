@@ -73,7 +73,7 @@ SHARED |= {
     f"HAZARD_CLOCK_{name}": {"engines/hazard_world.py", "model/hazard_sites.py"} for name in ("GENERAL", "MAJOR")
 }
 """The same of the clocks on which hazards arise."""
-SHARED |= {"PAPER": {"engines/hazard_world.py", "engines/supervision.py"}}
+SHARED |= {"PAPER": {"engines/hazard_world.py", "model/completion.py"}}
 """Drawn once per enterprise: built before the as-of date, or after it."""
 RESERVED = {"ASSESS_RESIDUAL", "TEST"}
 
@@ -145,10 +145,10 @@ def counting(part):
 
 for name in ("uniform_pair", "uniform_three", "words"):
     setattr(streams, name, counting(getattr(streams, name)))
-import dpsim, dpsim.engines.simpy_engine as engine
+import dpsim, dpsim.engines.simpy_engine
 from dpsim.engines import world
-from dpsim.model import adoption, population, prior
-for module in (adoption, population, prior, engine):
+from dpsim.model import adoption, completion, hazard_life, population, prior
+for module in (adoption, completion, hazard_life, population, prior):
     assert module.uniform is counted, module
 from property_runs import forced, small
 from dpsim.experiments.replication import run_replication
@@ -161,7 +161,7 @@ if PLANT:
 kinds = set()
 for name in STRATEGIES:
     drawn.clear()
-    run = run_replication(case, dpsim.load_strategy(name), seed=0, replication=0, trace=True)
+    run = run_replication(case, dpsim.load_strategy(name), seed=0, replication=0, engine="simpy", trace=True)
     kinds |= set(run.events["kind"])
     both = {int(streams.Stream[name]) for name in BOTH_SIDES}
     twice = {str(key): places for key, places in drawn.items() if len(places) > (2 if key[3] in both else 1)}
@@ -189,7 +189,7 @@ def keys_of_runs(strategies: list[str], *, plant: bool) -> list[dict[str, object
 def test_no_draw_of_a_replication_is_used_twice() -> None:
     """Every key drawn in whole runs, uncompiled; seed 0 replication 0 shares its key words with the synthesis."""
     drawn: set[int] = set()
-    for run in keys_of_runs(["current_arrangement", "past_pace"], plant=False):
+    for run in keys_of_runs(["current_arrangement", "past_pace", "balanced"], plant=False):
         assert run["keys"] > 1000, run
         assert run["twice"] == 0, f"{run['strategy']}: a key is drawn twice, e.g. {run['example']} at {run['points']}"
         drawn |= set(run["streams"])  # type: ignore[arg-type]

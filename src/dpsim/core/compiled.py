@@ -70,12 +70,17 @@ def kernel(function: Callable[P, R]) -> Callable[P, R]:
     return _compiled(function, forceinline=True)
 
 
-def typed_kernel(signature: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
+def typed_kernel(signature: object) -> Callable[[Callable[P, R]], Callable[P, R]]:
     """Compile a function of numbers like `kernel`, once, for arguments of the given types; others are converted.
 
     Without it a function that is called everywhere is compiled anew for every mixture of widths and constants.
     """
     return lambda function: _compiled(function, signature, forceinline=True)
+
+
+def typed_lean_kernel(signature: object) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """Compile a function like `lean_kernel`, once, for the given types (see `typed_kernel`)."""
+    return lambda function: _compiled(function, signature, forceinline=True, _nrt=False)
 
 
 def inner_routine(function: Callable[P, R]) -> Callable[P, R]:
@@ -110,7 +115,7 @@ def lean_routine(function: Callable[P, R]) -> Callable[P, R]:
     return _compiled(function, _nrt=False)
 
 
-def _compiled(function: Callable[P, R], *signature: str, **options: Any) -> Callable[P, R]:
+def _compiled(function: Callable[P, R], *signature: object, **options: Any) -> Callable[P, R]:
     """Compile with the package's cache."""
     config: Any = numba_config
     before = config.CACHE_DIR

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -65,12 +65,15 @@ class Comparison:
     reference : str
     dropped : dict of str to int
         By strategy, pairs left out because a run of the strategy or of the reference failed.
+    runs : pandas.DataFrame
+        What the differences are made of: strategy, measure, replication, value.
     """
 
     differences: pd.DataFrame
     ensembles: dict[str, Ensemble]
     reference: str
-    dropped: dict[str, int] = field(default_factory=dict)
+    dropped: dict[str, int]
+    runs: pd.DataFrame
 
 
 def compare(
@@ -88,6 +91,7 @@ def compare(
     progress: bool = False,
     store: str | Path | None = None,
     fork: bool = False,
+    scheduler: str | None = None,
 ) -> Comparison:
     """Run strategies and a reference on common luck and compare them.
 
@@ -101,7 +105,7 @@ def compare(
     seed : int
     reference : Strategy, optional
         The arrangement in force (`default_strategy` of the case) when None.
-    engine, workers, as_of, state, paths, progress, store, fork
+    engine, workers, as_of, state, paths, progress, store, fork, scheduler
         As in `run_ensemble`.
 
     Returns
@@ -134,12 +138,14 @@ def compare(
             progress=progress,
             store=store,
             fork=fork,
+            scheduler=scheduler,
         )
         for strategy in chosen
     }
     base = chosen[0].id
     dropped = dropped_pairs(ensembles, base)
-    return Comparison(paired_differences(ensembles, base, case.targets.headline), ensembles, base, dropped)
+    measured = {name: measure_runs(ensemble, case.targets.headline) for name, ensemble in ensembles.items()}
+    return Comparison(paired_differences(measured, base), ensembles, base, dropped, runs_frame(measured))
 
 
 def dropped_pairs(ensembles: dict[str, Ensemble], reference: str) -> dict[str, int]:
@@ -188,10 +194,33 @@ def _chosen(case: Case, strategies: Strategy | Iterable[Strategy], reference: St
     return [base, *others]
 
 
-def paired_differences(ensembles: dict[str, Ensemble], reference: str, headline: str) -> pd.DataFrame:
-    """Return the frame of differences of ensembles on common luck; see `Comparison`."""
-    measured = {name: measure_runs(ensemble, headline) for name, ensemble in ensembles.items()}
-    others = [name for name in ensembles if name != reference]
+Measured = dict[str, dict[str, pd.Series]]
+"""By strategy and measure, a series over the replications (`measure_runs`)."""
+
+
+def runs_frame(measured: Measured) -> pd.DataFrame:
+    """Return every measure of every run: strategy, measure, replication, value."""
+    parts = [
+        pd.DataFrame({"strategy": strategy, "measure": name, "replication": series.index, "value": series.to_numpy()})
+        for strategy, measures in measured.items()
+        for name, series in measures.items()
+    ]
+    return pd.concat(parts, ignore_index=True)
+
+
+def runs_measured(runs: pd.DataFrame) -> Measured:
+    """Return what a frame of `runs_frame` was made of."""
+    return {
+        str(strategy): {
+            str(name): part.set_index("replication")["value"] for name, part in own.groupby("measure", sort=False)
+        }
+        for strategy, own in runs.groupby("strategy", sort=False)
+    }
+
+
+def paired_differences(measured: Measured, reference: str) -> pd.DataFrame:
+    """Return the frame of differences of strategies on common luck; see `Comparison`."""
+    others = [name for name in measured if name != reference]
     rows = []
     for name, base in measured[reference].items():
         measure = find_measure(name)

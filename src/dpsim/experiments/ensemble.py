@@ -20,7 +20,8 @@ from dpsim.core.words import MAX_REPLICATIONS
 from dpsim.engines.world import Setting
 from dpsim.errors import InputError, RunError
 from dpsim.experiments.chunks import Part, chunks_of, whole_chunks
-from dpsim.experiments.executors import over_processes
+from dpsim.experiments.cluster import check_scheduler, over_cluster
+from dpsim.experiments.executors import over_processes, over_threads
 from dpsim.experiments.failures import failure_frame, reason
 from dpsim.experiments.identity import identity_of
 from dpsim.experiments.replication import (
@@ -100,6 +101,7 @@ def run_ensemble(
     progress: bool = False,
     told: Callable[[int], object] | None = None,
     fork: bool = False,
+    scheduler: str | None = None,
 ) -> Ensemble:
     """Run replications 0 .. `replications` - 1 of a case under a strategy.
 
@@ -114,7 +116,8 @@ def run_ensemble(
     engine, as_of, state, paths, by
         As in `run_replication`.
     workers : int, optional
-        Processes, at most 1024; `default_workers` when None. The frames do not depend on it.
+        Threads of the compiled engine or processes of the other, at most 1024; `default_workers` when None. The
+        frames do not depend on it.
     store : str or pathlib.Path, optional
         Folder in which the runs are kept, each experiment in a folder of its own. What is there is not run again,
         failures included; after an edit of code, case or strategy the call is refused.
@@ -124,6 +127,9 @@ def run_ensemble(
         Called with the number of runs so far, after each few of them; what it raises ends the call.
     fork : bool
         Keep the runs beside those of the same case, strategy and seed from before an edit.
+    scheduler : str, optional
+        Address of the scheduler of a Dask cluster (``tcp://host:8786``) whose workers make the runs instead of
+        processes of this machine; needs ``dual-prevention-sim[distributed]``. The frames do not depend on it.
 
     Returns
     -------
@@ -133,10 +139,13 @@ def run_ensemble(
     Raises
     ------
     InputError
-        An argument is not allowed, or `store` cannot take the runs.
+        An argument is not allowed, `store` cannot take the runs, or `scheduler` is no cluster with the same code.
     """
     groupings, seed = check_by(by), check_word("seed", seed)
     replications = check_replications(replications)
+    scheduler = check_scheduler(scheduler)
+    if scheduler is not None and workers is not None:
+        raise InputError("error.workers_of_cluster", given=written(workers))
     workers = default_workers() if workers is None else check_workers(workers)
     progress = check_flag("progress", progress)
     check_paths(paths)
@@ -145,12 +154,12 @@ def run_ensemble(
     setting = prepare(case, strategy, engine=engine, as_of=as_of, state=state)
     watch = Watch(strategy, replications, progress, told)
     if folder is None:
-        job = _job(setting, list(range(replications)), paths, seed, groupings, workers)
+        job = _job(setting, list(range(replications)), paths, seed, groupings, workers, scheduler)
         parts: list[Part] = []
         interrupted = job.collect(chunks_of(job.numbers), parts.append, watch)
         return job.assemble(parts, asked=replications, interrupted=interrupted)
     numbers = whole_chunks(replications, None if paths is None else paths.replications.tolist())
-    job = _job(setting, numbers, paths, seed, groupings, workers)
+    job = _job(setting, numbers, paths, seed, groupings, workers, scheduler)
     identity = identity_of(setting, seed=seed, by=groupings, paths=paths)
     with opened(folder, identity, setting, fork=fork) as kept:
         watch.done = kept.finished(replications)
@@ -224,6 +233,7 @@ class _Job:
     seed: int
     by: tuple[str, ...]
     workers: int
+    scheduler: str | None
 
     @property
     def numbers(self) -> list[int]:
@@ -234,7 +244,8 @@ class _Job:
         """Run chunks of replications and hand over each that is finished; True when the user stopped it."""
         rows = [[self.rows[number] for number in chunk] for chunk in chunks]
         try:
-            with watch, closing(_stream(self.setting, self.paths, rows, self.seed, self.by, self.workers)) as stream:
+            parts = _stream(self.setting, self.paths, rows, self.seed, self.by, self.workers, self.scheduler)
+            with watch, closing(parts) as stream:
                 for part in stream:
                     take(part)
                     watch.add(len(part[0]) + len(part[1]))
@@ -244,46 +255,79 @@ class _Job:
 
     def assemble(self, parts: list[Part], *, asked: int, interrupted: bool) -> Ensemble:
         """Put the parts together in the order of the replications."""
-        runs = sorted((run for part in parts for run in part[0]), key=lambda run: run.replication)
-        failed = [failure for part in parts for failure in part[1]]
-        if interrupted:
-            print(say("progress.interrupted", done=len(runs), asked=asked), file=sys.stderr)
-        if not runs:
-            raise RunError("error.nothing_finished", asked=asked, why=failed[0]["error"] if failed else "Ctrl-C")
-        setting = self.setting
-        attained = pd.DataFrame([row for run in runs for row in run.targets])
-        record = run_record(setting.case, setting.strategy, seed=self.seed, replications=asked, engine=setting.engine)
-        return Ensemble(
-            indicators=indicator_frame(
-                labels_of(setting, self.by), [run.replication for run in runs], [run.values for run in runs]
-            ),
-            targets=summarise_targets(attained),
-            attained=attained,
-            counties=county_frame(setting, runs),
-            failures=failure_frame(failed, setting.case, setting.strategy, seed=self.seed),
-            record=record | {"finished": len(runs), "interrupted": interrupted},
-        )
+        return assembled(self.setting, parts, seed=self.seed, by=self.by, asked=asked, interrupted=interrupted)
+
+
+def assembled(
+    setting: Setting,
+    parts: Sequence[Part],
+    *,
+    seed: int,
+    by: tuple[str, ...],
+    asked: int,
+    interrupted: bool = False,
+) -> Ensemble:
+    """Put finished chunks together in the order of the replications.
+
+    Raises
+    ------
+    RunError
+        No run was finished.
+    """
+    runs = sorted((run for part in parts for run in part[0]), key=lambda run: run.replication)
+    failed = [failure for part in parts for failure in part[1]]
+    if interrupted:
+        print(say("progress.interrupted", done=len(runs), asked=asked), file=sys.stderr)
+    if not runs:
+        raise RunError("error.nothing_finished", asked=asked, why=failed[0]["error"] if failed else "Ctrl-C")
+    attained = pd.DataFrame([row for run in runs for row in run.targets])
+    record = run_record(setting.case, setting.strategy, seed=seed, replications=asked, engine=setting.engine)
+    return Ensemble(
+        indicators=indicator_frame(
+            labels_of(setting, by), [run.replication for run in runs], [run.values for run in runs]
+        ),
+        targets=summarise_targets(attained),
+        attained=attained,
+        counties=county_frame(setting, runs),
+        failures=failure_frame(failed, setting.case, setting.strategy, seed=seed),
+        record=record | {"finished": len(runs), "interrupted": interrupted},
+    )
 
 
 def _job(
-    setting: Setting, numbers: list[int], paths: PathSet | None, seed: int, by: tuple[str, ...], workers: int
+    setting: Setting,
+    numbers: list[int],
+    paths: PathSet | None,
+    seed: int,
+    by: tuple[str, ...],
+    workers: int,
+    scheduler: str | None,
 ) -> _Job:
     """Return the job of some replications, their paths drawn where none are given."""
     if paths is None:
         paths = strategy_paths(setting, seed, np.array(numbers))
-    return _Job(setting, paths, dict(zip(numbers, path_rows(paths, numbers), strict=True)), seed, by, workers)
+    rows = dict(zip(numbers, path_rows(paths, numbers), strict=True))
+    return _Job(setting, paths, rows, seed, by, workers, scheduler)
 
 
 def _stream(
-    setting: Setting, paths: PathSet, chunks: list[list[int]], seed: int, by: tuple[str, ...], workers: int
+    setting: Setting,
+    paths: PathSet,
+    chunks: list[list[int]],
+    seed: int,
+    by: tuple[str, ...],
+    workers: int,
+    scheduler: str | None = None,
 ) -> Generator[Part]:
-    """Yield finished chunks in the order they finish."""
-    if workers == 1 or len(chunks) <= 1:
-        for chunk in chunks:
-            yield run_chunk(setting, paths, chunk, seed, by)
-        return
+    """Yield finished chunks of rows in the order they finish."""
     task = partial(run_chunk, setting, paths, seed=seed, by=by)
-    yield from over_processes(task, chunks, min(workers, len(chunks)))
+    if scheduler is not None and chunks:
+        yield from over_cluster(scheduler, task, chunks)
+    elif workers == 1 or len(chunks) <= 1:
+        yield from map(task, chunks)
+    else:
+        over = over_processes if setting.engine == "simpy" else over_threads
+        yield from over(task, chunks, min(workers, len(chunks)))
 
 
 def county_frame(setting: Setting, runs: Sequence[Measured]) -> pd.DataFrame:

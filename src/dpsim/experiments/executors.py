@@ -7,7 +7,7 @@ time it takes to write a chunk.
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterable
-from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, wait
+from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, ThreadPoolExecutor, wait
 from functools import partial
 from itertools import islice
 from typing import Any, TypeVar
@@ -39,6 +39,15 @@ def over_processes(task: Callable[[Chunk], Result], chunks: Iterable[Chunk], wor
     finally:
         if not finished:
             pool.shutdown(wait=True, kill_workers=True)
+
+
+def over_threads(task: Callable[[Chunk], Result], chunks: Iterable[Chunk], workers: int) -> Generator[Result]:
+    """Yield the results of chunks over threads: for compiled code, which lets go of the interpreter.
+
+    Nothing is started, copied or sent; what is under way when this is closed is waited for.
+    """
+    with ThreadPoolExecutor(workers, thread_name_prefix="dpsim-run") as pool:
+        yield from over(pool, task, chunks, workers)
 
 
 def _alike(expected: str, task: Callable[[Chunk], Result], chunk: Chunk) -> Result:

@@ -53,7 +53,6 @@ def identity_of(setting: Setting, *, seed: int, by: tuple[str, ...], paths: Path
         ``asked`` holds what the caller chose; every other section what may have been edited since.
     """
     case, strategy, engine = setting.case, setting.strategy, setting.engine
-    libraries = (*LIBRARIES, "simpy") if engine == "simpy" else LIBRARIES
     return {
         "asked": {
             "format": FORMAT,
@@ -65,14 +64,20 @@ def identity_of(setting: Setting, *, seed: int, by: tuple[str, ...], paths: Path
             "paths": "drawn" if paths is None else _digest_of(paths),
         },
         "code": code_files(),
-        "libraries": {
-            # A patch of the interpreter changes no arithmetic; a version of a library may.
-            "python": ".".join(platform.python_version_tuple()[:2]),
-            **{name: library_version(name) for name in libraries},
-        },
+        "libraries": library_versions(engine),
         "case": leaves(case.content()),
         "strategy": leaves(strategy.content()),
         "reference": leaves(load_strategy(case.default_strategy).content()),
+    }
+
+
+def library_versions(*engines: str) -> dict[str, str]:
+    """Return the versions of whatever the numbers of some engines pass through."""
+    libraries = (*LIBRARIES, "simpy") if "simpy" in engines else LIBRARIES
+    # A patch of the interpreter changes no arithmetic; a version of a library may.
+    return {
+        "python": ".".join(platform.python_version_tuple()[:2]),
+        **{name: library_version(name) for name in libraries},
     }
 
 

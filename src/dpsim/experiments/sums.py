@@ -6,6 +6,7 @@ The file is of the common kind, one line of digest and name per file, so `sha256
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable
 from pathlib import Path
 
 SUMS = "SHA256SUMS"
@@ -16,9 +17,10 @@ def write_sums(folder: Path) -> None:
     (folder / SUMS).write_text(sums_text(folder), encoding="utf-8", newline="\n")
 
 
-def sums_text(folder: Path) -> str:
-    """Return the lines of digest and name of every file below a folder, `SUMS` itself left out."""
-    names = sorted(file.relative_to(folder).as_posix() for file in folder.rglob("*") if file.is_file())
+def sums_text(folder: Path, files: Iterable[Path] | None = None) -> str:
+    """Return the lines of digest and name of some files, or of every file, below a folder, `SUMS` itself left out."""
+    found = folder.rglob("*") if files is None else files
+    names = sorted({file.relative_to(folder).as_posix() for file in found if file.is_file()})
     return "".join(f"{file_digest(folder / name)}  {name}\n" for name in names if name != SUMS)
 
 

@@ -7,12 +7,13 @@ apart of it. An untraced run keeps no ledger, which would take more time and mem
 from __future__ import annotations
 
 import math
-from typing import NamedTuple
+from typing import Any, NamedTuple, cast
 
+import numba
 import numpy as np
 import numpy.typing as npt
 
-from dpsim.core.compiled import lean_kernel, lean_routine
+from dpsim.core.compiled import lean_kernel, lean_routine, typed_lean_kernel
 from dpsim.core.entries import ENTRIES, Entry
 from dpsim.core.words import FIRST_DISCOVERY, Kind
 from dpsim.model.hazards import Records, record_type
@@ -79,6 +80,7 @@ def new_book(events: int, n: int = 0, times: Floats | None = None, cell: Ints | 
     )
 
 
+_BOOK: Any = cast(Any, numba).typeof(new_book(0))
 _K_FOUND, _K_CLOSED, _K_ACCIDENT, _K_DROPPED, _K_OVERDUE, _K_RELAPSED = (
     int(Kind[k]) for k in ("FOUND", "CLOSED", "ACCIDENT", "DROPPED", "OVERDUE", "RELAPSED")
 )
@@ -90,32 +92,7 @@ _FOUND, _CLOSED, _ACCIDENT, _DROPPED, _OVERDUE, _RELAPSED, _BORN, _VISIT, _FIRST
 )
 
 
-@lean_kernel
-def note(
-    book: Book,
-    t: float,
-    index: int,
-    ordinal: int,
-    kind: int,
-    channel: int,
-    klass: int,
-    detail: int,
-    value: float,
-) -> None:
-    """Write an event down; what lies before the as-of date is not kept."""
-    if t < 0.0:
-        return
-    if book.times.size > 0:
-        entry = entry_of(kind, channel, klass, detail)
-        if entry >= 0:
-            count_event(book, t, index, entry, value)
-        elif kind == _K_REVEALED:
-            book.revealed[index] = min(book.revealed[index], t)
-    if book.ledger.size > 0:
-        write(book.ledger, book.written, t, index, ordinal, kind, channel, klass, detail, value)
-
-
-@lean_kernel
+@typed_lean_kernel(numba.int64(*(numba.int64,) * 4))
 def entry_of(kind: int, channel: int, klass: int, detail: int) -> int:
     """Return the entry an event is counted under, -1 for none."""
     entry = -1
@@ -176,6 +153,31 @@ def write(
     event.t, event.index, event.ordinal, event.kind = t, index, ordinal, kind
     event.channel, event.klass, event.detail, event.value = channel, klass, detail, value
     written[0] += 1
+
+
+@typed_lean_kernel(numba.void(_BOOK, numba.float64, *(numba.int64,) * 6, numba.float64))
+def note(
+    book: Book,
+    t: float,
+    index: int,
+    ordinal: int,
+    kind: int,
+    channel: int,
+    klass: int,
+    detail: int,
+    value: float,
+) -> None:
+    """Write an event down; what lies before the as-of date is not kept."""
+    if t < 0.0:
+        return
+    if book.times.size > 0:
+        entry = entry_of(kind, channel, klass, detail)
+        if entry >= 0:
+            count_event(book, t, index, entry, value)
+        elif kind == _K_REVEALED:
+            book.revealed[index] = min(book.revealed[index], t)
+    if book.ledger.size > 0:
+        write(book.ledger, book.written, t, index, ordinal, kind, channel, klass, detail, value)
 
 
 @lean_kernel

@@ -19,6 +19,7 @@ from dpsim.errors import InputError
 from dpsim.experiments.plan_warnings import plan_warnings
 from dpsim.experiments.replication import ENGINES, check_as_of
 from dpsim.experiments.runrecord import run_record
+from dpsim.experiments.sums import SUMS, sums_text
 from dpsim.language import LANGUAGES, say
 from dpsim.params.load import load_case, load_strategy
 from dpsim.params.schema import Case, Strategy
@@ -27,6 +28,7 @@ from dpsim.report.figures import plot_differences
 from dpsim.report.job import check_out
 from dpsim.report.parts import Part
 from dpsim.report.show import show_percent, show_rounded
+from dpsim.report.sources import SOURCES, sources_text
 from dpsim.report.tables import html_table, save_table
 from dpsim.report.typed import typed_parameter
 
@@ -47,6 +49,7 @@ def comparison_letter(
     progress: bool = True,
     store: str | None = None,
     fork: bool = False,
+    scheduler: str | None = None,
 ) -> ComparisonLetter:
     """Check the request, run it and return the letter.
 
@@ -68,6 +71,8 @@ def comparison_letter(
         Folder that keeps the runs.
     fork : bool
         Keep them beside those from before an edit.
+    scheduler : str, optional
+        Address of a Dask cluster that makes the runs.
 
     Raises
     ------
@@ -87,7 +92,15 @@ def comparison_letter(
     runs = typed_parameter("replications", replications, int)
     number = typed_parameter("seed", seed, int)
     result = compare(
-        loaded, chosen, replications=runs, seed=number, reference=base, progress=progress, store=store, fork=fork
+        loaded,
+        chosen,
+        replications=runs,
+        seed=number,
+        reference=base,
+        progress=progress,
+        store=store,
+        fork=fork,
+        scheduler=scheduler,
     )
     named = {strategy.id: strategy for strategy in (base, *chosen)}
     return ComparisonLetter(loaded, named, result, number, str(lang), folder)
@@ -119,6 +132,7 @@ class ComparisonLetter:
     ) -> None:
         self.case, self.strategies, self.result, self.seed = case, strategies, result, seed
         self.lang, self.folder = lang, folder
+        self._written: list[Path] = []
         self._write_record()
 
     def say(self, message: str, **values: object) -> str:
@@ -167,6 +181,12 @@ class ComparisonLetter:
             self.verdict(row),
         )
 
+    def text(self) -> str:
+        """Return title and table for a terminal."""
+        head, rows = self.rows()
+        with pd.option_context("display.unicode.east_asian_width", True, "display.max_colwidth", None):
+            return f"{self.title()}\n{pd.DataFrame(rows, columns=head).to_string(index=False)}"
+
     def answer(self) -> Part:
         """Return what can be told, and what cannot."""
         frame, lines = self.result.differences, []
@@ -200,9 +220,11 @@ class ComparisonLetter:
         return self.say("title", case=getattr(self.case.name, self.lang))
 
     def table(self) -> Part:
-        """Return the table of differences, and save it if there is a folder."""
+        """Return the table of differences, and save it and the runs behind it if there is a folder."""
         if self.folder is not None:
-            save_table(self.result.differences, self.folder / "tables", "differences")
+            for name, frame in (("differences", self.result.differences), ("runs", self.result.runs)):
+                self._written += save_table(frame, self.folder / "tables", name)
+            self._seal()
         head, rows = self.rows()
         table = html_table(head, rows, numeric=(2, 3, 4, 5), whole=(2, 3, 4, 5))
         return Part(f"<h2>{self.say('head_table')}</h2>{table}")
@@ -222,9 +244,9 @@ class ComparisonLetter:
             drawn.savefig(buffer, format=kind, dpi=150, metadata={"Date": None} if kind == "svg" else None)
             files[kind] = buffer.getvalue()
         if self.folder is not None:
-            (self.folder / "figures").mkdir(parents=True, exist_ok=True)
             for kind, content in files.items():
-                write_atomically(self.folder / "figures" / f"differences.{kind}", content)
+                self._write(f"figures/differences.{kind}", content)
+            self._seal()
         data = base64.b64encode(files["png"]).decode()
         alt = html.escape(self.title())
         return Part(f'<p><img alt="{alt}" style="max-width:100%" src="data:image/png;base64,{data}"></p>')
@@ -257,9 +279,21 @@ class ComparisonLetter:
         n = int(self.result.differences["n"].max())
         record = run_record(self.case, main, seed=self.seed, replications=n, engine=ENGINES[0])
         record |= {"lang": self.lang, "strategies": {s.id: s.digest for s in self.strategies.values()}}
-        self.folder.mkdir(parents=True, exist_ok=True)
         text = json.dumps(record, ensure_ascii=False, indent=2, sort_keys=True) + "\n"
-        write_atomically(self.folder / "run.json", text.encode())
+        self._write("run.json", text.encode())
+        self._write(SOURCES, sources_text(self.case.id, self.strategies).encode())
+        self._seal()
+
+    def _write(self, name: str, content: bytes) -> None:
+        """Write a file into the folder."""
+        assert self.folder is not None
+        write_atomically(self.folder / name, content)
+        self._written.append(self.folder / name)
+
+    def _seal(self) -> None:
+        """Write the check sums of what the letter has written so far: the folder may hold other files too."""
+        assert self.folder is not None
+        write_atomically(self.folder / SUMS, sums_text(self.folder, self._written).encode())
 
 
 def _number(value: float, *, sign: bool = False) -> str:

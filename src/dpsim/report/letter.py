@@ -19,6 +19,7 @@ from dpsim.report.drawings import draw_all, year_end_drawings
 from dpsim.report.job import check_out
 from dpsim.report.notebooks import typed_parameter
 from dpsim.report.parts import Part, find_part
+from dpsim.report.sources import SOURCES, sources_text
 from dpsim.report.tables import save_table
 from dpsim.report.yearend import YearEnd, check_request, run_year_end
 
@@ -145,5 +146,7 @@ class Letter:
         self.folder.mkdir(parents=True, exist_ok=True)
         text = json.dumps(record, ensure_ascii=False, indent=2, sort_keys=True) + "\n"
         write_atomically(self.folder / "run.json", text.encode())
+        sources = sources_text(request.case.id, [strategy.id for strategy in request.strategies])
+        write_atomically(self.folder / SOURCES, sources.encode())
         said = "\n".join([*sentences.headlines(self.result), *below.below_headline(self.result)])
         write_atomically(self.folder / "headline.txt", (said + "\n").encode())

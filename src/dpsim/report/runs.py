@@ -29,6 +29,7 @@ def many_runs(
     seed: Any,
     store: str | None = None,
     fork: bool = False,
+    scheduler: str | None = None,
     progress: bool = False,
 ) -> tuple[str, list[str]]:
     """Run a strategy, by default the arrangement in force; return the table of its targets, and notes on it."""
@@ -36,7 +37,14 @@ def many_runs(
     named = strategy or loaded.default_strategy
     chosen = load_strategy(named)
     ensemble = run_ensemble(
-        loaded, chosen, replications=replications, seed=seed, store=store, fork=fork, progress=progress
+        loaded,
+        chosen,
+        replications=replications,
+        seed=seed,
+        store=store,
+        fork=fork,
+        scheduler=scheduler,
+        progress=progress,
     )
     notes = failure_notes(ensemble, case=case, strategy=named, seed=seed)
     kept = (

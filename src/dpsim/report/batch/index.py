@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import quote
 
+from dpsim.experiments.sums import SUMS, sums_text
 from dpsim.language import say
 from dpsim.params.batch import Batch
 from dpsim.report import fonts
@@ -30,7 +31,7 @@ def index_path(standings: Standings) -> Path:
 
 
 def write_index(standings: Standings) -> None:
-    """Write both files, each at once."""
+    """Write both files, each at once, and their check sums."""
     page = index_path(standings)
     text = json.dumps(index_content(standings), ensure_ascii=False, indent=2) + "\n"
     write_atomically(page.with_suffix(".json"), text.encode("utf-8"))
@@ -39,6 +40,8 @@ def write_index(standings: Standings) -> None:
     body = _contents(languages) + "".join(sections)
     title = _drawable(_title(standings, languages[0]))
     write_page(page, body, html.unescape(body), lang=languages[0], title=title, name=page.name)
+    sums = sums_text(page.parent, [page, page.with_suffix(".json")])
+    write_atomically(page.with_name(SUMS), sums.encode())
 
 
 def index_content(standings: Standings) -> dict[str, object]:

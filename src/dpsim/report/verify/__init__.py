@@ -1,0 +1,1 @@
+"""Hold a folder against what was written, and against what the program that is installed now would write."""

@@ -1,0 +1,74 @@
+"""The files of a folder against its check sums; the program's own files against the list that a folder keeps."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from dpsim.experiments.sums import SUMS, file_digest
+from dpsim.params.wording import shown_name
+from dpsim.report.sources import SOURCES, installed_files
+from dpsim.report.verify.findings import Verified
+
+
+def listed_sums(folder: Path) -> dict[str, str] | None:
+    """Return the digest of every file that a folder's `SUMS` lists; None where it is not as it was written."""
+    try:
+        text = (folder / SUMS).read_bytes().decode("utf-8")
+    except (OSError, ValueError):
+        return None
+    pairs = [line.partition("  ")[::2] for line in text.split("\n")[:-1]]
+    sums = {name: digest for digest, name in pairs}
+    whole = "".join(f"{sums[name]}  {name}\n" for name in sorted(sums)) == text
+    lost = any(not name or Path(name).is_absolute() or ".." in Path(name).parts for name in sums)
+    return sums if whole and sums and not lost else None
+
+
+def present(folder: Path, *, inside: tuple[str, ...] | None = None) -> set[str]:
+    """Return the names of the files of a folder but its `SUMS`, or of those that lie in some folders of it."""
+    files = (file for file in folder.rglob("*") if file.is_file())
+    names = {file.relative_to(folder).as_posix() for file in files} - {SUMS}
+    return names if inside is None else {name for name in names if name.split("/")[0] in inside}
+
+
+def check_sums(found: Verified, *, inside: tuple[str, ...] | None = None) -> None:
+    """Name every file that is missing, extra, or not as its check sum says."""
+    folder = found.folder
+    if not (folder / SUMS).is_file():
+        return found.differs("no_sums", file=SUMS)
+    sums = listed_sums(folder)
+    if sums is None:
+        return found.differs("bad_sums", file=SUMS)
+    for name in sorted(sums):
+        try:
+            changed = file_digest(folder / name) != sums[name]
+        except OSError:
+            found.differs("missing", file=_shown(name), sums=SUMS)
+        else:
+            if changed:
+                found.differs("changed", file=_shown(name), sums=SUMS)
+    for name in sorted(present(folder, inside=inside) - sums.keys()):
+        found.differs("extra", file=_shown(name), sums=SUMS)
+    return found.looked("files", count=len(sums), sums=SUMS)
+
+
+def check_sources(found: Verified) -> None:
+    """Name every file of the program and its inputs that is no longer the one a folder was made with."""
+    try:
+        held = json.loads((found.folder / SOURCES).read_text(encoding="utf-8"))
+        kept = {str(name): str(digest) for name, digest in held.items()}
+    except FileNotFoundError:
+        return found.note("no_sources", file=SOURCES)
+    except (OSError, ValueError, AttributeError):
+        return found.differs("unreadable", file=SOURCES)
+    now = installed_files(kept)
+    for name in sorted(kept.keys() | now.keys()):
+        if kept.get(name) != now.get(name):
+            kind = "source_new" if name not in kept else "source_gone" if name not in now else "source_changed"
+            found.differs(kind, file=_shown(name))
+    return found.looked("sources", count=len(kept))
+
+
+def _shown(name: str) -> str:
+    """Return a file name as a message shows it."""
+    return shown_name(name, 200)

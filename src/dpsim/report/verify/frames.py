@@ -1,0 +1,48 @@
+"""Frames held against each other to the bit."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+
+def read_frame(file: Path) -> pd.DataFrame | None:
+    """Return a stored frame; None where it cannot be read."""
+    import pyarrow as pa
+
+    try:
+        return pd.read_parquet(io.BytesIO(file.read_bytes()))
+    except (OSError, ValueError, pa.ArrowException):
+        return None
+
+
+def first_difference(stored: pd.DataFrame, made: pd.DataFrame) -> str | None:
+    """Return where two frames differ first: a column and a row, with both values; None where nowhere.
+
+    Parameters
+    ----------
+    stored : pandas.DataFrame
+        As a file gives it back.
+    made : pandas.DataFrame
+        Made now; what a file would give back of it is compared.
+    """
+    made = pd.read_parquet(io.BytesIO(made.to_parquet(None, index=False, compression="zstd")))
+    if list(stored.columns) != list(made.columns) or len(stored) != len(made):
+        return f"{stored.shape} -> {made.shape}"
+    for name in stored.columns:
+        before, after = stored[name], made[name]
+        if before.dtype != after.dtype:
+            return f"{name}: {before.dtype} -> {after.dtype}"
+        if pd.api.types.is_float_dtype(before.dtype):  # to the bit: a zero with a sign is not one without
+            apart = before.to_numpy().view(np.uint64) != after.to_numpy().view(np.uint64)
+        else:
+            apart = ~((before.astype("string") == after.astype("string")) | (before.isna() & after.isna())).to_numpy(
+                bool
+            )
+        if apart.any():
+            row = int(np.flatnonzero(apart)[0])
+            return f"{name}[{row}]: {before.iloc[row]!r} -> {after.iloc[row]!r}"
+    return None

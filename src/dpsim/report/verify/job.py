@@ -1,0 +1,93 @@
+"""`dpsim verify DIR`: find out what a folder is, verify it, and tell."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+from pathlib import Path
+
+from dpsim.core.streams import MAX_WORD, check_word
+from dpsim.errors import InputError
+from dpsim.experiments.manifest import CHUNKS, IDENTITY, MANIFEST
+from dpsim.experiments.replication import written
+from dpsim.experiments.sums import SUMS
+from dpsim.language import say
+from dpsim.params.wording import shown_name
+from dpsim.report.verify.ensembles import verify_ensemble
+from dpsim.report.verify.findings import Verified
+from dpsim.report.verify.reports import INDEX, RUN, verify_batch, verify_comparison, verify_report
+
+RUNS = 3
+"""Runs that are made again where nothing is said."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What `verify` found: every folder that was looked at, and the seed of the choice of runs."""
+
+    folders: tuple[Verified, ...]
+    choice: int
+
+    @property
+    def well(self) -> bool:
+        """Whether everything is as it was written and as it would be written now."""
+        return not any(folder.wrong for folder in self.folders)
+
+    def text(self) -> str:
+        """Return everything in the language in force."""
+        return "\n".join([*(folder.text() for folder in self.folders), say("verify.choice", choice=self.choice)])
+
+
+def verify(folder: Path, *, replications: object = RUNS, choice: int | None = None) -> Outcome:
+    """Verify an ensemble on disk, a report, a comparison or a batch; nothing is written and no network used.
+
+    Parameters
+    ----------
+    folder : pathlib.Path
+    replications : int
+        Runs that are made again with every engine; with 0 nothing of a report is computed again.
+    choice : int, optional
+        Seed of the choice of these runs; a new one each time when None, which the outcome tells.
+
+    Raises
+    ------
+    InputError
+        The folder is none of these, or a number is not allowed.
+    """
+    if isinstance(replications, bool) or not isinstance(replications, int) or replications < 0:
+        raise InputError("verify.bad_count", given=written(replications))
+    number = secrets.randbelow(MAX_WORD + 1) if choice is None else check_word("seed-of-choice", choice)
+    runs = {"count": replications, "choice": number}
+    names = _names(folder)
+    if {IDENTITY, MANIFEST} & names or f"{CHUNKS}/" in names:
+        return Outcome((verify_ensemble(folder, **runs),), number)
+    if INDEX in names:
+        return Outcome(tuple(verify_batch(folder, **runs)), number)
+    if "report.html" in names or "headline.txt" in names:
+        return Outcome((verify_report(folder, **runs),), number)
+    if RUN in names:
+        return Outcome((verify_comparison(folder, **runs),), number)
+    raise InputError("verify.not_ours", where=shown_name(folder, 200), found=_below(folder))
+
+
+def _names(folder: Path) -> set[str]:
+    """Return the files of a folder and those its check sums tell of; folders end with a slash."""
+    try:
+        names = {entry.name + "/" * entry.is_dir() for entry in folder.iterdir()}
+    except (OSError, ValueError) as error:
+        why = getattr(error, "strerror", None) or str(error)
+        raise InputError("verify.no_folder", where=shown_name(folder, 200), why=why) from None
+    try:
+        text = (folder / SUMS).read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return names
+    return names | {line.partition("  ")[2] for line in text.splitlines()}
+
+
+def _below(folder: Path) -> str:
+    """Return the first folders below that can be verified, as a hint."""
+    marks = (IDENTITY, RUN, INDEX)
+    found = sorted(
+        {file.parent for depth in ("*", "*/*", "*/*/*") for mark in marks for file in folder.glob(f"{depth}/{mark}")}
+    )
+    return ", ".join(shown_name(place, 200) for place in found[:5]) or "-"
