@@ -8,13 +8,13 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-FIRST, LEAST, PATIENCE_SECONDS = 8, 4, 0.4
+FIRST, LEAST, PATIENCE_SECONDS = 8, 4, 0.25
 """The first look is at so many runs, or at the least number of them after so long."""
 PAUSE_SECONDS, SHARE = 0.4, 3.0
 """Between two looks pass so many seconds, and so many times what the last one took: drawing never holds up the runs."""
 TELL_SECONDS = 0.1
 """The number of runs is told so often at most."""
-REST_SECONDS = 0.2
+REST_SECONDS = 0.15
 """A control rests when nothing was changed for so long."""
 
 

@@ -60,14 +60,14 @@ def year_end_drawings(result: YearEnd) -> dict[str, Drawing]:
 
 def draw_all(drawings: dict[str, Drawing]) -> dict[str, dict[str, bytes]]:
     """Draw figures over all cores and return, by name, the bytes of each file kind (png, svg)."""
-    from joblib import Parallel, delayed
     from joblib.externals.loky import get_reusable_executor
 
-    names = list(drawings)
-    pool = Parallel(n_jobs=min(default_workers(), len(names)), batch_size=1, max_nbytes=None)
-    drawn = dict(zip(names, pool(delayed(draw)(drawings[name]) for name in names), strict=True))
-    workers = get_reusable_executor(reuse=True)  # the last use: a kernel that ends with idle workers complains
-    getattr(workers, "terminate", workers.shutdown)()
+    workers = min(default_workers(), len(drawings))
+    if workers == 1:
+        return {name: draw(drawing) for name, drawing in drawings.items()}
+    pool = get_reusable_executor(max_workers=workers)  # not joblib's: it does not take over the pool of the runs
+    drawn = dict(zip(drawings, pool.map(draw, drawings.values()), strict=True))
+    getattr(pool, "terminate", pool.shutdown)()  # the last use: a kernel that ends with idle workers complains
     return drawn
 
 
