@@ -15,9 +15,9 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests" / "browser"))
 
 from browser_lab import chromium, drag, opened, put, watch_moves
+from common import Row
 from playwright.sync_api import Page, expect
 
-Row = tuple[str, str, str, str, str]
 TARGET = "<=1"
 FIELDS = (
     ("工作调度会的间隔（天）", ("3", "10", "14", "5")),
@@ -40,10 +40,10 @@ def rows() -> list[Row]:
         cancelled = _cancelled(page)
     sys.stderr.write("moves (s): " + " ".join(f"{seconds:.2f}" for seconds in times) + "\n")
     return [
-        ("explorer_first_figure:median_of_20", f"{statistics.median(times):.3g}", "s", "", TARGET),
-        ("explorer_first_figure:slowest_of_20", f"{max(times):.3g}", "s", "", ""),
-        ("explorer_first_figure:slider_through_30", f"{dragged:.3g}", "s", "", TARGET),
-        ("explorer_cancel", f"{cancelled:.3g}", "s", "", TARGET),
+        Row("explorer_first_figure:median_of_20", f"{statistics.median(times):.3g}", "s", "", TARGET),
+        Row("explorer_first_figure:slowest_of_20", f"{max(times):.3g}", "s", "", ""),
+        Row("explorer_first_figure:slider_through_30", f"{dragged:.3g}", "s", "", TARGET),
+        Row("explorer_cancel", f"{cancelled:.3g}", "s", "", TARGET),
     ]
 
 
