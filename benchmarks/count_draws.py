@@ -7,13 +7,14 @@ compiled code goes to a folder of its own (`NUMBA_CACHE_DIR`, set by `counted`),
 
 from __future__ import annotations
 
+import importlib.util
 import json
 import os
+import re
 import subprocess
 import sys
 import tempfile
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
@@ -33,33 +34,53 @@ def counted() -> dict[str, dict[str, dict[str, int]]]:
     return json.loads(done.stdout.splitlines()[-1])
 
 
+COUNTING = """
+from llvmlite import ir as _ir
+from numba import types as _types
+from numba.extending import intrinsic as _intrinsic
+
+_counts = np.zeros({streams}, dtype=np.int64)
+_address, _plain_philox = _counts.ctypes.data, philox
+
+
+@_intrinsic
+def _one_more(typingctx, at):
+    def generate(context, builder, signature, arguments):
+        place = builder.inttoptr(arguments[0], _ir.IntType(64).as_pointer())
+        builder.store(builder.add(builder.load(place), _ir.Constant(_ir.IntType(64), 1)), place)
+        return context.get_dummy_value()
+
+    return _types.void(_types.int64), generate
+
+
+@kernel
+def philox(c0, c1, c2, c3, k0, k1):
+    _one_more(np.int64(_address + 8 * (np.int64(c1) & ({streams} - 1))))
+    return _plain_philox(c0, c1, c2, c3, k0, k1)
+
+
+"""
+
+
 def count_philox() -> np.ndarray:
-    """Replace `dpsim.core.streams.philox` by one that counts, and return the counts by stream."""
-    from llvmlite import ir
-    from numba import types
-    from numba.extending import intrinsic
+    """Load `dpsim.core.streams` with a counter behind its Philox, before anything else does; return the counts."""
+    folder = Path(os.environ["NUMBA_CACHE_DIR"])
+    found = importlib.util.find_spec("dpsim.core.streams")
+    assert found is not None and found.origin is not None
+    source = Path(found.origin).read_text(encoding="utf-8")
+    at = re.search(r"^@.*\ndef uniform\(", source, re.MULTILINE)
+    assert at is not None and "dpsim.core.streams" not in sys.modules
+    copy = folder / "counting_streams.py"
+    copy.write_text(source[: at.start()] + COUNTING.format(streams=STREAMS) + source[at.start() :], encoding="utf-8")
+    spec = importlib.util.spec_from_file_location("dpsim.core.streams", copy)
+    assert spec is not None and spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules["dpsim.core.streams"] = module
+    spec.loader.exec_module(module)
+    import dpsim.core
 
-    from dpsim.core import streams
-    from dpsim.core.compiled import kernel
-
-    counts = np.zeros(STREAMS, dtype=np.int64)
-    address, philox = counts.ctypes.data, streams.philox
-
-    @intrinsic
-    def one_more(typingctx: Any, at: Any) -> Any:
-        def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-            place = builder.inttoptr(arguments[0], ir.IntType(64).as_pointer())
-            builder.store(builder.add(builder.load(place), ir.Constant(ir.IntType(64), 1)), place)
-            return context.get_dummy_value()
-
-        return types.void(types.int64), generate
-
-    def counting(c0: int, c1: int, c2: int, c3: int, k0: int, k1: int) -> tuple[int, int, int, int]:
-        one_more(np.int64(address + 8 * (np.int64(c1) & (STREAMS - 1))))
-        return philox(c0, c1, c2, c3, k0, k1)
-
-    streams.philox = kernel(counting)
-    return counts
+    dpsim.core.streams = module
+    return module._counts
 
 
 def main() -> None:

@@ -100,7 +100,9 @@ def test_a_failing_replication_would_be_seen(monkeypatch: pytest.MonkeyPatch) ->
 
     monkeypatch.setattr(module, "run_one", broken)
     done = run_ensemble(load_case(list_cases()[0]), load_strategy("past_pace"), replications=2, seed=1, workers=1)
-    assert done.failures.to_dict("records") == [{"replication": 1, "error": "RuntimeError: planted"}]
+    assert done.failures[["replication", "error"]].to_dict("records") == [
+        {"replication": 1, "error": "RuntimeError: planted"}
+    ]
     assert done.record["finished"] == 1 and done.record["replications"] == 2
 
 

@@ -62,6 +62,9 @@ class Finished:
         if hazards is None:
             return
         yield "ledger as written", hazards.store.ledger
+        yield "counts of the hazards' events", hazards.store.book.tally
+        yield "first visits", hazards.store.book.visited
+        yield "paper seen through", hazards.store.book.revealed
         for name in ("duties", "stock", "paper", "roster", "facts", "credit", "advice_credit", "owed", "dealt"):
             yield f"hazards.{name}", getattr(hazards, name)
         yield "hazards.laws", np.asarray(hazards.laws)

@@ -182,7 +182,7 @@ def _setting(world: World, n: int) -> Iterator[tuple[str, int]]:
     yield "everybody has finished", int(case.state.passed.value == case.state.online.value == size)
     yield "an enterprise takes no part", size - n
     yield "no hazards simulated", int(world.hazards is None)
-    yield "hazards without a trace", int(world.hazards is not None and world.hazards.laws["steps"][0] == 0)
+    yield "hazards without a trace", int(world.hazards is not None and world.hazards.store.book.ledger.size == 0)
     yield "a rush", int(world.path.rush.factor != 1.0)
     yield "the gap closes by order", int(np.any(world.path.closes))
     yield f"after a missed deadline {AfterDeadline(world.path.rush.after).name}", 1

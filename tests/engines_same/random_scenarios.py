@@ -32,7 +32,7 @@ class Scenario:
     exempt: frozenset[str] = frozenset()
     twists: tuple[str, ...] = ()
     traced: bool = True
-    """Whether the ledger holds every step of every hazard, or only what ensembles measure."""
+    """Whether a ledger is kept, or only what ensembles measure is counted."""
 
     @cached_property
     def setting(self) -> Setting:
@@ -44,7 +44,9 @@ class Scenario:
         paths = strategy_paths(self.setting, self.seed, np.array([self.replication]))
         world = make_world(self.setting, paths, 0, seed=self.seed)
         if world.hazards is not None:
-            world.hazards.laws["steps"] = int(self.traced)
+            timeline, cell = self.setting.timeline, world.state.county
+            times = np.array([timeline.end_of(date) for date in timeline.weekly_dates])
+            world.hazards.store.count(times, cell, int(cell.max()) + 1, trace=self.traced)
         return world
 
     def __str__(self) -> str:

@@ -46,7 +46,8 @@ def test_a_planted_fault_is_caught(name: str) -> None:
         compare(scenario(number), engine(name), SECOND)
     said = str(caught.value)
     assert f"compare_engines.py {number}\n" in said, f"{name}: caught in scenario {number}"
-    assert ("first difference at event" in said) == (name != UNLOGGED), said[:1000]
+    if scenario(number).traced:
+        assert ("first difference at event" in said) == (name != UNLOGGED), said[:1000]
 
 
 @pytest.mark.parametrize("number", sorted(set(CAUGHT_IN.values())))

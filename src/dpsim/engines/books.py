@@ -21,6 +21,7 @@ from dpsim.model.paths import Path
 from dpsim.model.staffing import Staff, county_staff
 from dpsim.model.state import SIDES, Flags, Floats, Ints, State
 from dpsim.model.visits import Roster
+from dpsim.strategies import instrument_code
 
 
 class Moments(NamedTuple):
@@ -241,7 +242,7 @@ def _orders(setting: Setting, side: int) -> Orders:
     due = np.zeros((len(levers), setting.timeline.days), dtype=bool)
     for k, lever in enumerate(levers):
         parameters[k, : lever.parameters.size], due[k] = lever.parameters, lever.due
-    return Orders(np.array([lever.code for lever in levers], dtype=np.int64), due, parameters)
+    return Orders(np.array([instrument_code(lever.module.NAME) for lever in levers], dtype=np.int64), due, parameters)
 
 
 def _benches(world: World) -> Benches:

@@ -37,7 +37,7 @@ from dpsim.model.state import (
     count_by_county,
 )
 from dpsim.params.schema import Case, Strategy
-from dpsim.strategies import instrument, instrument_code
+from dpsim.strategies import instrument
 
 Luck = Callable[[Stream], Floats]
 """One uniform per enterprise for a stream."""
@@ -48,7 +48,6 @@ class Lever:
     """One instrument of a strategy, ready to be called on a morning."""
 
     module: ModuleType
-    code: int
     due: Flags
     parameters: Floats
 
@@ -343,14 +342,7 @@ def _levers(strategy: Strategy, timeline: Timeline) -> tuple[Lever, ...]:
     made = []
     for settings in strategy.instruments:
         module = instrument(settings.instrument)
-        made.append(
-            Lever(
-                module,
-                instrument_code(settings.instrument),
-                module.due(settings, timeline),
-                module.parameters(settings),
-            )
-        )
+        made.append(Lever(module, module.due(settings, timeline), module.parameters(settings)))
     return tuple(made)
 
 

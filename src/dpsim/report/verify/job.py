@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import secrets
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from dpsim.core.streams import MAX_WORD, check_word
+from dpsim.core.streams import check_word
 from dpsim.errors import InputError
 from dpsim.experiments.manifest import CHUNKS, IDENTITY, MANIFEST
 from dpsim.experiments.replication import written
@@ -56,7 +56,7 @@ def verify(folder: Path, *, replications: object = RUNS, choice: int | None = No
     """
     if isinstance(replications, bool) or not isinstance(replications, int) or replications < 0:
         raise InputError("verify.bad_count", given=written(replications))
-    number = secrets.randbelow(MAX_WORD + 1) if choice is None else check_word("seed-of-choice", choice)
+    number = int.from_bytes(os.urandom(4)) if choice is None else check_word("seed-of-choice", choice)
     runs = {"count": replications, "choice": number}
     names = _names(folder)
     if {IDENTITY, MANIFEST} & names or f"{CHUNKS}/" in names:
