@@ -14,12 +14,12 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, TimeoutError, expect, sync_playwright
 
 TOKEN = "only-for-this-test"
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
@@ -196,6 +196,16 @@ def put(page: Page, label: str, value: str) -> None:
     field = page.get_by_label(label, exact=True)
     field.fill(value)
     field.press("Tab")
+
+
+def open_tab(page: Page, name: str, label: str) -> None:
+    """Open a tab and wait for a control on it; a click that meets the page while it is drawn anew is made again."""
+    for _ in range(5):
+        page.get_by_role("tab", name=name).click()
+        with suppress(TimeoutError):
+            page.get_by_label(label, exact=True).wait_for(timeout=WAIT_MS / 8)
+            return
+    pytest.fail(f"the tab {name} does not show {label}")
 
 
 def drag(page: Page, label: str, values: int) -> None:

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pandas as pd
-from browser_lab import Lab, drag, in_kernel, put
+from browser_lab import Lab, drag, in_kernel, open_tab, put
 from playwright.sync_api import Page, expect
 
 from dpsim.experiments.ensemble import run_ensemble
@@ -89,7 +89,7 @@ def test_four_levers_then_export_then_the_same_numbers_on_the_command_line(
         put(page, label, value)
     page.get_by_role("checkbox", name="年底攻坚", exact=True).check()
     put(page, *LEVERS[2])
-    page.get_by_role("tab", name="假设与依据").click()
+    open_tab(page, "假设与依据", ASSUMPTION[0])
     put(page, *ASSUMPTION)
     expect(banner).to_contain_text("已经过时")
     expect(results).to_have_class(re.compile("dpsim-stale"))

@@ -26,6 +26,10 @@ KERNEL_FOLDERS = ("core", "model", "strategies", "engines", "measure")
 """Folders of the package whose sources may hold compiled functions."""
 
 
+LAST_COMPILED = "scheduler.simulate-"
+"""How the files begin of what is compiled last: when it is there, so is all that it calls."""
+
+
 @cache
 def kernel_hash() -> str:
     """Return 16 hex digits that change with any edit of a kernel source."""
@@ -58,7 +62,7 @@ def cache_folder() -> str:
 
 def is_compiled() -> bool:
     """Tell whether compiled code of these sources is there: what is not takes a while, which a user should be told."""
-    return any(Path(os.environ.get("NUMBA_CACHE_DIR") or cache_folder()).rglob("*.nbi"))
+    return any(Path(os.environ.get("NUMBA_CACHE_DIR") or cache_folder()).rglob(f"{LAST_COMPILED}*.nbi"))
 
 
 def kernel(function: Callable[P, R]) -> Callable[P, R]:

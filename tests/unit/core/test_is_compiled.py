@@ -16,8 +16,10 @@ def test_a_folder_without_compiled_code_is_told_from_one_with_it(
     assert not compiled.is_compiled(), "an empty folder"
     assert list(tmp_path.iterdir()) == [], "looking leaves nothing behind"
     (tmp_path / "core_1").mkdir()
-    (tmp_path / "core_1" / "streams.philox.py311.nbi").write_bytes(b"")
-    assert compiled.is_compiled(), "an index of compiled code"
+    (tmp_path / "core_1" / "streams.philox-1.py311.nbi").write_bytes(b"")
+    assert not compiled.is_compiled(), "draws are compiled as they are loaded; the rest is still to come"
+    (tmp_path / "core_1" / "scheduler.simulate-1.py311.nbi").write_bytes(b"")
+    assert compiled.is_compiled(), "an index of what is compiled last"
 
 
 def test_without_a_folder_of_its_own_the_users_cache_is_looked_at(
@@ -26,5 +28,12 @@ def test_without_a_folder_of_its_own_the_users_cache_is_looked_at(
     monkeypatch.delenv("NUMBA_CACHE_DIR", raising=False)
     monkeypatch.setattr(compiled, "cache_folder", lambda: str(tmp_path))
     assert not compiled.is_compiled()
-    (tmp_path / "x.nbi").write_bytes(b"")
+    (tmp_path / "scheduler.simulate-2.nbi").write_bytes(b"")
     assert compiled.is_compiled()
+
+
+def test_the_name_is_that_of_the_scheduler() -> None:
+    from dpsim.engines import scheduler
+
+    module, _, function = compiled.LAST_COMPILED.rstrip("-").partition(".")
+    assert scheduler.__name__.endswith(f".{module}") and callable(getattr(scheduler, function))
