@@ -112,7 +112,6 @@ def record(
 
 @lean_inner_routine
 def live_own_events(
-    first: int,
     until: float,
     rules: Rules,
     state: State,
@@ -122,20 +121,20 @@ def live_own_events(
     plans: Plans,
     waiting: Waiting,
     book: Book,
-) -> int:
-    """Let each enterprise from number `first` on live its events and its assessment before `until`, in order of time.
+) -> bool:
+    """Let each enterprise live its events and its assessment before `until`, in the order of time.
 
-    Return the enterprise at which the room in the log ran out, to go on with when there is more; n when all are done.
+    Return whether all have; False where the room in the log ran out, to be called again when there is more.
     """
-    for i in range(first, plans.time.size):
+    for i in range(plans.time.size):
         while min(plans.time[i], plans.hour[i]) < until:
             if book.rows.size - book.written[0] < EVENTS_AT_ONCE:
-                return i
+                return False
             if plans.hour[i] < plans.time[i]:
                 be_assessed(i, rules, state, plans, book)
             else:
                 own_event(i, rules, state, rush, sites, laws, plans, waiting, book)
-    return plans.time.size
+    return True
 
 
 @lean_inner_routine

@@ -55,7 +55,6 @@ def simulate(books: Books, hazards: Hazards) -> tuple[Book, Hazards]:
     bureau, rush, laws, sites = books.bureau, books.path.rush, hazards.laws, hazards.sites
     waiting, plans = make_waiting(books.benches.room), make_plans(state.entity.size, levers[0].multiplier.size)
     book, pending = make_book(2 * state.entity.size + 1024), make_pending(rules.counties)
-    left: int = np.int64(0)  # type: ignore[assignment]  # a plain 0 would be compiled apart
     lived, end, reward = 0.0, moments.time[moments.time.size - 1], np.ones(1)
     know(rules, state, bureau, sites, moments.begins[0])
     for k in range(moments.time.size - 1):
@@ -65,7 +64,7 @@ def simulate(books: Books, hazards: Hazards) -> tuple[Book, Hazards]:
             book = with_room(book, books.leaving.size + EVENTS_AT_ONCE * waiting.size.sum() + _MORNING_EVENTS)
             if moments.new_year[k] and rules.hazards:
                 bureau.roster[:, :, _YEAR] = 0
-            left = keep_list(now, left, books.leaving, books.removal, state, plans, waiting, book)
+            keep_list(now, books.leaving, books.removal, state, plans, waiting, book)
         if begins and rules.hazards:
             hazards = live_week(rules, state, hazards, lived, now, pending)
             lived = now
@@ -106,22 +105,19 @@ def live_until(
     book: Book,
 ) -> Book:
     """Phase 6: let all enterprises live until `until` and return the log, larger where it had to be."""
-    first: int = np.int64(0)  # type: ignore[assignment]  # a plain 0 would be compiled apart
-    done = live_own_events(first, until, rules, state, rush, sites, laws, plans, waiting, book)
-    while done < state.entity.size:
+    while not live_own_events(until, rules, state, rush, sites, laws, plans, waiting, book):
         book = with_room(book, state.entity.size + EVENTS_AT_ONCE)
-        done = live_own_events(done, until, rules, state, rush, sites, laws, plans, waiting, book)
     return book
 
 
 @lean_inner_routine
 def keep_list(
-    now: float, left: int, leaving: Ints, removal: Floats, state: State, plans: Plans, waiting: Waiting, book: Book
-) -> int:
-    """Phase 1: enterprises whose removal has fallen due leave the list; return how many of `leaving` are done now."""
-    while left < leaving.size and removal[leaving[left]] <= now:
-        i = leaving[left]
-        left += 1
+    now: float, leaving: Ints, removal: Floats, state: State, plans: Plans, waiting: Waiting, book: Book
+) -> None:
+    """Phase 1: enterprises of `leaving` whose removal has fallen due leave the list."""
+    for i in leaving:
+        if removal[i] > now:
+            break
         if state.status[i, _ON_LIST] == 0:
             continue
         stages = float(stage_bits(state.status, i))
@@ -130,7 +126,6 @@ def keep_list(
         forget(waiting, i)
         record(book, now, _CALENDAR, entity_of(state, i), 0, _K_REMOVED, _NONE, 0, stages, i)
         plan(i, state, plans)
-    return left
 
 
 @lean_inner_routine

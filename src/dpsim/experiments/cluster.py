@@ -17,7 +17,7 @@ from queue import Empty, SimpleQueue
 from typing import Any, TypeVar
 
 from dpsim.errors import DpsimError, InputError, RunError
-from dpsim.experiments.identity import Identity, changes, code_files, library_versions
+from dpsim.experiments.identity import Identity, changes, code_files, library_versions, listed
 from dpsim.experiments.replication import ENGINES, written
 
 Chunk = TypeVar("Chunk")
@@ -140,8 +140,8 @@ def _check_alike(client: Any, address: str) -> None:
 
 def _unlike(worker: str, differences: list[str]) -> InputError:
     """Return the error of a worker that holds something else."""
-    lines = [f"  {line}" for line in differences[:SHOWN]] + ["  ..."] * (len(differences) > SHOWN)
-    return InputError("error.worker_unlike", worker=worker, count=len(differences), changes="\n".join(lines))
+    told = listed(differences, SHOWN)
+    return InputError("error.worker_unlike", worker=worker, count=len(differences), changes=told)
 
 
 def _next(client: Any, finished: SimpleQueue[Any]) -> Any:

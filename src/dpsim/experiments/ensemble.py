@@ -254,7 +254,10 @@ class _Job:
         return False
 
     def assemble(self, parts: list[Part], *, asked: int, interrupted: bool) -> Ensemble:
-        """Put the parts together in the order of the replications."""
+        """Put the parts together in the order of the replications; say so where it was stopped."""
+        if interrupted:
+            done = sum(len(finished) for finished, _ in parts)
+            print(say("progress.interrupted", done=done, asked=asked), file=sys.stderr)
         return assembled(self.setting, parts, seed=self.seed, by=self.by, asked=asked, interrupted=interrupted)
 
 
@@ -276,8 +279,6 @@ def assembled(
     """
     runs = sorted((run for part in parts for run in part[0]), key=lambda run: run.replication)
     failed = [failure for part in parts for failure in part[1]]
-    if interrupted:
-        print(say("progress.interrupted", done=len(runs), asked=asked), file=sys.stderr)
     if not runs:
         raise RunError("error.nothing_finished", asked=asked, why=failed[0]["error"] if failed else "Ctrl-C")
     attained = pd.DataFrame([row for run in runs for row in run.targets])

@@ -10,7 +10,7 @@ import json
 from pathlib import Path
 
 from dpsim.errors import InputError
-from dpsim.experiments.identity import Identity, changes, folder_prefix
+from dpsim.experiments.identity import Identity, changes, folder_prefix, listed
 from dpsim.experiments.manifest import IDENTITY
 from dpsim.params.wording import shown_name
 
@@ -28,8 +28,8 @@ def check_unchanged(store: Path, identity: Identity) -> None:
     if not found:
         return
     lines, folder = min(found, key=lambda pair: len(pair[0]))  # the most alike
-    listed = [f"  {line}" for line in lines[:SHOWN]] + ["  ..."] * (len(lines) > SHOWN)
-    raise InputError("error.store_edited", where=shown_name(folder, 200), count=len(lines), changes="\n".join(listed))
+    where, told = shown_name(folder, 200), listed(lines, SHOWN)
+    raise InputError("error.store_edited", where=where, count=len(lines), changes=told)
 
 
 def stored_identity(folder: Path) -> Identity | None:

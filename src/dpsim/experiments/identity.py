@@ -113,6 +113,11 @@ def changes(old: Identity, new: Identity) -> list[str]:
     return lines
 
 
+def listed(lines: list[str], most: int) -> str:
+    """Return changes as the lines of a message, at most so many of them."""
+    return "\n".join([f"  {line}" for line in lines[:most]] + ["  ..."] * (len(lines) > most))
+
+
 def _line(section: str, key: str, before: Mapping[str, Any], after: Mapping[str, Any]) -> str:
     """Return how one changed item is shown."""
     name = f"{section}: {shown_name(key)}"

@@ -13,23 +13,20 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 
 import numpy as np
-import pandas as pd
 
 from dpsim.core.streams import check_word
 from dpsim.engines.world import Setting
 from dpsim.experiments.chunks import Part
 from dpsim.experiments.ensemble import (
     Ensemble,
+    assembled,
     check_replications,
     check_workers,
-    county_frame,
     default_workers,
     run_chunk,
     summarise_targets,
 )
-from dpsim.experiments.replication import Measured, labels_of, strategy_paths
-from dpsim.experiments.runrecord import run_record
-from dpsim.measure.indicators import indicator_frame
+from dpsim.experiments.replication import Measured, strategy_paths
 
 AHEAD = 8
 """Runs per thread that may be done or under way before the one that is waited for."""
@@ -119,21 +116,9 @@ class Growing:
         """Return the ensemble of what is there, as `run_ensemble` would; None before the first finished run."""
         if not self.runs:
             return None
-        setting, runs = self.setting, self.runs
-        record = run_record(
-            setting.case, setting.strategy, seed=self.seed, replications=self.asked, engine=setting.engine
-        )
-        attained = pd.DataFrame([row for run in runs for row in run.targets])
-        return Ensemble(
-            indicators=indicator_frame(
-                labels_of(setting, self.by), [run.replication for run in runs], [run.values for run in runs]
-            ),
-            targets=summarise_targets(attained),
-            attained=attained,
-            counties=county_frame(setting, runs),
-            failures=pd.DataFrame(self.failed, columns=["replication", "error"]),
-            record=record | {"finished": len(runs), "interrupted": self.done < self.asked},
-        )
+        parts = [(self.runs, self.failed)]
+        short = self.done < self.asked
+        return assembled(self.setting, parts, seed=self.seed, by=self.by, asked=self.asked, interrupted=short)
 
 
 def of_the_same_runs(ensemble: Ensemble, other: Ensemble) -> Ensemble:
