@@ -44,9 +44,7 @@ FAULTS: dict[str, Edit] = {
     "a tie broken the other way: the larger entity number first": Edit(
         "waiting.py", r"priority \* _WORD \+ entity", "priority * _WORD + (_WORD - 1 - entity)", (1, 2, 4)
     ),
-    "an off-by-one day: a removal a day early": Edit(
-        "scheduler.py", r"(removal\[leaving\[left\]\] <= now)", r"\1 + 1.0", (0, 5, 7)
-    ),
+    "an off-by-one day: a removal a day early": Edit("scheduler.py", r"(removal\[i\] > now)", r"\1 + 1.0", (0, 5, 7)),
     "an off-by-one day: a server free a day late": Edit(
         "scheduler.py", r"(free_at\[server\] = now) \+", r"\1 + 1.0 +", (1, 2, 4)
     ),
