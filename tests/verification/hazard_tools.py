@@ -14,7 +14,6 @@ import numpy.typing as npt
 from verification_tools import SEED
 
 from dpsim.core.words import FIRST_DISCOVERY, HazardClass, Kind
-from dpsim.model.delays import delay_scale
 from dpsim.model.detection import chance_spend
 from dpsim.model.hazard_store import HazardStore
 from dpsim.model.hazards import (
@@ -24,6 +23,7 @@ from dpsim.model.hazards import (
     Records,
     Visits,
     no_visits,
+    set_delays,
     sorted_visits,
 )
 
@@ -42,8 +42,6 @@ def make_law(*, seed: int = SEED, replication: int = 0, **values: object) -> Rec
     plain = {
         "period": math.inf,
         "condition": 1.0,
-        "delay_scale": 1.0,
-        "delay_power": 1.0,
         "limit": math.inf,
         "accepted": 1.0,
         "relapse_days": 1.0,
@@ -54,9 +52,7 @@ def make_law(*, seed: int = SEED, replication: int = 0, **values: object) -> Rec
         "top_rung": 3,
         "penalty_factor": 1.0,
     }
-    if "shape" in values:  # of the delays, mean 1
-        shape = float(values.pop("shape"))  # type: ignore[arg-type]
-        values |= {"delay_scale": delay_scale(shape), "delay_power": 1.0 / shape}
+    set_delays(laws, float(values.pop("shape", 1.0)))  # type: ignore[arg-type]
     for name, value in {**plain, "seed": seed, "replication": replication, **values}.items():
         laws[name] = value
     return laws

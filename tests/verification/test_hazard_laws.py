@@ -213,6 +213,7 @@ def test_every_quantity_of_the_law_has_its_unit() -> None:
         "open_harm",
         "delay_scale",
         "delay_power",
+        "delay",
         "accepted",
         "sham",
         "relapse",

@@ -31,7 +31,7 @@ def spend(residual: float, rate: float, days: float) -> float:
 @kernel
 def decayed(value: float, days: float, memory: float) -> float:
     """Return `value` after `days` of exponential forgetting with `memory` in days."""
-    return value * math.exp(-days / memory)
+    return value * math.exp(-days / memory) if value != 0.0 else 0.0
 
 
 @kernel

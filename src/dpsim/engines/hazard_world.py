@@ -19,7 +19,6 @@ from dpsim.core.reported import Fact
 from dpsim.core.streams import Stream, uniform, uniforms
 from dpsim.core.timeline import Timeline
 from dpsim.core.words import CLASSES, DUTIES
-from dpsim.model.delays import delay_scale
 from dpsim.model.detection import chance_spend
 from dpsim.model.formalism import paper_probability
 from dpsim.model.hazard_store import HazardStore
@@ -30,6 +29,7 @@ from dpsim.model.hazards import (
     Records,
     Visits,
     no_visits,
+    set_delays,
     sorted_visits,
 )
 from dpsim.model.organisations import gamma_quantile
@@ -260,8 +260,7 @@ def hazard_law(case: Case, seed: int, replication: int) -> Records:
             law[name][k] = getattr(getattr(loop, name), klass).value
     law["open_harm"] = 1.0, b.open_harm.value
     law["condition"] = d.not_built_factor.value, d.paper_factor.value, 1.0
-    shape = float(loop.delay_shape.value)
-    law["delay_scale"], law["delay_power"] = delay_scale(shape), 1.0 / shape
+    set_delays(laws, float(loop.delay_shape.value))
     law["growth"] = case.hazards.growth_per_year.value / 365.0
     law["listed_time"], law["listed_sham"] = loop.listed_time.value, loop.listed_sham.value
     for name in ("visit_jump", "penalty_jump", "published_jump", "memory", "effort", "penalty_share", "return_share"):

@@ -23,6 +23,7 @@ from dpsim.model.organisations import gamma_quantile, residual_quantile, sector_
 from dpsim.model.paths import Path, entry_interval, settle_level
 from dpsim.model.population import Population, case_margins, synthesise
 from dpsim.model.prior import PathSet, case_timeline, make_path, stage_counts, weeks_since
+from dpsim.model.quantiles import gamma_unit_quantile
 from dpsim.model.state import (
     PATH_TRACKS,
     SIDES,
@@ -239,8 +240,6 @@ def draw_propensity(case: Case, start: int, entry: Floats, luck: Luck) -> Floats
 
     With frailty shape k, m steps done and integrated rate L while at risk: Gamma(k + m) / (k + L).
     """
-    from scipy.special import gammaincinv
-
     weeks, counts = weeks_since(case, start), stage_counts(case)
     n, shape = entry.shape[0], float(case.adoption.frailty_shape.value)
     begin = np.full(n, -7.0 * weeks)
@@ -251,8 +250,11 @@ def draw_propensity(case: Case, start: int, entry: Floats, luck: Luck) -> Floats
         until = np.where(np.isnan(entry[:, track]), 0.0, entry[:, track])
         exposure += np.nan_to_num(rate * np.maximum(until - before[:, track], 0.0))
     steps = (~np.isnan(entry)).sum(axis=1)
-    u = luck(Stream.PROPENSITY)
-    return np.asarray(gammaincinv(shape + steps, u) / (shape + exposure), dtype=np.float64)
+    u, quantile = luck(Stream.PROPENSITY), np.zeros(n)
+    for m in np.unique(steps).tolist():
+        those = steps == m
+        quantile[those] = gamma_unit_quantile(u[those], shape + m)
+    return quantile / (shape + exposure)
 
 
 def _state(case: Case, population: Population, propensity: Floats, luck: Luck) -> State:

@@ -17,9 +17,9 @@ from typing import Any, NamedTuple
 
 from dpsim.core.compiled import lean_kernel, lean_routine
 from dpsim.core.rates import decayed
-from dpsim.core.streams import Stream, uniform, uniform_pair, word_exponential, word_uniform, words
+from dpsim.core.streams import Stream, uniform, uniform_pair, word_uniform, words
 from dpsim.core.words import FIRST_DISCOVERY, HazardClass, Kind
-from dpsim.model.delays import unit_delay
+from dpsim.model.delays import word_delay
 from dpsim.model.hazard_book import Book, note
 from dpsim.model.hazards import Hazard, Mark
 from dpsim.model.state import Floats, Ints
@@ -38,8 +38,6 @@ _BY_WORKER, _BY_LOOK = 1, 6
 _MAJOR = int(HazardClass.MAJOR)
 _NEVER = math.inf
 A_HUNDRED_YEARS = 36525.0
-LONGEST_SHARE = 0.98
-"""Delays among the longest are those of the last 2 of 100; the share moves no number, only time."""
 
 
 class Chances(NamedTuple):
@@ -54,7 +52,6 @@ class Chances(NamedTuple):
     edge : float64, shape (classes,): the same when the interval is over
     felt : float64, shape (most, 2): perceived risk after it, and the time that is of
     found : int64, shape (most, classes): its finds
-    reach : float64, shape (classes,): days within which a hazard found is closed, see `set_reach`
     """
 
     time: Floats
@@ -65,7 +62,6 @@ class Chances(NamedTuple):
     edge: Floats
     felt: Floats
     found: Ints
-    reach: Floats
 
 
 @lean_routine
@@ -178,17 +174,16 @@ def be_found(
 ) -> None:
     """Enter a hazard in the ledger: its time limit runs, the upper level may list it, its first round is drawn."""
     klass = h.klass
-    first = words(law.seed, law.replication, s.entity, _S_STEP, h.ordinal, h.draws)
-    second = words(law.seed, law.replication, s.entity, _S_STEP, h.ordinal, h.draws + 1)
-    if until <= 0.0 and now + chances.reach[klass] <= until and surely_over(klass, law, first, second):
+    days, chance = next_round(h, s, law)
+    if until <= 0.0 and surely_over(klass, law, now, until, days, chance):
         h.state = _GONE
         return
     h.draws += 2
     h.marks, h.late, w.level, h.state = 0, 0, _NEVER, _FOUND
     if klass == _MAJOR and lucky(law.listing_share, _S_LISTING, h, s, law):
         h.marks = _LISTED
-    draw_round(h, law, first, second)
-    h.step = now + law.assign[klass] * unit_delay(word_exponential(first[0]), law.delay_scale, law.delay_power)
+    write_round(h, law, days, chance)
+    h.step = now + law.assign[klass] * days[0]
     h.due = now + law.limit[klass]
     if h.harm < _NEVER:
         h.harm = now + (h.harm - now) / law.open_harm[klass] if law.open_harm[klass] > 0.0 else _NEVER
@@ -197,43 +192,62 @@ def be_found(
 
 
 @lean_kernel
-def surely_over(klass: int, law: Record, first: tuple[int, int, int, int], second: tuple[int, int, int, int]) -> bool:
-    """Return whether a hazard is closed for good within `Chances.reach` or ends before: nobody will know when.
+def next_round(
+    h: Record, s: Record, law: Record
+) -> tuple[tuple[float, float, float, float], tuple[float, float, float]]:
+    """Draw a round of the closed loop: delays of mean 1 (assign, rectify, accept, close) and what it comes to.
 
-    Of what happens before the as-of date only what is left at the end of an interval counts, so that such a hazard's
-    delays are not worked out.
+    The latter are uniform draws: on paper only or not, for good or not, accepted or refused.
     """
-    if word_uniform(second[0]) < law.sham[klass] or word_uniform(second[1]) < law.relapse[klass]:
+    first = words(law.seed, law.replication, s.entity, _S_STEP, h.ordinal, h.draws)
+    second = words(law.seed, law.replication, s.entity, _S_STEP, h.ordinal, h.draws + 1)
+    scale, power = law.delay_scale, law.delay_power
+    return (
+        (
+            word_delay(first[0], law.delay, scale, power),
+            word_delay(first[1], law.delay, scale, power),
+            word_delay(first[2], law.delay, scale, power),
+            word_delay(first[3], law.delay, scale, power),
+        ),
+        (word_uniform(second[0]), word_uniform(second[1]), word_uniform(second[2])),
+    )
+
+
+@lean_kernel
+def surely_over(
+    klass: int,
+    law: Record,
+    now: float,
+    until: float,
+    days: tuple[float, float, float, float],
+    chance: tuple[float, float, float],
+) -> bool:
+    """Return whether a hazard found at `now` is over, for good, before anybody can know that it was there.
+
+    Before the as-of date only the end of an interval is looked at: at its end whether a hazard is overdue, at the
+    as-of date everything. Upper bounds are enough: most hazards need no step of the closed loop.
+    """
+    if chance[0] < law.sham[klass] or chance[1] < law.relapse[klass] or chance[2] >= law.accepted[klass]:
         return False
-    longest = max(max(first[0], first[1]), max(first[2], first[3]))
-    return word_uniform(second[2]) < law.accepted[klass] and word_uniform(longest) < LONGEST_SHARE
+    slower = max(1.0, law.listed_time) * (1.0 if law.effort >= 0.0 else math.exp(-law.effort))
+    most = law.assign[klass] * days[0] + slower * law.rectify[klass] * days[1]
+    most = 1.001 * (most + law.accept[klass] * days[2] + law.close[klass] * days[3])
+    return now + most <= until or (most <= law.limit[klass] and now + most <= 0.0)
 
 
 @lean_kernel
-def set_reach(law: Record, reach: Floats) -> None:
-    """Write how long a hazard is open at most if none of its delays is among the longest and it passes at once."""
-    longest = unit_delay(-math.log(1.0 - LONGEST_SHARE), law.delay_scale, law.delay_power)
-    slower = max(1.0, law.listed_time) * max(1.0, math.exp(-law.effort))
-    for c in range(2):
-        reach[c] = 1.001 * longest * (law.assign[c] + slower * law.rectify[c] + law.accept[c] + law.close[c])
-
-
-@lean_kernel
-def draw_round(h: Record, law: Record, first: tuple[int, int, int, int], second: tuple[int, int, int, int]) -> None:
-    """Write what will come of a hazard up to its next acceptance, and of its closing, from the words drawn for it.
-
-    Delays are of mean 1; a rectification is on paper only or not, for good or not, and is accepted or refused.
-    """
-    klass, scale, power = h.klass, law.delay_scale, law.delay_power
+def write_round(
+    h: Record, law: Record, days: tuple[float, float, float, float], chance: tuple[float, float, float]
+) -> None:
+    """Write what will come of a hazard up to its next acceptance, and of its closing."""
+    klass = h.klass
     marks = h.marks & _LISTED
     share = law.sham[klass] * (law.listed_sham if marks else 1.0)
-    marks |= _SHAM if word_uniform(second[0]) < share else 0
-    marks |= _RETURNS if word_uniform(second[1]) < law.relapse[klass] else 0
-    marks |= _PASSES if word_uniform(second[2]) < law.accepted[klass] else 0
+    marks |= _SHAM if chance[0] < share else 0
+    marks |= _RETURNS if chance[1] < law.relapse[klass] else 0
+    marks |= _PASSES if chance[2] < law.accepted[klass] else 0
     h.marks = marks
-    h.rectify = unit_delay(word_exponential(first[1]), scale, power)
-    h.accept = unit_delay(word_exponential(first[2]), scale, power)
-    h.close = unit_delay(word_exponential(first[3]), scale, power)
+    h.rectify, h.accept, h.close = days[1], days[2], days[3]
 
 
 @lean_kernel
@@ -254,10 +268,9 @@ def take_step(
         note(book, now, s.index, h.ordinal, _K_ACCEPTED, 0, h.klass, 0, 0.0)
     else:
         if state == _RECTIFIED:
-            first = words(law.seed, law.replication, s.entity, _S_STEP, h.ordinal, h.draws)
-            second = words(law.seed, law.replication, s.entity, _S_STEP, h.ordinal, h.draws + 1)
+            days, chance = next_round(h, s, law)
             h.draws += 2
-            draw_round(h, law, first, second)
+            write_round(h, law, days, chance)
         be_assigned(h, s, law, now, chances, m, book.ledger.size == 0)
         note(book, now, s.index, h.ordinal, _K_REFUSED if state == _RECTIFIED else _K_ASSIGNED, 0, h.klass, 0, 0.0)
 

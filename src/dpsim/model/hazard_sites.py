@@ -20,7 +20,7 @@ from dpsim.core.streams import Stream, uniform_three
 from dpsim.core.words import FIRST_DISCOVERY, Kind
 from dpsim.model.detection import growth_mean, raised
 from dpsim.model.hazard_book import Book, note, open_page
-from dpsim.model.hazard_life import Chances, Record, drawn, harm_time, live_hazard, set_reach, standing
+from dpsim.model.hazard_life import Chances, Record, drawn, harm_time, live_hazard, standing
 from dpsim.model.hazard_stock import Stock, move_block, packed, roomier
 from dpsim.model.hazards import CHANNELS, Hazard, Records, Visits
 from dpsim.model.state import Floats, Ints
@@ -83,9 +83,7 @@ def live_sites(sites: Records, stock: Stock, begin: float, until: float, laws: R
         np.empty(2),
         np.empty((most, 2)),
         np.empty((most, 2), dtype=np.int64),
-        np.empty(2),
     )
-    set_reach(law, chances.reach)
     born = Births(np.empty(births), np.empty(births), np.empty(births), np.empty(births, dtype=np.int64))
     open_page(book, begin)
     i = live_from(0, begin, until, sites, law, visits, chances, born, table, watch, end, book)
@@ -292,7 +290,8 @@ def self_check_factor(s: Record, law: Record, t: float) -> float:
         condition = law.condition[1] if s.paper == 1 else law.condition[2]
     perceived = decayed(s.perceived, max(0.0, t - s.perceived_at), law.memory)
     leaning = decayed(s.leaning, max(0.0, t - s.leaning_at), law.leaning_memory)
-    return condition * math.exp(law.effort * perceived - law.leaning_effect * leaning)
+    change = law.effort * perceived - law.leaning_effect * leaning
+    return condition * math.exp(change) if change != 0.0 else condition
 
 
 @lean_kernel

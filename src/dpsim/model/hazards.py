@@ -15,6 +15,7 @@ import numpy.typing as npt
 
 from dpsim.core.compiled import routine
 from dpsim.core.words import CLASSES, DISCOVERY
+from dpsim.model.delays import DELAY_BINS, delay_scale, delay_table
 from dpsim.model.state import Floats, Ints
 
 
@@ -150,6 +151,7 @@ LAW = record_type(
         ("close", _F, (2,)),
         ("delay_scale", _F),
         ("delay_power", _F),
+        ("delay", _F, (DELAY_BINS, 4)),
         ("limit", _F, (2,)),
         ("accepted", _F, (2,)),
         ("sham", _F, (2,)),
@@ -186,8 +188,9 @@ classes as in `CLASSES` (2).
 between the chances of a periodic channel, infinity for others; `condition`: factor on self-checks where nothing is
 built, built on paper, working; `harm`: accidents per hazard and day while unsafe; `open_harm`: factor on it while the
 hazard is known; `assign`, `rectify`, `accept`, `close`: mean days of the steps, with `delay_scale`
-and `delay_power` (`scaled_delay`); `limit`: days from
-finding to closing; `accepted`: chance that one acceptance passes; `sham`: share rectified on paper only; `relapse`,
+`delay_power` and the table `delay` (`word_delay`);
+`limit`: days from finding to closing; `accepted`: chance that one acceptance passes;
+`sham`: share rectified on paper only; `relapse`,
 `relapse_days`: share that comes back after a true repair, mean time; `listed_time`, `listed_sham`: factors of
 listing; `growth`: of the births per day without a visit (log); jumps of perceived risk at a visit, an own penalty, a
 neighbour's published one, its `memory` (days) and `effort` (log, at a perceived risk of 1); `leaning_memory`,
@@ -197,6 +200,11 @@ chance that an accident costs at least 1, 3, 10 lives; the rest is what instrume
 """
 
 Records = npt.NDArray[np.void]
+
+
+def set_delays(laws: Records, shape: float) -> None:
+    """Let the delays of the closed loop be of a Weibull shape (see `delay_quantile`)."""
+    laws["delay_scale"], laws["delay_power"], laws["delay"] = delay_scale(shape), 1.0 / shape, delay_table(shape)
 
 
 class Visits(NamedTuple):

@@ -12,6 +12,7 @@ import math
 import numpy as np
 
 from dpsim.core.compiled import kernel, lean_kernel
+from dpsim.model.quantiles import gamma_unit_quantile
 from dpsim.model.state import Flags, Floats, Ints
 
 DAYS_IN_PRIORITY = 1_000_000
@@ -93,19 +94,15 @@ def capacity_bound(ready: float, servers: int, service_days: float, days: float)
 
 def gamma_quantile(u: Floats, mean: float, cv: float) -> Floats:
     """Return Gamma quantiles with the given mean and coefficient of variation; cv 0 is the constant `mean`."""
-    from scipy.special import gammaincinv
-
     if cv <= 0.0:
         return np.full_like(np.asarray(u, dtype=np.float64), mean)
     shape = 1.0 / cv**2
-    return np.asarray(gammaincinv(shape, u) * (mean / shape), dtype=np.float64)
+    return gamma_unit_quantile(u, shape) * (mean / shape)
 
 
 def residual_quantile(u: Floats, v: Floats, mean: float, cv: float) -> Floats:
     """Return residual service times in equilibrium: a uniform share `v` of a length-biased service."""
-    from scipy.special import gammaincinv
-
     if cv <= 0.0:
         return np.asarray(v, dtype=np.float64) * mean
     shape = 1.0 / cv**2
-    return np.asarray(v * gammaincinv(shape + 1.0, u) * (mean / shape), dtype=np.float64)
+    return np.asarray(v * gamma_unit_quantile(u, shape + 1.0) * (mean / shape), dtype=np.float64)
