@@ -12,7 +12,6 @@ import pandas as pd
 from dpsim.core.streams import MAX_WORD
 from dpsim.experiments.plain_json import read_plain
 
-
 RUN_COLUMNS = ("replication",)
 """Columns of every frame with a row or more for each run."""
 
