@@ -14,7 +14,8 @@ def as_path(given: object) -> Path | None:
         path = Path(given)  # type: ignore[arg-type]
     except TypeError:
         return None
-    return path if str(given).strip() and "\0" not in str(path) else None
+    blank = isinstance(given, str) and not given.strip()
+    return None if blank or "\0" in str(path) else path
 
 
 def read_plain(file: Path) -> bytes:
