@@ -8,6 +8,7 @@ at before any run, and again with each chunk, because a worker may join at any t
 from __future__ import annotations
 
 import asyncio
+import logging
 import warnings
 from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -105,13 +106,27 @@ def _connected(address: str) -> Iterator[Any]:
     try:
         with ThreadPoolExecutor(1) as thread:  # a notebook has a loop of its own in this one
             kind = thread.submit(lambda: asyncio.run(_asked(address))).result()
-    except (OSError, ValueError, RuntimeError, TypeError) as error:
+    except Exception as error:  # a web server is read as a message of 3 EiB
         why = str(error) or type(error).__name__
         raise InputError("error.no_scheduler", given=written(address), why=" ".join(why.split())[:200]) from None
     if kind != "Scheduler":
         raise InputError("error.no_scheduler", given=written(address), why=kind)
-    with Client(address, timeout=CONNECT_SECONDS, set_as_default=False) as client:  # type: ignore[no-untyped-call]
+    with _silent(), Client(address, timeout=CONNECT_SECONDS, set_as_default=False) as client:  # type: ignore[no-untyped-call]
         yield client
+
+
+@contextmanager
+def _silent() -> Iterator[None]:
+    """Let Dask print no trace of a cluster that ends: the error that comes of it says so."""
+    names = [name for name in logging.root.manager.loggerDict if name.partition(".")[0] == "distributed"]
+    levels = {name: logging.getLogger(name).level for name in names}
+    for name in names:
+        logging.getLogger(name).setLevel(logging.CRITICAL)
+    try:
+        yield
+    finally:
+        for name, level in levels.items():
+            logging.getLogger(name).setLevel(level)
 
 
 async def _asked(address: str) -> str:

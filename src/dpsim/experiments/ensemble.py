@@ -151,6 +151,8 @@ def run_ensemble(
     progress = check_flag("progress", progress)
     check_paths(paths)
     fork = check_flag("fork", fork)
+    if told is not None and not callable(told):
+        raise InputError("error.told_kind", given=written(told))
     folder = check_store(store, fork)
     setting = prepare(case, strategy, engine=engine, as_of=as_of, state=state)
     watch = Watch(strategy, replications, progress, told)

@@ -6,12 +6,12 @@ anew has lost the night, and who does not know of an edit takes two models for o
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 from dpsim.errors import InputError
 from dpsim.experiments.identity import Identity, changes, folder_prefix, listed
 from dpsim.experiments.manifest import IDENTITY
+from dpsim.experiments.plain_json import read_json
 from dpsim.params.wording import shown_name
 
 SHOWN = 20
@@ -35,7 +35,7 @@ def check_unchanged(store: Path, identity: Identity) -> None:
 def stored_identity(folder: Path) -> Identity | None:
     """Return the identity that an ensemble's folder holds; None where there is none, or a damaged one."""
     try:
-        held = json.loads((folder / IDENTITY).read_text(encoding="utf-8"))
+        held = read_json(folder / IDENTITY)
         sections = all(isinstance(section, dict) for section in held.values())
     except (OSError, ValueError, AttributeError):
         return None

@@ -7,8 +7,9 @@ import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from dpsim.core.words import MAX_REPLICATIONS
 from dpsim.experiments.chunks import chunk_first, chunk_name, read_chunk, replications_of
-from dpsim.experiments.durable import write_whole
+from dpsim.experiments.plain_json import read_json, read_plain
 
 MANIFEST, IDENTITY, CHUNKS = "manifest.json", "identity.json", "chunks"
 
@@ -63,19 +64,20 @@ def chunk_entry(content: bytes, replications: list[int]) -> Chunk:
     return Chunk(chunk_name(chunk_first(replications[0])), replications[0], replications[-1], len(replications), digest)
 
 
-def write_manifest(folder: Path, manifest: Manifest) -> None:
-    """Write the manifest of an ensemble's folder: one line per chunk, in their order."""
+def manifest_bytes(manifest: Manifest) -> bytes:
+    """Return the file of a manifest: one line per chunk, in their order."""
     lines = ",\n".join(json.dumps(asdict(manifest.chunks[first])) for first in sorted(manifest.chunks))
-    text = f'{{"experiment": {json.dumps(manifest.experiment)}, "chunks": [\n{lines}\n]}}\n'
-    write_whole(folder / MANIFEST, text.encode())
+    return f'{{"experiment": {json.dumps(manifest.experiment)}, "chunks": [\n{lines}\n]}}\n'.encode()
 
 
 def read_manifest(folder: Path) -> Manifest | None:
     """Return the manifest of an ensemble's folder; None where there is none, or a torn or a damaged one."""
     try:
-        held = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+        held = read_json(folder / MANIFEST)
         chunks = [Chunk(**entry) for entry in held["chunks"]]
-        return Manifest(str(held["experiment"]), {int(chunk.first): chunk for chunk in chunks})
+        if not all(isinstance(chunk.first, int) and 0 <= chunk.first < MAX_REPLICATIONS for chunk in chunks):
+            return None
+        return Manifest(str(held["experiment"]), {chunk.first: chunk for chunk in chunks})
     except (FileNotFoundError, ValueError, TypeError, KeyError):
         return None
 
@@ -83,14 +85,14 @@ def read_manifest(folder: Path) -> Manifest | None:
 def whole_chunk(folder: Path, chunk: Chunk, experiment: str) -> bytes | None:
     """Return the file of a chunk if it is as the manifest says and of this ensemble, else None."""
     try:
-        content = chunk_file(folder, chunk_name(chunk_first(chunk.first))).read_bytes()
-    except (FileNotFoundError, ValueError, TypeError):
+        content = read_plain(chunk_file(folder, chunk_name(chunk_first(chunk.first))))
+    except FileNotFoundError:
         return None
     if hashlib.sha256(content).hexdigest() != chunk.sha256:
         return None
     try:
         owner, part = read_chunk(content)
         as_said = chunk_entry(content, replications_of(part)) == chunk
-    except (OSError, ValueError, IndexError):  # OSError: what pyarrow cannot unpack
+    except Exception:  # whatever a reader makes of a file that was meddled with, its digest put right
         return None
     return content if as_said and owner == experiment else None

@@ -159,7 +159,7 @@ def check_by(by: object) -> tuple[str, ...]:
         There is none, one is unknown or stands twice, or they come in no order of their own.
     """
     allowed = ", ".join(GROUPINGS)
-    if isinstance(by, set | frozenset) or not isinstance(by, Iterable):
+    if isinstance(by, set | frozenset) or not isinstance(by, Iterable) or getattr(by, "ndim", 1) == 0:
         raise InputError("error.by_kind", given=written(by), allowed=allowed)
     names = (by,) if isinstance(by, str) else tuple(islice(by, len(GROUPINGS) + 1))  # more would repeat one
     for name in names or ((),):

@@ -9,7 +9,6 @@ whatever else is found under way was left by one that was killed. Nothing depend
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -33,21 +32,25 @@ from dpsim.experiments.failures import CASE, STRATEGY
 from dpsim.experiments.guard import check_unchanged, stored_identity
 from dpsim.experiments.identity import Identity, experiment_id, folder_name, identity_text
 from dpsim.experiments.manifest import (
+    CHUNKS,
     IDENTITY,
     MANIFEST,
     Manifest,
     chunk_entry,
     chunk_file,
+    manifest_bytes,
     read_manifest,
     whole_chunk,
-    write_manifest,
 )
+from dpsim.experiments.plain_json import as_path, read_json
 from dpsim.experiments.replication import written
-from dpsim.experiments.sums import SUMS, is_whole, sums_text
+from dpsim.experiments.sums import SUMS, sums_text
 from dpsim.params.plain_yaml import yaml_text
 from dpsim.params.wording import shown_name
 
 RECORD, TABLES = "record.json", "tables"
+INPUTS = (IDENTITY, CASE, STRATEGY)
+CHUNK_FILES = "[0-9]*-[0-9]*.parquet"
 
 
 def check_store(store: object, fork: bool) -> Path | None:
@@ -56,9 +59,10 @@ def check_store(store: object, fork: bool) -> Path | None:
         if fork:
             raise InputError("error.fork_alone")
         return None
-    if not isinstance(store, str | os.PathLike) or not str(store).strip() or "\0" in str(store):
+    folder = as_path(store)
+    if folder is None:
         raise InputError("error.store_kind", given=written(store))
-    return Path(store)
+    return folder
 
 
 @contextmanager
@@ -149,7 +153,7 @@ class Kept:
             (self.folder / SUMS).unlink(missing_ok=True)  # what it says of the manifest ends here
             write_whole(chunk_file(self.folder, entry.name), content, synced=False)
             chunks = self.manifest.chunks | {entry.first: entry}
-            write_manifest(self.folder, Manifest(self.manifest.experiment, chunks))
+            write_whole(self.folder / MANIFEST, manifest_bytes(Manifest(self.manifest.experiment, chunks)))
         self.manifest.chunks[entry.first] = entry
 
     def parts(self, count: int) -> list[Part]:
@@ -172,20 +176,43 @@ class Kept:
     def conclude(self, frames: Mapping[str, pd.DataFrame], record: Mapping[str, object]) -> None:
         """Write the tables, the record and the check sums, unless those of as many replications or more stand."""
         with _told(self.folder):
-            if is_whole(self.folder) and _replications(self.folder) >= int(str(record["replications"])):
+            ours = [*INPUTS, MANIFEST, RECORD, *(f"{TABLES}/{name}.parquet" for name in frames), *self._chunk_files()]
+            if self._is_summed(ours) and _replications(self.folder) >= int(str(record["replications"])):
                 return
             (self.folder / SUMS).unlink(missing_ok=True)
+            self._sweep_chunks()
+            _write(self.folder / MANIFEST, manifest_bytes(self.manifest))
             for name, frame in frames.items():
                 content = frame.to_parquet(None, index=False, compression="zstd")
                 _write(self.folder / TABLES / f"{name}.parquet", content)
             text = json.dumps(record, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
             _write(self.folder / RECORD, text.encode())
-            write_whole(self.folder / SUMS, sums_text(self.folder).encode())
+            write_whole(self.folder / SUMS, sums_text(self.folder, [self.folder / name for name in ours]).encode())
+
+    def _is_summed(self, names: list[str]) -> bool:
+        """Tell whether the check sums are those of some files, and of no others."""
+        files = [self.folder / name for name in names]
+        sums = self.folder / SUMS
+        whole = sums.is_file() and all(file.is_file() for file in files)
+        return whole and sums.read_bytes() == sums_text(self.folder, files).encode()
+
+    def _chunk_files(self) -> list[str]:
+        """Return the names of the files of the finished chunks."""
+        return [f"{CHUNKS}/{chunk.name}.parquet" for chunk in self.manifest.chunks.values()]
+
+    def _sweep_chunks(self) -> None:
+        """Remove the files of chunks that a killed writer had not yet listed: without a digest they are never used."""
+        for file in (self.folder / CHUNKS).glob(CHUNK_FILES):
+            if f"{CHUNKS}/{file.name}" not in self._chunk_files():
+                file.unlink()
 
 
 def _replications(folder: Path) -> int:
-    """Return how many replications the tables of a whole folder are of."""
-    return int(json.loads((folder / RECORD).read_text(encoding="utf-8"))["replications"])
+    """Return how many replications the tables of a whole folder are of; 0 where its record does not say."""
+    try:
+        return int(read_json(folder / RECORD)["replications"])
+    except (ValueError, TypeError, LookupError, OverflowError):
+        return 0
 
 
 def _write(path: Path, content: bytes) -> None:

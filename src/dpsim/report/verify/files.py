@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import json
+import hashlib
 from pathlib import Path
 
-from dpsim.experiments.sums import SUMS, file_digest
+from dpsim.experiments.plain_json import read_json, read_plain
+from dpsim.experiments.sums import SUMS
 from dpsim.params.wording import shown_name
 from dpsim.report.sources import SOURCES, installed_files
 from dpsim.report.verify.findings import Verified
@@ -20,13 +21,16 @@ def listed_sums(folder: Path) -> dict[str, str] | None:
     pairs = [line.partition("  ")[::2] for line in text.split("\n")[:-1]]
     sums = {name: digest for digest, name in pairs}
     whole = "".join(f"{sums[name]}  {name}\n" for name in sorted(sums)) == text
-    lost = any(not name or Path(name).is_absolute() or ".." in Path(name).parts for name in sums)
+    lost = any(not name or "\0" in name or Path(name).is_absolute() or ".." in Path(name).parts for name in sums)
     return sums if whole and sums and not lost else None
 
 
 def present(folder: Path, *, inside: tuple[str, ...] | None = None) -> set[str]:
-    """Return the names of the files of a folder but its `SUMS`, or of those that lie in some folders of it."""
-    files = (file for file in folder.rglob("*") if file.is_file())
+    """Return the names of the files of a folder but its `SUMS`, or of those that lie in some folders of it.
+
+    Links count, wherever they lead, and pipes.
+    """
+    files = (file for file in folder.rglob("*") if file.is_symlink() or not file.is_dir())
     names = {file.relative_to(folder).as_posix() for file in files} - {SUMS}
     return names if inside is None else {name for name in names if name.split("/")[0] in inside}
 
@@ -41,13 +45,14 @@ def check_sums(found: Verified, *, inside: tuple[str, ...] | None = None) -> Non
         return found.differs("bad_sums", file=SUMS)
     for name in sorted(sums):
         try:
-            changed = file_digest(folder / name) != sums[name]
+            changed = hashlib.sha256(read_plain(folder / name)).hexdigest() != sums[name]
         except OSError:
             found.differs("missing", file=_shown(name), sums=SUMS)
         else:
             if changed:
                 found.differs("changed", file=_shown(name), sums=SUMS)
-    for name in sorted(present(folder, inside=inside) - sums.keys()):
+    leading = {place.as_posix() for name in sums for place in Path(name).parents}  # a linked folder of listed files
+    for name in sorted(present(folder, inside=inside) - sums.keys() - leading):
         found.differs("extra", file=_shown(name), sums=SUMS)
     return found.looked("files", count=len(sums), sums=SUMS)
 
@@ -55,7 +60,7 @@ def check_sums(found: Verified, *, inside: tuple[str, ...] | None = None) -> Non
 def check_sources(found: Verified) -> None:
     """Name every file of the program and its inputs that is no longer the one a folder was made with."""
     try:
-        held = json.loads((found.folder / SOURCES).read_text(encoding="utf-8"))
+        held = read_json(found.folder / SOURCES)
         kept = {str(name): str(digest) for name, digest in held.items()}
     except FileNotFoundError:
         return found.note("no_sources", file=SOURCES)

@@ -3,19 +3,39 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
+from dpsim.core.streams import MAX_WORD
+from dpsim.experiments.plain_json import read_plain
+
+RUN_COLUMNS = ("replication",)
+"""Columns of every frame with a row or more for each run."""
+
+
+def read_runs(file: Path, columns: Iterable[str] = RUN_COLUMNS) -> pd.DataFrame | None:
+    """Return a stored frame of runs; None where it cannot be read, lacks a column, or has no numbers of runs."""
+    frame = read_frame(file)
+    if frame is None or not set(RUN_COLUMNS).union(columns) <= set(frame.columns):
+        return None
+    numbers = frame["replication"]
+    whole = pd.api.types.is_integer_dtype(numbers.dtype) and not numbers.isna().any()
+    return frame if whole and numbers.between(0, MAX_WORD).all() else None
+
 
 def read_frame(file: Path) -> pd.DataFrame | None:
     """Return a stored frame; None where it cannot be read."""
     import pyarrow as pa
+    import pyarrow.parquet as pq
 
     try:
-        return pd.read_parquet(io.BytesIO(file.read_bytes()))
-    except (OSError, ValueError, pa.ArrowException):
+        table = pq.read_table(pa.BufferReader(read_plain(file)), use_threads=False)
+        table.validate(full=True)  # text that is none would be noticed when it is used, and not before
+        return table.to_pandas()
+    except Exception:  # whatever a reader makes of a file that was meddled with
         return None
 
 

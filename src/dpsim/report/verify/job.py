@@ -9,6 +9,7 @@ from pathlib import Path
 from dpsim.core.streams import check_word
 from dpsim.errors import InputError
 from dpsim.experiments.manifest import CHUNKS, IDENTITY, MANIFEST
+from dpsim.experiments.plain_json import as_path
 from dpsim.experiments.replication import written
 from dpsim.experiments.sums import SUMS
 from dpsim.language import say
@@ -38,12 +39,12 @@ class Outcome:
         return "\n".join([*(folder.text() for folder in self.folders), say("verify.choice", choice=self.choice)])
 
 
-def verify(folder: Path, *, replications: object = RUNS, choice: int | None = None) -> Outcome:
+def verify(folder: str | Path, *, replications: object = RUNS, choice: int | None = None) -> Outcome:
     """Verify an ensemble on disk, a report, a comparison or a batch; nothing is written and no network used.
 
     Parameters
     ----------
-    folder : pathlib.Path
+    folder : str or pathlib.Path
     replications : int
         Runs that are made again with every engine; with 0 nothing of a report is computed again.
     choice : int, optional
@@ -58,15 +59,23 @@ def verify(folder: Path, *, replications: object = RUNS, choice: int | None = No
         raise InputError("verify.bad_count", given=written(replications))
     number = int.from_bytes(os.urandom(4)) if choice is None else check_word("seed-of-choice", choice)
     runs = {"count": replications, "choice": number}
+    place = as_path(folder)
+    if place is None:
+        raise InputError("verify.folder_kind", given=written(folder))
+    return Outcome(tuple(_verified(place, runs)), number)
+
+
+def _verified(folder: Path, runs: dict[str, int]) -> list[Verified]:
+    """Verify a folder as what it is."""
     names = _names(folder)
     if {IDENTITY, MANIFEST} & names or f"{CHUNKS}/" in names:
-        return Outcome((verify_ensemble(folder, **runs),), number)
+        return [verify_ensemble(folder, **runs)]
     if INDEX in names:
-        return Outcome(tuple(verify_batch(folder, **runs)), number)
+        return verify_batch(folder, **runs)
     if "report.html" in names or "headline.txt" in names:
-        return Outcome((verify_report(folder, **runs),), number)
+        return [verify_report(folder, **runs)]
     if RUN in names:
-        return Outcome((verify_comparison(folder, **runs),), number)
+        return [verify_comparison(folder, **runs)]
     raise InputError("verify.not_ours", where=shown_name(folder, 200), found=_below(folder))
 
 

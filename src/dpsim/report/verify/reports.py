@@ -7,7 +7,6 @@ cannot be held against.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -20,6 +19,8 @@ from dpsim.decide.measures import measure_runs
 from dpsim.errors import DpsimError, InputError
 from dpsim.experiments.chunks import Part
 from dpsim.experiments.ensemble import assembled, check_positive
+from dpsim.experiments.failures import reason
+from dpsim.experiments.plain_json import read_json
 from dpsim.experiments.replication import labels_of, prepare
 from dpsim.forecast.snapshot import snapshot_forecast
 from dpsim.measure.indicators import indicator_frame
@@ -30,7 +31,7 @@ from dpsim.report.job import INPUTS
 from dpsim.report.verify.again import chosen, run_again
 from dpsim.report.verify.files import check_sources, check_sums
 from dpsim.report.verify.findings import Verified
-from dpsim.report.verify.frames import first_difference, read_frame
+from dpsim.report.verify.frames import first_difference, read_frame, read_runs
 
 RUN, INDEX = "run.json", "index.json"
 INDICATORS = "tables/indicators.parquet"
@@ -49,8 +50,8 @@ def verify_report(folder: Path, *, count: int, choice: int) -> Verified:
         return found
     case, strategies = inputs
     main = strategies.get(str(record.get("strategy")))
-    stored = read_frame(folder / INDICATORS)
-    if stored is None or "replication" not in stored:
+    stored = read_runs(folder / INDICATORS)
+    if stored is None:
         found.differs("unreadable", file=INDICATORS)
     given: Any = record.get("seed")
     try:
@@ -78,8 +79,10 @@ def verify_comparison(folder: Path, *, count: int, choice: int) -> Verified:
     if record is None or inputs is None:
         return found
     case, strategies = inputs
-    frames = {name: read_frame(folder / "tables" / f"{name}.parquet") for name in ("runs", "differences")}
-    for name, frame in frames.items():
+    tables = folder / "tables"
+    runs = read_runs(tables / "runs.parquet", ("strategy", "measure", "value"))
+    differences = read_frame(tables / "differences.parquet")
+    for name, frame in {"runs": runs, "differences": differences}.items():
         if frame is None:
             found.differs("unreadable", file=f"tables/{name}.parquet")
     given: Any = record.get("seed")
@@ -87,12 +90,12 @@ def verify_comparison(folder: Path, *, count: int, choice: int) -> Verified:
         seed = check_word("seed", given)
     except InputError:
         found.differs("unreadable", file=RUN)
-    if not found.sound or frames["runs"] is None or frames["differences"] is None:
+    if not found.sound or runs is None or differences is None:
         found.note("not_again")
         return found
-    _differences_again(found, frames["runs"], frames["differences"], str(record.get("strategy")))
+    _differences_again(found, runs, differences, str(record.get("strategy")))
     for strategy in strategies.values():
-        _measures_again(found, case, strategy, frames["runs"], seed=seed, count=count, choice=choice)
+        _measures_again(found, case, strategy, runs, seed=seed, count=count, choice=choice)
     found.note("figures")
     return found
 
@@ -103,10 +106,14 @@ def verify_batch(folder: Path, *, count: int, choice: int) -> list[Verified]:
     check_sums(found)
     index = read_record(found, INDEX)
     reports = []
-    for job in (index or {}).get("jobs", []):
-        place = job.get("folder")
+    jobs = (index or {}).get("jobs", [])
+    if not isinstance(jobs, list) or not all(isinstance(job, dict) for job in jobs):
+        found.differs("unreadable", file=INDEX)
+        jobs = []
+    for job in jobs:
+        place = str(job.get("folder") or "").replace("\0", "")
         if not place:
-            found.note("not_made", name=shown_name(job.get("run_id"), 200), state=job.get("state"))
+            found.note("not_made", name=shown_name(job.get("run_id"), 200), state=shown_name(job.get("state")))
         elif not (folder / place).is_dir():
             found.differs("missing", file=shown_name(place, 200), sums=INDEX)
         else:
@@ -117,7 +124,7 @@ def verify_batch(folder: Path, *, count: int, choice: int) -> list[Verified]:
 def read_record(found: Verified, name: str) -> dict[str, Any] | None:
     """Return what a JSON file of a folder holds, or name it."""
     try:
-        held = json.loads((found.folder / name).read_text(encoding="utf-8"))
+        held = read_json(found.folder / name)
     except (OSError, ValueError):
         held = None
     if not isinstance(held, dict):
@@ -195,8 +202,8 @@ def _differences_again(found: Verified, runs: pd.DataFrame, stored: pd.DataFrame
     file = "tables/differences.parquet"
     try:
         where = first_difference(stored, paired_differences(runs_measured(runs), reference))
-    except (KeyError, ValueError) as error:  # columns or strategies that are not there
-        where = str(error)
+    except Exception as error:  # whatever comes of a table that was meddled with, its check sum put right
+        where = reason(error)
     if where is not None:
         found.differs("table", file=file, where=where)
     found.looked("differences")
