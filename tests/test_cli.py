@@ -668,6 +668,20 @@ def test_a_full_disk_behind_standard_output_is_named(tmp_path: Path, command: st
 
 
 @pytest.mark.skipif(os.name != "posix", reason="a closed pipe is another error elsewhere")
+def test_files_of_a_comparison_are_there_though_nobody_reads_what_is_printed(tmp_path: Path) -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    options = ["--strategy", "no_meetings", "--replications", "3", "--out", "made"]
+    ended = subprocess.run(
+        [sys.executable, "-m", "dpsim", "compare", "linyi-2018", *options],
+        stdout=writing, stderr=subprocess.PIPE, cwd=tmp_path, timeout=300,
+    )  # fmt: skip
+    os.close(writing)
+    assert ended.returncode == 141, f"what is printed must have been lost, or nothing is tested: {ended.stderr!r}"
+    assert {path.suffix for path in (tmp_path / "made").rglob("differences.*")} >= {".csv", ".png", ".svg"}
+
+
+@pytest.mark.skipif(os.name != "posix", reason="a closed pipe is another error elsewhere")
 def test_output_that_nobody_reads_ends_quietly(tmp_path: Path) -> None:
     reading, writing = os.pipe()
     os.close(reading)

@@ -323,12 +323,12 @@ def compare(
         scheduler=scheduler,
         progress=sys.stderr.isatty(),
     )
+    if out:  # before anything is printed: whoever reads it may go away
+        letter.table()
+        letter.figure()
     _put(letter.text())
     for note in letter.notes():
         typer.echo(note, err=True)
-    if out:
-        letter.table()
-        letter.figure()
 
 
 @app.command()
