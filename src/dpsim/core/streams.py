@@ -102,6 +102,21 @@ class Stream(IntEnum):
     """Entity = the county's number, ordinal = the team."""
     # direct count paths of the forecast layer
     CHAIN = 80
+    # forecasts from a history; the draw's number stands in the place of the replication's, entity = the unit
+    FORECAST_PACE = 81
+    FORECAST_CLOSE = 82
+    FORECAST_CLOSE_SHARE = 83
+    """Entity 0 for all units together, and each unit's own."""
+    FORECAST_SHOCK = 84
+    FORECAST_SHOCK_SCALE = 85
+    FORECAST_NOISE = 86
+    """Ordinal = the week."""
+    FORECAST_RUSH = 87
+    FORECAST_RUSH_FACTOR = 88
+    FORECAST_COUNT = 89
+    FORECAST_CHURN = 90
+    FORECAST_RIVAL = 91
+    """Of the methods a forecast is held against; ordinal = the method's own."""
     # verification suites
     TEST = 99
 

@@ -1,0 +1,162 @@
+"""Forecasts of past programmes as they would have been made, scored on what happened.
+
+Everything learned comes from other programmes than the one scored (`learn`). Scores are means over the open cases of a
+programme first and over programmes then: units of one programme move together.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from types import ModuleType
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from dpsim.core.streams import Stream
+from dpsim.forecast.learned import Learned, learn
+from dpsim.forecast.luck import uniform_draws
+from dpsim.forecast.programmes import Block
+from dpsim.forecast.regimes import Settings
+from dpsim.forecast.scores import brier, covered, crps, log_score, pit, probability_met
+
+MOST_UNITS = 300
+"""Units of a block that are forecast at most, the same for all methods: neighbours of one programme say little more."""
+FOLDED = ("cases", "brier", "log_score", "crps", "cov50", "cov80", "cov90")
+
+
+@dataclass(frozen=True)
+class Backtest:
+    """All scores of a backtest.
+
+    Attributes
+    ----------
+    cases : pandas.DataFrame
+        One row per method and case: programme, stage, deadline, months_before, unit, method, target, share, probability,
+        met, crps, brier, log_score, cov50, cov80, cov90, pit.
+    """
+
+    cases: pd.DataFrame
+
+    def scores(self) -> pd.DataFrame:
+        """Return scores by programme, months before the deadline and method."""
+        return _folded(self.cases, ["programme", "months_before", "method"])
+
+    def by_programme(self) -> pd.DataFrame:
+        """Return scores by programme and method, over all horizons."""
+        return _folded(self.cases, ["programme", "method"])
+
+    def overall(self) -> pd.DataFrame:
+        """Return means over programmes by method, best CRPS first; `pooled90` is the coverage of all cases together."""
+        parts = self.by_programme()
+        mean = parts.groupby("method")[list(FOLDED[1:])].mean()
+        mean["programmes"] = parts.groupby("method")["programme"].nunique()
+        mean["pooled90"] = self.cases.groupby("method")["cov90"].mean()
+        mean["least90"] = parts.groupby("method")["cov90"].min()
+        return mean.sort_values("crps").reset_index()
+
+    def reliability(
+        self, method: str, edges: Sequence[float] = (0.0, 0.05, 0.2, 0.4, 0.6, 0.8, 0.95, 1.0)
+    ) -> pd.DataFrame:
+        """Return what was said and what happened by bins of the probability; programmes count equally."""
+        own = self.cases[self.cases["method"] == method]
+        bins = pd.cut(own["probability"], list(edges), include_lowest=True)
+        parts = own.groupby([bins, "programme"], observed=True)[["probability", "met"]].mean()
+        out = parts.groupby(level=0, observed=True).mean().rename(columns={"probability": "said", "met": "happened"})
+        out["cases"] = own.groupby(bins, observed=True).size()
+        return out.rename_axis("bin").reset_index()
+
+
+def run_backtest(
+    blocks: Mapping[str, Sequence[Block]],
+    classes: Mapping[str, str],
+    settings: Mapping[str, Settings],
+    methods: Mapping[str, ModuleType],
+    *,
+    seed: int,
+    draws: int,
+) -> Backtest:
+    """Forecast every block with every method and score it.
+
+    Parameters
+    ----------
+    blocks : mapping of str to sequence of Block
+        By programme.
+    classes : mapping of str to str
+        Reference class by programme.
+    settings : mapping of str to Settings
+        By reference class.
+    methods : mapping
+        See `dpsim.forecast.methods`.
+    seed, draws : int
+    """
+    parts = []
+    for programme in sorted(blocks):
+        learned = learn(blocks, classes, programme, settings)
+        for block in blocks[programme]:
+            parts.extend(score_block(thinned(block), learned, methods.values(), seed=seed, draws=draws))
+    return Backtest(pd.concat(parts, ignore_index=True))
+
+
+def thinned(block: Block, most: int = MOST_UNITS) -> Block:
+    """Return a block with at most so many units, chosen by their keyed luck."""
+    units = len(block.history.units)
+    if units <= most:
+        return block
+    lot = uniform_draws(0, 1, block.history.entity, Stream.FORECAST_RIVAL, 400)[0]
+    kept = np.zeros(units, dtype=np.bool_)
+    kept[np.argsort(lot, kind="stable")[:most]] = True
+    place, cases = np.cumsum(kept) - 1, kept[block.unit]
+    return replace(
+        block,
+        history=block.history.only(kept),
+        unit=place[block.unit[cases]],
+        target=block.target[cases],
+        happened=block.happened[cases],
+        met=block.met[cases],
+    )
+
+
+def score_block(
+    block: Block, learned: Learned, methods: Iterable[ModuleType], *, seed: int, draws: int
+) -> Iterator[pd.DataFrame]:
+    """Yield the scored cases of one block, one frame per method."""
+    names = np.array(block.history.units)[block.unit]
+    entity = block.history.entity[block.unit]
+    luck = uniform_draws(seed, 1, entity, Stream.FORECAST_RIVAL, 401)[0]
+    for method in methods:
+        drawn = method.draw(block, learned, seed=seed, draws=draws)[:, block.unit]
+        probability = probability_met(drawn, block.target)
+        yield pd.DataFrame(
+            {
+                "programme": block.programme,
+                "stage": block.stage,
+                "deadline": block.deadline,
+                "months_before": block.months,
+                "unit": names,
+                "method": method.NAME,
+                "target": block.target,
+                "share": block.happened,
+                "probability": probability,
+                "met": block.met,
+                "crps": crps(drawn, block.happened),
+                "brier": brier(probability, block.met),
+                "log_score": log_score(probability, block.met),
+                **{f"cov{100 * level:.0f}": covered(drawn, block.happened, level) for level in (0.5, 0.8, 0.9)},
+                "pit": pit(drawn, block.happened, luck),
+            }
+        )
+
+
+def _folded(cases: pd.DataFrame, by: list[str]) -> pd.DataFrame:
+    """Return means of the scores by some columns, with the number of cases."""
+    groups = cases.groupby(by, sort=True)
+    out = groups[list(FOLDED[1:])].mean()
+    out.insert(0, "cases", groups.size())
+    return out.reset_index()
+
+
+def is_total(unit: npt.NDArray[np.str_]) -> npt.NDArray[np.bool_]:
+    """Return which units are sums of others: their names begin with ALL, or they are a level above (level:name)."""
+    return np.array([str(name).startswith(("ALL", "borough:")) for name in unit], dtype=np.bool_)

@@ -1,0 +1,93 @@
+"""What is known of every unit at an as-of date: weekly shares on one grid, from whatever dates were reported."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from dpsim.core.streams import entity_numbers
+from dpsim.model.state import Floats
+
+LONGEST_WEEKS = 104
+"""Weeks of history that are looked at."""
+
+
+@dataclass(frozen=True)
+class History:
+    """Weekly shares of the units of one stage up to an as-of date.
+
+    Attributes
+    ----------
+    units : tuple of str
+    entity : numpy.ndarray of uint32
+        Shape (units,): the numbers of their draws, from their names alone.
+    total : numpy.ndarray
+        Shape (units,): how many are to do it, as last reported; shares of the future are of this total.
+    done : numpy.ndarray
+        Shape (units,): how many had, as last reported.
+    share : numpy.ndarray
+        Shape (units, weeks): share done at the ends of the weeks up to the as-of date; NaN before the first report.
+        Between two reports it is interpolated; after the last one it stays.
+    observed : numpy.ndarray of int64
+        Shape (units,): reports by then.
+    """
+
+    units: tuple[str, ...]
+    entity: npt.NDArray[np.uint32]
+    total: Floats
+    done: Floats
+    share: Floats
+    observed: npt.NDArray[np.int64]
+
+    @property
+    def last(self) -> Floats:
+        """Shares done at the as-of date, shape (units,)."""
+        return np.asarray(self.share[:, -1])
+
+    def only(self, chosen: npt.NDArray[np.bool_]) -> History:
+        """Return the history of some of the units."""
+        names = tuple(name for name, keep in zip(self.units, chosen.tolist(), strict=True) if keep)
+        return History(
+            names, self.entity[chosen], self.total[chosen], self.done[chosen], self.share[chosen], self.observed[chosen]
+        )
+
+
+def history_of(frame: pd.DataFrame, as_of: dt.date, *, weeks: int = LONGEST_WEEKS) -> History:
+    """Return what a progress frame of one stage tells up to the end of a date; later rows are not looked at.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        Columns date, unit, total, done; one row per date and unit.
+    as_of : datetime.date
+    weeks : int
+        Length of the grid.
+    """
+    end = np.datetime64(as_of, "D")
+    known = frame[(frame["date"].to_numpy().astype("datetime64[D]") <= end) & (frame["total"].to_numpy() > 0)]
+    known = known.sort_values(["unit", "date"], kind="stable")
+    grid = (end - 7 * np.arange(weeks - 1, -1, -1)).astype("datetime64[D]").astype(np.int64)
+    names, total, done, share, observed = [], [], [], [], []
+    for name, rows in known.groupby("unit", sort=True):
+        day = rows["date"].to_numpy().astype("datetime64[D]").astype(np.int64)
+        shares = rows["done"].to_numpy(dtype=np.float64) / rows["total"].to_numpy(dtype=np.float64)
+        weekly = np.interp(grid, day, shares)
+        weekly[grid < day[0]] = np.nan
+        weekly[-1] = shares[-1]  # a first report in the last week counts too
+        names.append(str(name))
+        total.append(float(rows["total"].iloc[-1]))
+        done.append(float(rows["done"].iloc[-1]))
+        share.append(weekly)
+        observed.append(len(rows))
+    return History(
+        tuple(names),
+        entity_numbers(names),
+        np.array(total),
+        np.array(done),
+        np.array(share).reshape(len(names), weeks),
+        np.array(observed, dtype=np.int64),
+    )

@@ -1,0 +1,70 @@
+"""What a forecast may know of other programmes: never anything of the one that is forecast."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from dpsim.forecast.programmes import Block
+from dpsim.forecast.regimes import Settings
+from dpsim.model.state import Floats
+
+LEAST_GAP = 1e-9
+
+
+@dataclass(frozen=True)
+class Learned:
+    """A reference class as one programme sees it.
+
+    Attributes
+    ----------
+    reference : str
+        Name of the class.
+    settings : Settings
+        Of the class.
+    past : mapping of int to tuple of numpy.ndarray
+        By months before the deadline, for each other programme of the class: shares of the gap its units closed.
+    """
+
+    reference: str
+    settings: Settings
+    past: Mapping[int, tuple[Floats, ...]]
+
+    def closures(self, months: int) -> tuple[Floats, ...]:
+        """Return the closures known at so many months; at the nearest number of months where there are none."""
+        return self.past[min(self.past, key=lambda known: (abs(known - months), known))]
+
+
+def learn(
+    blocks: Mapping[str, Sequence[Block]], classes: Mapping[str, str], programme: str, settings: Mapping[str, Settings]
+) -> Learned:
+    """Return what may be known when `programme` is forecast, from the other programmes of its class.
+
+    Parameters
+    ----------
+    blocks : mapping
+        Blocks by programme.
+    classes : mapping
+        Reference class by programme.
+    programme : str
+    settings : mapping
+        Settings by class.
+    """
+    reference = classes[programme]
+    others = [name for name in sorted(blocks) if name != programme and classes[name] == reference]
+    past: dict[int, list[Floats]] = {}
+    for name in others:
+        by_months: dict[int, list[Floats]] = {}
+        for block in blocks[name]:
+            by_months.setdefault(block.months, []).append(closures_of(block))
+        for months, parts in by_months.items():
+            past.setdefault(months, []).append(np.concatenate(parts))
+    return Learned(reference, settings[reference], {months: tuple(parts) for months, parts in past.items()})
+
+
+def closures_of(block: Block) -> Floats:
+    """Return the share of its gap each open case closed by the deadline; below 0 where counts fell."""
+    last = block.history.last[block.unit]
+    return np.asarray((block.happened - last) / np.maximum(1.0 - last, LEAST_GAP))

@@ -1,0 +1,27 @@
+"""ARIMA(0, 1, 1) with drift on the log odds (statsmodels)."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from dpsim.forecast.learned import Learned
+from dpsim.forecast.methods._series import series_forecast
+from dpsim.forecast.programmes import Block
+from dpsim.model.state import Floats
+
+NAME = "arima"
+WORDS = ("ARIMA(0,1,1)", "ARIMA(0,1,1)")
+ROLE = "rival"
+
+
+def draw(block: Block, learned: Learned, *, seed: int, draws: int) -> Floats:
+    """Return shares at the deadline, shape (draws, units)."""
+    return series_forecast(block, _fit, ordinal=330, seed=seed, draws=draws)
+
+
+def _fit(odds: Floats, weeks: int) -> tuple[float, float]:
+    """Return mean and s.d. of the log odds after `weeks`."""
+    from statsmodels.tsa.arima.model import ARIMA
+
+    ahead = ARIMA(odds, order=(0, 1, 1), trend="t").fit(method_kwargs={"maxiter": 50}).get_forecast(weeks)
+    return float(np.asarray(ahead.predicted_mean)[-1]), float(np.sqrt(np.asarray(ahead.var_pred_mean)[-1]))

@@ -1,0 +1,120 @@
+"""Past programmes to learn from and to be scored on: their counts, their targets, what came of them."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from dpsim.errors import InputError
+from dpsim.forecast.history import History, history_of
+from dpsim.model.state import Floats
+
+HORIZONS = (9, 6, 3)
+"""Months before the deadline at which forecasts are made."""
+_TARGETS = ("unit", "deadline", "target_share", "share_at_deadline", "met")
+_PROGRESS = ("date", "unit", "total", "done")
+
+
+@dataclass(frozen=True)
+class Block:
+    """One programme, stage and deadline, as it stood some months before.
+
+    Attributes
+    ----------
+    programme, stage : str
+    deadline, as_of : datetime.date
+    months : int
+    weeks : int
+        From the as-of date to the deadline.
+    history : History
+        Of all units that have a history; nothing later than the as-of date.
+    unit : numpy.ndarray of int64
+        Shape (cases,): the unit of each case that is scored: one whose target was still to be reached.
+    target, happened : numpy.ndarray
+        Shape (cases,): target share, share at the deadline. The latter is for scoring alone.
+    met : numpy.ndarray of bool
+        Shape (cases,): whether the target was met.
+    """
+
+    programme: str
+    stage: str
+    deadline: dt.date
+    as_of: dt.date
+    months: int
+    weeks: int
+    history: History
+    unit: npt.NDArray[np.int64]
+    target: Floats
+    happened: Floats
+    met: npt.NDArray[np.bool_]
+
+
+def find_programmes(folder: Path) -> list[Path]:
+    """Return the programmes below a folder: those with `progress.csv` and `targets.csv`, by name.
+
+    Raises
+    ------
+    InputError
+        There are none.
+    """
+    found = sorted(path.parent for path in folder.glob("*/targets.csv") if (path.parent / "progress.csv").is_file())
+    if not found:
+        raise InputError("backtest.no_programmes", folder=str(folder))
+    return found
+
+
+def load_blocks(folder: Path, horizons: tuple[int, ...] = HORIZONS) -> list[Block]:
+    """Return the blocks of one programme that hold open cases."""
+    progress, targets = _read(folder / "progress.csv", _PROGRESS), _read(folder / "targets.csv", _TARGETS)
+    for frame in (progress, targets):
+        if "metric" not in frame:
+            frame["metric"] = ""
+        frame["metric"], frame["unit"] = frame["metric"].fillna("").astype(str), frame["unit"].astype(str)
+    progress["date"], targets["deadline"] = pd.to_datetime(progress["date"]), pd.to_datetime(targets["deadline"])
+    progress = progress.drop_duplicates(["metric", "unit", "date"], keep="last")
+    out = []
+    for (stage, deadline), rows in targets.groupby(["metric", "deadline"], sort=True):
+        series = progress[progress["metric"] == stage]
+        for months in horizons:
+            if f"case_{months}m" in rows and (rows[f"open_{months}m"] == 1).any():
+                out.append(
+                    _block(folder.name, str(stage), deadline, months, series, rows[rows[f"case_{months}m"] == 1])
+                )
+    return out
+
+
+def _block(
+    programme: str, stage: str, deadline: pd.Timestamp, months: int, series: pd.DataFrame, rows: pd.DataFrame
+) -> Block:
+    """Return one block; units without a row in the progress table are an error of the data."""
+    as_of = (deadline - pd.DateOffset(months=months)).date()
+    history = history_of(series[series["unit"].isin(rows["unit"])], as_of)
+    place = {name: k for k, name in enumerate(history.units)}
+    cases = rows[(rows[f"open_{months}m"] == 1) & rows["unit"].isin(place)]
+    return Block(
+        programme=programme,
+        stage=stage,
+        deadline=deadline.date(),
+        as_of=as_of,
+        months=months,
+        weeks=max(1, round((deadline.date() - as_of).days / 7)),
+        history=history,
+        unit=cases["unit"].map(place).to_numpy(dtype=np.int64),
+        target=cases["target_share"].to_numpy(dtype=np.float64),
+        happened=cases["share_at_deadline"].to_numpy(dtype=np.float64),
+        met=cases["met"].astype(str).str.lower().isin(["yes", "1", "true"]).to_numpy(),
+    )
+
+
+def _read(file: Path, columns: tuple[str, ...]) -> pd.DataFrame:
+    """Return a table of a programme."""
+    frame = pd.read_csv(file, dtype={"unit": str})
+    missing = [name for name in columns if name not in frame]
+    if missing:
+        raise InputError("backtest.no_column", file=str(file), missing=", ".join(missing))
+    return frame

@@ -1,0 +1,259 @@
+"""The forecast from a history: three regimes by which the rest of a stage's gap closes, with lasting shocks.
+
+Settle: the weekly closure of the gap drifts back to that of a reference class. Spread: damped growth in proportion to
+the share done. Close: an order closes a share of today's gap by the deadline, whatever the pace so far (at least what
+the draw's own pace gives). One draw is one future of the whole programme: its units share the regime, most of the
+lasting shock and, if an order closes the gap, the mean of what it closes (evidence FC01 to FC05).
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from dpsim.core.compiled import routine
+from dpsim.core.streams import Stream
+from dpsim.forecast.history import History
+from dpsim.forecast.luck import common_normal, common_uniform, normal_draws, uniform_draws
+from dpsim.forecast.rounding import SMALL
+from dpsim.model.state import Floats
+
+SHOCK_LIMIT = 7.0
+_LEAST = 2e-4
+
+
+class Settings(NamedTuple):
+    """Numbers of the model; see `params/forecast.yaml` for range, source and grade of each.
+
+    Attributes
+    ----------
+    forgetting : float, weight of a week against the one after it, 0..1
+    pooling : float, members' worth of the pooled closure in each unit's
+    cap : float, members a unit counts for at most
+    reference : float, weekly closure of the reference class
+    reversion : float, share of the log distance to it given back each week
+    noise : float, weekly noise of the log closure
+    settle_shock, spread_shock : float, s.d. of the lasting shock (log)
+    common : float, share of the shock's variance that is common to all units
+    damping : float, of the growth, per week
+    spread_weight : float, chance that a future spreads rather than settles
+    close_weight : float, chance that an order closes a share of the gap
+    agreement : float, how alike units are in what an order closes (concentration of a Beta law)
+    rush_chance, rush_factor, rush_log_sd, rush_weeks : float, a rush before the deadline
+    """
+
+    forgetting: float = 0.85
+    pooling: float = 1.0
+    cap: float = 200.0
+    reference: float = 0.008
+    reversion: float = 0.10
+    noise: float = 0.20
+    settle_shock: float = 1.2
+    spread_shock: float = 0.6
+    common: float = 0.6
+    damping: float = 0.90
+    spread_weight: float = 0.5
+    close_weight: float = 0.5
+    agreement: float = 2.0
+    rush_chance: float = 0.0
+    rush_factor: float = 3.0
+    rush_log_sd: float = 0.5
+    rush_weeks: float = 4.0
+
+
+class Pace(NamedTuple):
+    """What a history says of its units, shape (units,) each.
+
+    Attributes
+    ----------
+    closure : weekly closure of the gap, drawn towards that of all units together
+    growth : weekly growth of the log odds, drawn towards the reference class
+    churn : s.d. of the share at the end that comes from counts that fall
+    """
+
+    closure: Floats
+    growth: Floats
+    churn: Floats
+
+
+def fit_pace(history: History, weeks: int, settings: Settings) -> Pace:
+    """Return the pace of each unit from its past weeks; `weeks` lie ahead."""
+    share, total, s = history.share, history.total, settings
+    step = np.diff(share, axis=1)
+    age = np.arange(step.shape[1] - 1, -1, -1)
+    known = ~np.isnan(step)
+    weight = np.where(known, s.forgetting**age, 0.0)
+    step, gap = np.where(known, step, 0.0), np.where(known, 1.0 - share[:, :-1], 0.0)
+    members = np.minimum(total, s.cap)
+    moved = members * np.maximum((weight * step).sum(axis=1), 0.0)
+    exposed = members * (weight * gap).sum(axis=1)
+    pooled = max(moved.sum() / max(exposed.sum(), 1e-9), _LEAST)
+    closure = (moved + s.pooling) / (exposed + s.pooling / pooled)
+    odds = np.log((share * total[:, None] + 0.5) / ((1.0 - share) * total[:, None] + 0.5))
+    rise = np.diff(odds, axis=1)
+    rise, seen = (weight * np.where(known, rise, 0.0)).sum(axis=1), weight.sum(axis=1)
+    typical = max(float(np.median(rise / np.maximum(seen, 1e-9))), 1e-3)
+    prior = np.sqrt(typical * s.reference / np.maximum(history.last, 0.05))
+    growth = np.maximum((rise + 2.0 * prior) / (seen + 2.0), _LEAST)
+    fallen = np.minimum(step[:, -26:], 0.0)
+    own = weeks * (fallen**2).mean(axis=1)
+    return Pace(closure, growth, np.sqrt(0.5 * own + 0.5 * np.median(own)))
+
+
+def draw_shares(
+    history: History, weeks: int, settings: Settings, *, seed: int, draws: int, every_week: bool = False
+) -> Floats:
+    """Draw the shares of all units, `weeks` after the as-of date.
+
+    Parameters
+    ----------
+    history : History
+    weeks : int
+        From the as-of date to the deadline, 1 or more.
+    settings : Settings
+    seed, draws : int
+        The name of the draws and their number.
+    every_week : bool
+        Draw the shares at the end of every week.
+
+    Returns
+    -------
+    numpy.ndarray
+        Shape (draws, units), or (draws, units, weeks); of units below `SMALL` members counts over the total.
+    """
+    closed = draw_closures(history, weeks, settings, seed=seed, draws=draws, every_week=every_week)
+    return settle_counts(history, fit_pace(history, weeks, settings).churn, closed, seed=seed)
+
+
+def draw_closures(
+    history: History, weeks: int, settings: Settings, *, seed: int, draws: int, every_week: bool
+) -> Floats:
+    """Return how much of its gap each unit closes, shape (draws, units, weeks asked for)."""
+    from scipy.special import betaincinv
+
+    s, pace, entity = settings, fit_pace(history, weeks, settings), history.entity
+    spreads = common_uniform(seed, draws, Stream.FORECAST_PACE) < s.spread_weight
+    rushes = common_uniform(seed, draws, Stream.FORECAST_RUSH) < s.rush_chance
+    factor = s.rush_factor * np.exp(s.rush_log_sd * common_normal(seed, draws, Stream.FORECAST_RUSH_FACTOR))
+    noise = np.column_stack([common_normal(seed, draws, Stream.FORECAST_NOISE, week) for week in range(weeks)])
+    closed = run_weeks(
+        pace.closure,
+        pace.growth,
+        starting_odds(history),
+        shocks(entity, s, seed=seed, draws=draws),
+        spreads,
+        np.where(rushes, factor, 1.0),
+        noise * s.noise,
+        np.array([np.log(s.reference), s.reversion, s.settle_shock, s.spread_shock, s.damping, s.rush_weeks]),
+        every_week,
+    )
+    closes = common_uniform(seed, draws, Stream.FORECAST_CLOSE) < s.close_weight
+    if closes.any():
+        mean = np.clip(common_uniform(seed, draws, Stream.FORECAST_CLOSE_SHARE)[closes, None], 0.01, 0.99)
+        own = uniform_draws(seed, draws, entity, Stream.FORECAST_CLOSE_SHARE)[closes]
+        ordered = betaincinv(s.agreement * mean, s.agreement * (1.0 - mean), own)
+        passed = np.arange(weeks, 0, -1)[::-1] / weeks if every_week else np.ones(1)
+        closed[closes] = np.maximum(closed[closes], ordered[:, :, None] * passed)
+    return closed
+
+
+def starting_odds(history: History) -> Floats:
+    """Return the share each unit spreads from: half a member is added to those with and without, shape (units,)."""
+    return np.asarray((history.last * history.total + 0.5) / (history.total + 1.0))
+
+
+def shocks(entity: npt.NDArray[np.uint32], settings: Settings, *, seed: int, draws: int) -> Floats:
+    """Return the lasting shocks, heavy-tailed (Student's t with 4 degrees of freedom), shape (draws, units)."""
+    from scipy.special import gammaincinv
+
+    scale = gammaincinv(2.0, common_uniform(seed, draws, Stream.FORECAST_SHOCK_SCALE)) / 2.0
+    together = common_normal(seed, draws, Stream.FORECAST_SHOCK)[:, None]
+    own = normal_draws(seed, draws, entity, Stream.FORECAST_SHOCK)
+    raw = np.sqrt(settings.common) * together + np.sqrt(1.0 - settings.common) * own
+    return np.clip(raw / np.sqrt(scale)[:, None], -SHOCK_LIMIT, SHOCK_LIMIT)
+
+
+@routine
+def run_weeks(
+    closure: Floats,
+    growth: Floats,
+    start: Floats,
+    shock: Floats,
+    spreads: npt.NDArray[np.bool_],
+    rush: Floats,
+    noise: Floats,
+    law: Floats,
+    every_week: bool,
+) -> Floats:
+    """Return the share of its gap each unit closes, shape (draws, units, weeks), or at the last week only.
+
+    `law`: log of the reference closure, reversion, the two shocks' s.d., damping, weeks of the rush.
+    """
+    draws, units = shock.shape
+    weeks = noise.shape[1]
+    reference, reversion, settle, spread, damping, last = law[0], law[1], law[2], law[3], law[4], law[5]
+    out = np.zeros((draws, units, weeks if every_week else 1))
+    for d in range(draws):
+        for i in range(units):
+            x, spent, share, left = np.log(closure[i]), 0.0, start[i], 1.0
+            lasting = np.exp(spread * shock[d, i])
+            for k in range(weeks):
+                factor = rush[d] if weeks - k <= last else 1.0
+                if spreads[d]:
+                    share = 1.0 - (1.0 - share) * np.exp(-min(1.0, factor * growth[i] * damping**k * lasting * share))
+                    left = (1.0 - share) / (1.0 - start[i])
+                else:
+                    x += reversion * (reference - x) + noise[d, k]
+                    spent += factor * min(1.0, np.exp(x + settle * shock[d, i] * min(1.0, (k + 1) / 8.0)))
+                    left = np.exp(-spent)
+                if every_week:
+                    out[d, i, k] = 1.0 - left
+            if not every_week:
+                out[d, i, 0] = 1.0 - left
+    return out
+
+
+def settle_counts(history: History, churn: Floats, closed: Floats, *, seed: int) -> Floats:
+    """Return shares from closures: whole members in small units, and counts that fall.
+
+    Shape as `closed`, without its last axis where that has one entry.
+    """
+    draws, total = closed.shape[0], history.total[None, :, None]
+    last = history.last[None, :, None]
+    small = history.total < SMALL
+    share = last + closed * (1.0 - last)
+    if small.any():
+        u = uniform_draws(seed, draws, history.entity[small], Stream.FORECAST_COUNT)
+        left = np.round(history.total[small] * (1.0 - history.last[small]))
+        share[:, small] = last[:, small] + binomial_quantiles(u, left, closed[:, small]) / total[:, small]
+    fall = normal_draws(seed, draws, history.entity, Stream.FORECAST_CHURN)[:, :, None]
+    passed = np.sqrt(np.arange(1, closed.shape[2] + 1) / closed.shape[2])
+    share = np.clip(share + churn[None, :, None] * passed * fall, 0.0, 1.0)
+    share[:, small] = np.round(share[:, small] * total[:, small]) / total[:, small]
+    return share if closed.shape[2] > 1 else share[:, :, 0]
+
+
+@routine
+def binomial_quantiles(u: Floats, members: Floats, chance: Floats) -> Floats:
+    """Return how many of `members` (units,) by uniform draws (draws, units) and chances (draws, units, weeks).
+
+    By inversion, so that a larger chance never gives fewer.
+    """
+    out = np.zeros(chance.shape)
+    for d in range(chance.shape[0]):
+        for i in range(chance.shape[1]):
+            n = int(members[i])
+            for k in range(chance.shape[2]):
+                p = min(max(chance[d, i, k], 0.0), 1.0)
+                if p >= 1.0:
+                    out[d, i, k] = n
+                    continue
+                odds, mass, rest, j = p / (1.0 - p), (1.0 - p) ** n, u[d, i], 0
+                while rest > mass and j < n:
+                    rest -= mass
+                    j += 1
+                    mass *= odds * (n - j + 1) / j
+                out[d, i, k] = j
+    return out
