@@ -33,8 +33,8 @@ class Backtest:
     Attributes
     ----------
     cases : pandas.DataFrame
-        One row per method and case: programme, stage, deadline, months_before, unit, method, target, share, probability,
-        met, crps, brier, log_score, cov50, cov80, cov90, pit.
+        One row per method and case: programme, stage, deadline, months_before, unit, method, target, share,
+        probability, met, crps, brier, log_score, cov50, cov80, cov90, pit.
     """
 
     cases: pd.DataFrame

@@ -19,6 +19,7 @@ from dpsim.forecast.history import History
 from dpsim.forecast.luck import common_normal, common_uniform, normal_draws, uniform_draws
 from dpsim.forecast.rounding import SMALL
 from dpsim.model.state import Floats
+from dpsim.params.forecast import ForecastSettings
 
 SHOCK_LIMIT = 7.0
 _LEAST = 2e-4
@@ -44,23 +45,23 @@ class Settings(NamedTuple):
     rush_chance, rush_factor, rush_log_sd, rush_weeks : float, a rush before the deadline
     """
 
-    forgetting: float = 0.85
-    pooling: float = 1.0
-    cap: float = 200.0
-    reference: float = 0.008
-    reversion: float = 0.10
-    noise: float = 0.20
-    settle_shock: float = 1.2
-    spread_shock: float = 0.6
-    common: float = 0.6
-    damping: float = 0.90
-    spread_weight: float = 0.5
-    close_weight: float = 0.5
-    agreement: float = 2.0
-    rush_chance: float = 0.0
-    rush_factor: float = 3.0
-    rush_log_sd: float = 0.5
-    rush_weeks: float = 4.0
+    forgetting: float
+    pooling: float
+    cap: float
+    reference: float
+    reversion: float
+    noise: float
+    settle_shock: float
+    spread_shock: float
+    common: float
+    damping: float
+    spread_weight: float
+    close_weight: float
+    agreement: float
+    rush_chance: float
+    rush_factor: float
+    rush_log_sd: float
+    rush_weeks: float
 
 
 class Pace(NamedTuple):
@@ -257,3 +258,16 @@ def binomial_quantiles(u: Floats, members: Floats, chance: Floats) -> Floats:
                     mass *= odds * (n - j + 1) / j
                 out[d, i, k] = j
     return out
+
+
+def class_settings(settings: ForecastSettings, reference: str, rush: float = 0.0) -> Settings:
+    """Return the numbers of the model for a reference class and a supposed chance of a rush."""
+    pace, own = settings.pace, getattr(settings.classes, reference)
+    return Settings(
+        **{name: float(getattr(pace, name).value) for name in type(pace).model_fields},
+        **{name: float(getattr(own, name).value) for name in type(own).model_fields if name != "name"},
+        rush_chance=rush,
+        rush_factor=float(settings.rush.factor.value),
+        rush_log_sd=float(settings.rush.log_sd.value),
+        rush_weeks=float(settings.rush.weeks.value),
+    )

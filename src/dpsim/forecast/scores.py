@@ -14,7 +14,7 @@ _ROUNDING = 1e-9
 
 
 def crps(draws: Floats, happened: Floats) -> Floats:
-    """Return the continuous ranked probability score of each case, in its unit (fair form for a finite number of draws).
+    """Return the continuous ranked probability score of each case, in its unit (fair for a finite number of draws).
 
     Parameters
     ----------

@@ -40,7 +40,9 @@ def fitted_curves(
     return in_members(out, history.total)
 
 
-def _candidates(own: Floats, curve: Curve, parameters: Sequence[tuple[float, float]], weeks: int) -> tuple[Floats, Floats]:
+def _candidates(
+    own: Floats, curve: Curve, parameters: Sequence[tuple[float, float]], weeks: int
+) -> tuple[Floats, Floats]:
     """Return of each curve of the grid what it rises by the deadline, and its weighted sum of squares so far."""
     weight = FORGETTING ** np.arange(own.size - 1, -1, -1)
     rise, error = [], []
