@@ -91,7 +91,7 @@ def run_backtest(
         See `dpsim.forecast.methods`.
     seed, draws : int
     """
-    parts = []
+    parts: list[pd.DataFrame] = []
     for programme in sorted(blocks):
         learned = learn(blocks, classes, programme, settings)
         for block in blocks[programme]:
