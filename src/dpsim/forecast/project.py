@@ -1,0 +1,304 @@
+"""Will the targets be met? The forecast of a progress table under the arrangement in force, without a simulation."""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from dpsim.errors import InputError
+from dpsim.forecast.asked import (
+    ALL,
+    check_numbers,
+    checked_class,
+    checked_day,
+    checked_table,
+    checked_targets,
+    memberships,
+    units_of,
+)
+from dpsim.forecast.closures import base_rates
+from dpsim.forecast.history import History, history_of
+from dpsim.forecast.regimes import Settings, class_settings, draw_shares, fit_pace
+from dpsim.forecast.scores import CLIPPED
+from dpsim.forecast.stages import LIMITED_BY, funnelled
+from dpsim.measure.probability import wilson_interval
+from dpsim.model.state import Floats
+from dpsim.params.forecast import load_forecast_settings
+
+QUANTILES = {"q05": 0.05, "q25": 0.25, "q50": 0.5, "q75": 0.75, "q95": 0.95}
+RECENT_WEEKS = 8
+_ROUNDING = 1e-9
+Members = Mapping[str, npt.NDArray[np.bool_]]
+
+
+@dataclass(frozen=True)
+class Forecast:
+    """What is to be expected of a programme from its own table.
+
+    Attributes
+    ----------
+    targets : pandas.DataFrame
+        One row per target and unit: unit, stage, deadline, target_share; `probability`, no nearer to 0 and 1 than the
+        record supports; `low`, `high`: its 95% Wilson interval by the number of draws, widened to hold it; q05 to q95
+        of the share at the deadline; `date_median`: end of the week by which half of the draws have reached the target
+        (NaT: not by the deadline); `base_rate` of the comparable programmes on record.
+    needed : pandas.DataFrame
+        unit, stage, deadline, needed_per_week and past_per_week (of the last 8 weeks), members; ratio of the two.
+    joint : pandas.DataFrame
+        Targets of all units together: stage, deadline, target_share, missed (share of the draws), missed_alone (all
+        others met).
+    all_met : float
+        Share of the draws in which all targets of all units together are met.
+    fit : pandas.DataFrame
+        unit, stage, total, done, observed (reports), closure (of the gap, per week), growth (per week), churn.
+    as_of, draws, reference, units
+        What the forecast was made of; `reference` is the class.
+    counts : mapping of str to numpy.ndarray
+        By stage: members done, shape (draws, units, weeks).
+    """
+
+    targets: pd.DataFrame
+    needed: pd.DataFrame
+    joint: pd.DataFrame
+    all_met: float
+    fit: pd.DataFrame
+    as_of: dt.date
+    draws: int
+    reference: str
+    units: tuple[str, ...]
+    counts: Mapping[str, Floats]
+
+    @cached_property
+    def paths(self) -> pd.DataFrame:
+        """Every draw by week: draw, date, unit, stage, done."""
+        parts = []
+        for stage, done in self.counts.items():
+            draws, units, weeks = done.shape
+            dates = [self.as_of + dt.timedelta(weeks=week + 1) for week in range(weeks)]
+            parts.append(
+                pd.DataFrame(
+                    {
+                        "draw": np.repeat(np.arange(draws), units * weeks),
+                        "date": np.tile(pd.to_datetime(dates), draws * units),
+                        "unit": np.tile(np.repeat(np.array(self.units), weeks), draws),
+                        "stage": stage,
+                        "done": done.ravel(),
+                    }
+                )
+            )
+        return pd.concat(parts, ignore_index=True)
+
+
+def forecast(
+    progress: object,
+    targets: pd.DataFrame,
+    *,
+    as_of: dt.date | str,
+    seed: int,
+    draws: int = 2000,
+    groups: Mapping[str, Sequence[str]] | None = None,
+    reference: str | None = None,
+    rush: float = 0.0,
+) -> Forecast:
+    """Forecast whether targets will be met.
+
+    Parameters
+    ----------
+    progress : Progress or pandas.DataFrame
+        Columns date, unit, stage, total, done. Rows after `as_of` are not looked at.
+    targets : pandas.DataFrame
+        Columns stage, deadline, target_share and, if wanted, unit: a unit, a group, `all`; `each` or nothing for all
+        of them. What is ordered for a stage is closed by its last deadline.
+    as_of : datetime.date or str
+    seed, draws : int
+        The name of the draws, and their number.
+    groups : mapping of str to sequence of str, optional
+        Units that are also wanted together, such as the townships of a county.
+    reference : {"voluntary", "order", "filing", "unstated"}, optional
+        Reference class of the programme; None is `unstated`, between the first two.
+    rush : float
+        Supposed chance of a rush before the deadline, 0 to 1.
+
+    Returns
+    -------
+    Forecast
+
+    Raises
+    ------
+    InputError
+        Something asked for is not there or out of its range.
+    """
+    settings, name, day = load_forecast_settings(), checked_class(reference), checked_day("as_of", as_of)
+    check_numbers(seed, draws, rush)
+    frame = checked_table(progress)
+    wanted = checked_targets(targets, frame, day)
+    histories = stage_histories(frame, wanted, day)
+    model = class_settings(settings, name, rush)
+    counts = draw_counts(histories, last_deadlines(wanted), day, model, seed=seed, draws=draws)
+    members = memberships(next(iter(histories.values())).units, groups or {})
+    comparable = [entry.programme for entry in settings.programmes if name in (entry.reference, "unstated")]
+    rows, needed = target_rows(wanted, histories, counts, members, day, comparable)
+    joint, all_met = joint_rows(wanted, histories, counts, day)
+    return Forecast(
+        targets=rows,
+        needed=needed,
+        joint=joint,
+        all_met=all_met,
+        fit=fit_rows(histories, last_deadlines(wanted), day, model),
+        as_of=day,
+        draws=draws,
+        reference=name,
+        units=next(iter(histories.values())).units,
+        counts=counts,
+    )
+
+
+def stage_histories(frame: pd.DataFrame, wanted: pd.DataFrame, as_of: dt.date) -> dict[str, History]:
+    """Return the history of each stage with a target, and of those that limit it, for the same units."""
+    stages = list(dict.fromkeys(wanted["stage"]))
+    stages += [s for stage in stages for s in LIMITED_BY.get(stage, ()) if s in set(frame["stage"])]
+    known = frame[pd.to_datetime(frame["date"]) <= pd.Timestamp(as_of)]
+    out = {stage: history_of(known[known["stage"] == stage], as_of) for stage in dict.fromkeys(stages)}
+    shared = sorted(set.intersection(*(set(history.units) for history in out.values())))
+    if not shared:
+        raise InputError("forecast.no_units", as_of=as_of.isoformat())
+    return {stage: history.only(np.isin(np.array(history.units), shared)) for stage, history in out.items()}
+
+
+def last_deadlines(wanted: pd.DataFrame) -> dict[str, dt.date]:
+    """Return by stage the last of its deadlines."""
+    return {str(stage): max(rows["deadline"]) for stage, rows in wanted.groupby("stage", sort=False)}
+
+
+def draw_counts(
+    histories: Mapping[str, History],
+    deadlines: Mapping[str, dt.date],
+    as_of: dt.date,
+    model: Settings,
+    *,
+    seed: int,
+    draws: int,
+) -> dict[str, Floats]:
+    """Draw how many members of each unit have done each stage by week, with the funnel's limits.
+
+    A stage shares its regime and shocks with the others; one without a target of its own goes by the last deadline.
+    """
+    last, out = max(deadlines.values()), {}
+    for stage, history in histories.items():
+        weeks = weeks_to(as_of, deadlines.get(stage, last))
+        share = draw_shares(history, weeks, model, seed=seed, draws=draws, every_week=True)
+        done = np.round(share.reshape(draws, len(history.units), weeks) * history.total[None, :, None], 6)
+        ahead = weeks_to(as_of, last)
+        out[stage] = np.concatenate([done, np.repeat(done[:, :, -1:], ahead - weeks, axis=2)], axis=2)
+    return funnelled(out)
+
+
+def weeks_to(as_of: dt.date, deadline: dt.date) -> int:
+    """Return the weeks to a deadline, rounded up: what happens in its week counts."""
+    return max(1, math.ceil((deadline - as_of).days / 7.0))
+
+
+def target_rows(
+    wanted: pd.DataFrame,
+    histories: Mapping[str, History],
+    counts: Mapping[str, Floats],
+    members: Members,
+    as_of: dt.date,
+    comparable: Sequence[str],
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return the frames `targets` and `needed` of a forecast."""
+    rows, needed = [], []
+    for target in wanted.itertuples():
+        history, done = histories[target.stage], counts[target.stage]
+        weeks = weeks_to(as_of, target.deadline)
+        for unit in units_of(target.unit, members):
+            own = members[unit]
+            total, now = float(history.total[own].sum()), float(history.done[own].sum())
+            share = done[:, own, :weeks].sum(axis=1) / total
+            head = {"unit": unit, "stage": target.stage, "deadline": pd.Timestamp(target.deadline)}
+            rate = base_rates(
+                np.array([now / total]), np.array([target.target_share]), (target.deadline - as_of).days, comparable
+            )
+            rows.append(
+                head
+                | {"target_share": float(target.target_share)}
+                | _chances(share, target.target_share, as_of)
+                | {"base_rate": float(np.clip(rate[0], *CLIPPED))}
+            )
+            before = history.share[own][:, -1 - RECENT_WEEKS]
+            past = now - float(np.nansum(np.nan_to_num(before) * history.total[own]))
+            asked = max(0.0, math.ceil(target.target_share * total - _ROUNDING) - now) / weeks
+            pace = past / RECENT_WEEKS if not np.isnan(before).any() else math.nan
+            ratio = asked / pace if pace > 0 else (0.0 if asked == 0 else math.inf)
+            needed.append(head | {"needed_per_week": asked, "past_per_week": pace, "ratio": ratio})
+    return pd.DataFrame(rows), pd.DataFrame(needed)
+
+
+def _chances(share: Floats, target: float, as_of: dt.date) -> dict[str, object]:
+    """Return probability, interval, quantiles and median date of a share by draw and week."""
+    reached = share >= target - _ROUNDING
+    met, draws = int(reached[:, -1].sum()), share.shape[0]
+    probability = float(np.clip((met + 0.5) / (draws + 1.0), *CLIPPED))
+    low, high = wilson_interval(met, draws)
+    ever = np.median(reached, axis=0) >= 0.5
+    week = int(np.argmax(ever)) if ever[-1] else -1
+    date = pd.Timestamp(as_of + dt.timedelta(weeks=week + 1)) if week >= 0 else pd.NaT
+    quantiles = np.quantile(share[:, -1], list(QUANTILES.values()))
+    return {
+        "probability": probability,
+        "low": min(low, probability),
+        "high": max(high, probability),
+        **dict(zip(QUANTILES, quantiles.tolist(), strict=True)),
+        "date_median": date,
+    }
+
+
+def joint_rows(
+    wanted: pd.DataFrame, histories: Mapping[str, History], counts: Mapping[str, Floats], as_of: dt.date
+) -> tuple[pd.DataFrame, float]:
+    """Return how often the targets of all units together are missed, and how often all of them are met."""
+    overall = wanted[wanted["unit"].isin([ALL, "each"])].drop_duplicates(["stage", "deadline", "target_share"])
+    columns = ["stage", "deadline", "target_share", "missed", "missed_alone"]
+    if overall.empty:
+        return pd.DataFrame(columns=columns), math.nan
+    met = np.column_stack(
+        [
+            counts[row.stage][:, :, weeks_to(as_of, row.deadline) - 1].sum(axis=1)
+            >= row.target_share * histories[row.stage].total.sum() - 1e-6
+            for row in overall.itertuples()
+        ]
+    )
+    alone = [float((~met[:, k] & np.delete(met, k, axis=1).all(axis=1)).mean()) for k in range(met.shape[1])]
+    frame = overall[["stage", "deadline", "target_share"]].reset_index(drop=True)
+    return frame.assign(missed=(~met).mean(axis=0), missed_alone=alone), float(met.all(axis=1).mean())
+
+
+def fit_rows(
+    histories: Mapping[str, History], deadlines: Mapping[str, dt.date], as_of: dt.date, model: Settings
+) -> pd.DataFrame:
+    """Return what the table says of the pace of each unit and stage."""
+    parts, last = [], max(deadlines.values())
+    for stage, history in histories.items():
+        pace = fit_pace(history, weeks_to(as_of, deadlines.get(stage, last)), model)
+        parts.append(
+            pd.DataFrame(
+                {
+                    "unit": list(history.units),
+                    "stage": stage,
+                    "total": history.total,
+                    "done": history.done,
+                    "observed": history.observed,
+                    "closure": pace.closure,
+                    "growth": pace.growth,
+                    "churn": pace.churn,
+                }
+            )
+        )
+    return pd.concat(parts, ignore_index=True)
