@@ -60,6 +60,8 @@ class Forecast:
         unit, stage, total, done, observed (reports), closure (of the gap, per week), growth (per week), churn.
     as_of, draws, reference, units
         What the forecast was made of; `reference` is the class.
+    members : mapping of str to numpy.ndarray of bool
+        Which units make up each unit, group and `all`.
     counts : mapping of str to numpy.ndarray
         By stage: members done, shape (draws, units, weeks).
     """
@@ -73,7 +75,12 @@ class Forecast:
     draws: int
     reference: str
     units: tuple[str, ...]
+    members: Members
     counts: Mapping[str, Floats]
+
+    def total(self, stage: str, own: npt.NDArray[np.bool_]) -> float:
+        """Return how many members some of the units have that are to do a stage."""
+        return float(self.fit[self.fit["stage"] == stage]["total"].to_numpy()[own].sum())
 
     @cached_property
     def paths(self) -> pd.DataFrame:
@@ -156,6 +163,7 @@ def forecast(
         draws=draws,
         reference=name,
         units=next(iter(histories.values())).units,
+        members=members,
         counts=counts,
     )
 

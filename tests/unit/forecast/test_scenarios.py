@@ -1,0 +1,30 @@
+"""Other assumptions beside the forecast: each has its row, the forecast's own among them."""
+
+from __future__ import annotations
+
+import pytest
+from test_project import AS_OF, DEADLINE, made, table, targets
+
+from dpsim.forecast.scenarios import RUSHES, list_changes, scenarios
+from dpsim.params.forecast import CLASSES
+
+WANTED = targets(("all", "built", DEADLINE, 0.8))
+
+
+def test_every_class_and_rush_has_its_chance() -> None:
+    told = scenarios(table(), WANTED, as_of=AS_OF, seed=1, draws=400)
+    assert list(zip(told["reference"], told["rush"], strict=True)) == [(c, r) for c in CLASSES for r in RUSHES]
+    own = told[(told["reference"] == "order") & (told["rush"] == 0.0)]
+    assert own["probability"].tolist() == made(table(), WANTED).targets["probability"].tolist()
+    by_class = told[told["rush"] == 0.0].set_index("reference")["probability"]
+    assert by_class["voluntary"] < by_class["unstated"] < by_class["order"] < by_class["filing"]
+    for reference in CLASSES:
+        chances = told[told["reference"] == reference]["probability"].tolist()
+        assert chances == sorted(chances), f"{reference}: a rush makes it no less likely"
+
+
+def test_a_shorter_list_is_more_easily_done() -> None:
+    told = list_changes(table(), WANTED, as_of=AS_OF, seed=1, draws=400, reference="order").set_index("change")
+    assert told.loc[0.0, "probability"] == made(table(), WANTED).targets["probability"][0]
+    assert told.loc[-0.1, "q50"] > told.loc[0.0, "q50"] > told.loc[0.1, "q50"]
+    assert told.loc[0.0, "q50"] == pytest.approx(made(table(), WANTED).targets["q50"][0])
