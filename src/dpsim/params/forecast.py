@@ -23,12 +23,10 @@ class PaceSettings(Block):
     forgetting: Share
     pooling: Ratio
     cap: Enterprises
-    reference: PerWeek
     reversion: PerWeek
     noise: LogRatio
     common: Share
     damping: Share
-    spread_weight: Share
 
 
 class RushSettings(Block):
@@ -43,6 +41,8 @@ class ReferenceClass(Block):
     """What programmes of one kind have in common."""
 
     name: Label
+    reference: PerWeek
+    spread_weight: Share
     close_weight: Share
     agreement: Ratio
     settle_shock: LogRatio
