@@ -28,20 +28,20 @@ def whole(cell: object) -> int | str:
     Examples
     --------
     >>> whole("１，１６０"), whole(20.0), whole(" 35 家"), whole(""), whole("1.160")
-    (1160, 20, 35, 'newcase.cell_empty', 'newcase.cell_unclear')
+    (1160, 20, 35, 'tabular.cell_empty', 'tabular.cell_unclear')
     """
     if isinstance(cell, bool) or not isinstance(cell, int | float | str):
-        return "newcase.cell_not_number"
+        return "tabular.cell_not_number"
     if isinstance(cell, str):
         text = unicodedata.normalize("NFKC", cell).strip()
         if not text:
-            return "newcase.cell_empty"
+            return "tabular.cell_empty"
         if _UNCLEAR.match(text):
-            return "newcase.cell_unclear"
+            return "tabular.cell_unclear"
         if not _DIGITS.match(text):
             number = re.fullmatch(r"[-+]?[0-9]*\.?[0-9]+", text)
             if not number:
-                return "newcase.cell_not_number"
+                return "tabular.cell_not_number"
             return _checked(float(text))
         cell = int(re.match("[0-9]+", re.sub("[, ]", "", text))[0])  # type: ignore[index]
     return _checked(cell)
@@ -50,5 +50,5 @@ def whole(cell: object) -> int | str:
 def _checked(number: float) -> int | str:
     """Return a number as a count, or what is wrong with it."""
     if not math.isfinite(number) or number < 0 or number > MAX_COUNT:
-        return "newcase.cell_outside"
-    return int(number) if number == int(number) else "newcase.cell_not_whole"
+        return "tabular.cell_outside"
+    return int(number) if number == int(number) else "tabular.cell_not_whole"

@@ -6,7 +6,7 @@ import zipfile
 from collections.abc import Mapping
 from pathlib import Path
 
-from dpsim.newcase.extent import walk
+from dpsim.tabular.extent import walk
 
 _BOOK, _LINKS = "xl/workbook.xml", "xl/_rels/workbook.xml.rels"
 
@@ -17,22 +17,27 @@ def hidden_rows(file: Path) -> dict[str, set[int]]:
     Raises
     ------
     zipfile.BadZipFile, xml.parsers.expat.ExpatError, ValueError
-        It is no such workbook, or damaged; see `dpsim.newcase.sheet.DAMAGE`.
+        It is no such workbook, or damaged; see `dpsim.tabular.sheet.DAMAGE`.
     """
     with zipfile.ZipFile(file) as archive:
-        parts = set(archive.namelist())
-        if not {_BOOK, _LINKS} <= parts:
-            return {}
-        links = _elements(archive.read(_LINKS), "Relationship", "Target")
-        places = {link.get("Id", ""): link["Target"] for link in links}
-        hidden = {}
-        for sheet in _elements(archive.read(_BOOK), "sheet", "name"):
-            ids = (value for key, value in sheet.items() if key.endswith(":id"))
-            place = places.get(next(ids, ""), "")
-            part = place[1:] if place.startswith("/") else f"xl/{place}"
-            if part in parts:
-                hidden[sheet["name"]] = _hidden(archive.read(part))
-        return hidden
+        return {name: _hidden(archive.read(part)) for name, part in sheet_parts(archive).items()}
+
+
+def sheet_parts(archive: zipfile.ZipFile) -> dict[str, str]:
+    """Return the part of a workbook that holds each sheet, by the name of the sheet."""
+    parts = set(archive.namelist())
+    if not {_BOOK, _LINKS} <= parts:
+        return {}
+    links = _elements(archive.read(_LINKS), "Relationship", "Target")
+    places = {link.get("Id", ""): link["Target"] for link in links}
+    found = {}
+    for sheet in _elements(archive.read(_BOOK), "sheet", "name"):
+        ids = (value for key, value in sheet.items() if key.endswith(":id"))
+        place = places.get(next(ids, ""), "")
+        part = place[1:] if place.startswith("/") else f"xl/{place}"
+        if part in parts:
+            found[sheet["name"]] = part
+    return found
 
 
 def _elements(content: bytes, kind: str, key: str) -> list[Mapping[str, str]]:

@@ -19,9 +19,11 @@ from pathlib import Path
 from xml.parsers.expat import ExpatError
 
 from dpsim.errors import FileFaults, InputError
-from dpsim.newcase.extent import MAX_CELLS, too_far
-from dpsim.newcase.hidden import hidden_rows
 from dpsim.params.wording import shown_name
+from dpsim.tabular.extent import MAX_CELLS, too_far
+from dpsim.tabular.hidden import hidden_rows
+from dpsim.tabular.kinds import misnamed
+from dpsim.tabular.stored import Stored, stored
 
 MAX_BYTES = 20_000_000
 """Largest file that is read."""
@@ -53,12 +55,15 @@ class Sheet:
         First and last row and column of cells joined to one, counted from 0.
     hidden : set of int
         Rows that are hidden, where the file is an Excel workbook (.xlsx, .xlsm).
+    stored : Stored
+        Cells that need care, where it is one.
     """
 
     name: str
     rows: list[list[Cell]]
     joined: list[Area] = field(default_factory=list)
     hidden: set[int] = field(default_factory=set)
+    stored: Stored = field(default_factory=Stored)
 
 
 @dataclass(frozen=True)
@@ -75,12 +80,15 @@ class TableFile:
         Those that are not hidden and hold anything.
     guessed : str
         Encoding that was taken for a text file that does not say its own and is not UTF-8; else empty.
+    unread : tuple of str
+        Sheets that are hidden.
     """
 
     name: str
     digest: str
     sheets: list[Sheet] = field(default_factory=list)
     guessed: str = ""
+    unread: tuple[str, ...] = ()
 
 
 def read_sheets(file: Path) -> TableFile:
@@ -98,21 +106,23 @@ def read_sheets(file: Path) -> TableFile:
     """
     ending = file.suffix.lower()
     if ending not in (*WORKBOOKS, *TEXTS):
-        _refuse(file, "newcase.file_kind", allowed=", ".join((*WORKBOOKS, *TEXTS)))
+        _refuse(file, "tabular.file_kind", allowed=", ".join((*WORKBOOKS, *TEXTS)))
     raw = _bytes_of(file)
-    guessed = ""
+    guessed, unread = "", ()
+    if wrong := misnamed(raw, ending):
+        _refuse(file, wrong[0], allowed=ending, given=wrong[1])
     try:
         if ending in WORKBOOKS:
-            sheets = _workbook(file)
+            sheets, unread = _workbook(file)
         else:
             text, guessed = _decoded(file, raw)
             sheets = [Sheet("", _separated(text))]
     except csv.Error as error:
-        _refuse(file, "newcase.file_broken", why=shown_name(str(error)))
+        _refuse(file, "tabular.file_broken", why=shown_name(str(error)))
     held = [sheet for sheet in sheets if any(cell != "" for row in sheet.rows for cell in row)]
     if not held:
-        _refuse(file, "newcase.file_empty")
-    return TableFile(shown_name(file.name), hashlib.sha256(raw).hexdigest(), held, guessed)
+        _refuse(file, "tabular.file_empty")
+    return TableFile(shown_name(file.name), hashlib.sha256(raw).hexdigest(), held, guessed, unread)
 
 
 def _refuse(file: Path, message: str, **values: object) -> None:
@@ -126,41 +136,42 @@ def _bytes_of(file: Path) -> bytes:
     try:
         mode = file.stat().st_mode
         if stat.S_ISDIR(mode) or not stat.S_ISREG(mode):
-            _refuse(file, "newcase.file_not_plain")
+            _refuse(file, "tabular.file_not_plain")
         with file.open("rb") as stream:
             raw = stream.read(MAX_BYTES + 1)
     except FileNotFoundError:
-        _refuse(file, "newcase.file_missing")
+        _refuse(file, "tabular.file_missing")
     except (OSError, ValueError) as error:
-        _refuse(file, "newcase.file_closed", why=getattr(error, "strerror", None) or "?")
+        _refuse(file, "tabular.file_closed", why=getattr(error, "strerror", None) or "?")
     if len(raw) > MAX_BYTES:
-        _refuse(file, "newcase.file_large", allowed=MAX_BYTES)
+        _refuse(file, "tabular.file_large", allowed=MAX_BYTES)
     return raw
 
 
-def _workbook(file: Path) -> list[Sheet]:
-    """Return the visible sheets of a workbook."""
+def _workbook(file: Path) -> tuple[list[Sheet], tuple[str, ...]]:
+    """Return the visible sheets of a workbook, and the names of those that are not."""
     from python_calamine import CalamineError
 
     try:
         far = file.suffix.lower() != ".xls" and too_far(file)
-        sheets = [] if far else _visible(file)
+        sheets, unread = ([], ()) if far else _visible(file)
     except BaseException as error:
         panic = type(error).__name__ == "PanicException"  # of the reader: no Exception, and not to be imported
         if not panic and not isinstance(error, (CalamineError, *DAMAGE)):
             raise
-        _refuse(file, "newcase.file_broken", why=shown_name(str(error) or type(error).__name__))
+        _refuse(file, "tabular.file_broken", why=shown_name(str(error) or type(error).__name__))
     if far:
-        _refuse(file, "newcase.file_reaches", allowed=MAX_CELLS)
-    return sheets
+        _refuse(file, "tabular.file_reaches", allowed=MAX_CELLS)
+    return sheets, unread
 
 
-def _visible(file: Path) -> list[Sheet]:
-    """Return the visible sheets of a workbook that does not reach too far."""
+def _visible(file: Path) -> tuple[list[Sheet], tuple[str, ...]]:
+    """Return the visible sheets of a workbook that does not reach too far, and the names of the hidden ones."""
     from python_calamine import CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
-    sheets = []
-    hidden = hidden_rows(file) if file.suffix.lower() in (".xlsx", ".xlsm") else {}
+    sheets, unread = [], []
+    excel = file.suffix.lower() in (".xlsx", ".xlsm")
+    hidden, care = (hidden_rows(file), stored(file)) if excel else ({}, {})
     with CalamineWorkbook.from_path(file) as book:
         for about in book.sheets_metadata:
             if about.visible == SheetVisibleEnum.Visible and about.typ == SheetTypeEnum.WorkSheet:
@@ -168,8 +179,11 @@ def _visible(file: Path) -> list[Sheet]:
                 rows: list[list[Cell]] = [list(row) for row in sheet.to_python(skip_empty_area=False)]
                 joined = sheet.merged_cell_ranges or []
                 _spread(rows, joined)
-                sheets.append(Sheet(about.name, rows, joined, hidden.get(about.name, set())))
-    return sheets
+                name = about.name
+                sheets.append(Sheet(name, rows, joined, hidden.get(name, set()), care.get(name, Stored())))
+            elif about.typ == SheetTypeEnum.WorkSheet:
+                unread.append(about.name)
+    return sheets, tuple(unread)
 
 
 def _spread(rows: list[list[Cell]], joined: list[Area]) -> None:
@@ -192,7 +206,7 @@ def _decoded(file: Path, raw: bytes) -> tuple[str, str]:
             continue
         if "\0" not in text and not (guessed and _no_letters(text)):
             return text, guessed
-    _refuse(file, "newcase.file_not_text")
+    _refuse(file, "tabular.file_not_text")
     return "", ""
 
 

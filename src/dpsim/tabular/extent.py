@@ -27,7 +27,7 @@ def too_far(file: Path) -> bool:
     Raises
     ------
     zipfile.BadZipFile, zlib.error, xml.parsers.expat.ExpatError, ValueError
-        It is no such workbook, or damaged; see `dpsim.newcase.sheet.DAMAGE`.
+        It is no such workbook, or damaged; see `dpsim.tabular.sheet.DAMAGE`.
     """
     with zipfile.ZipFile(file) as archive:
         if sum(part.file_size for part in archive.infolist()) > MAX_UNPACKED:

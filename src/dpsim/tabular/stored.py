@@ -1,0 +1,107 @@
+"""What an Excel workbook stores besides values: formulas without a result, and numbers shown as percent.
+
+The reader of workbooks gives neither: a formula that was never computed reads like an empty cell, and 85 % like 0.85.
+"""
+
+from __future__ import annotations
+
+import re
+import zipfile
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from dpsim.tabular.extent import walk
+from dpsim.tabular.hidden import sheet_parts
+
+_STYLES = "xl/styles.xml"
+_PERCENT = {"9", "10"}
+_PLACE = re.compile(r"([A-Z]{1,3})([0-9]{1,7})\Z")
+
+At = tuple[int, int]
+"""Row and column, counted from 0."""
+
+
+@dataclass
+class Stored:
+    """Cells of one sheet that need care.
+
+    Parameters
+    ----------
+    uncomputed : set of (int, int)
+        Formulas whose result was not stored.
+    percent : set of (int, int)
+        Cells shown as percent.
+    """
+
+    uncomputed: set[At] = field(default_factory=set)
+    percent: set[At] = field(default_factory=set)
+
+
+def stored(file: Path) -> dict[str, Stored]:
+    """Return the cells that need care by sheet; nothing for a workbook that is laid out unusually.
+
+    Raises
+    ------
+    zipfile.BadZipFile, xml.parsers.expat.ExpatError, ValueError
+        It is no such workbook, or damaged; see `dpsim.tabular.sheet.DAMAGE`.
+    """
+    with zipfile.ZipFile(file) as archive:
+        shown = _percent_styles(archive.read(_STYLES)) if _STYLES in archive.namelist() else set()
+        return {name: _of_sheet(archive.read(part), shown) for name, part in sheet_parts(archive).items()}
+
+
+def _percent_styles(content: bytes) -> set[str]:
+    """Return the numbers of the cell styles that show percent."""
+    formats = set(_PERCENT)
+    styles: list[str] = []
+    inside = False
+
+    def start(kind: str, given: Mapping[str, str]) -> None:
+        nonlocal inside
+        if kind == "numFmt" and "%" in given.get("formatCode", ""):
+            formats.add(given.get("numFmtId", ""))
+        elif kind == "cellXfs":
+            inside = True
+        elif kind == "xf" and inside:
+            styles.append(given.get("numFmtId", "0"))
+
+    def end(kind: str) -> None:
+        nonlocal inside
+        inside = inside and kind != "cellXfs"
+
+    walk(content, start, end)
+    return {str(k) for k, style in enumerate(styles) if style in formats}
+
+
+def _of_sheet(content: bytes, shown_as_percent: set[str]) -> Stored:
+    """Return the cells of one sheet that need care."""
+    found = Stored()
+    at: At | None = None
+    formula = value = False
+
+    def start(kind: str, given: Mapping[str, str]) -> None:
+        nonlocal at, formula, value
+        if kind == "c":
+            at, formula, value = _at(given.get("r", "")), False, False
+            if at and given.get("s") in shown_as_percent:
+                found.percent.add(at)
+        formula, value = formula or kind == "f", value or kind in ("v", "is")
+
+    def end(kind: str) -> None:
+        if kind == "c" and at and formula and not value:
+            found.uncomputed.add(at)
+
+    walk(content, start, end)
+    return found
+
+
+def _at(text: str) -> At | None:
+    """Return the place of ``C7``."""
+    match = _PLACE.match(text)
+    if not match:
+        return None
+    column = 0
+    for letter in match[1]:
+        column = 26 * column + ord(letter) - 64
+    return int(match[2]) - 1, column - 1
