@@ -108,7 +108,8 @@ def read_sheets(file: Path) -> TableFile:
     if ending not in (*WORKBOOKS, *TEXTS):
         _refuse(file, "tabular.file_kind", allowed=", ".join((*WORKBOOKS, *TEXTS)))
     raw = _bytes_of(file)
-    guessed, unread = "", ()
+    guessed: str = ""
+    unread: tuple[str, ...] = ()
     if wrong := misnamed(raw, ending):
         _refuse(file, wrong[0], allowed=ending, given=wrong[1])
     try:

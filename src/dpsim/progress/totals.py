@@ -1,0 +1,139 @@
+"""Rows of totals are left out of the units and checked against them; a unit that is the sum of others is no unit."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from dpsim.progress.cells import MISSING, Share
+from dpsim.progress.layout import Column, Layout
+from dpsim.progress.notes import Notes, Place
+from dpsim.progress.rows import Line
+
+_LARGE = 20
+"""A part of the rows that adds up to another row is a coincidence in smaller tables."""
+
+
+def check_sums(lines: list[Line], layout: Layout, place: Place, notes: Notes) -> set[object]:
+    """Check each row of totals: it is the sum of all units, or of those between it and the next row of totals.
+
+    Returns
+    -------
+    set
+        Dates and stages of rows whose total of all units agrees.
+    """
+    agreed: set[object] = set()
+    groups: dict[object, list[Line]] = {}
+    for line in lines:
+        groups.setdefault((line.date, line.stage), []).append(line)
+    for key, group in groups.items():
+        units = [line for line in group if line.kind == "unit"]
+        for line in group:
+            if line.kind == "unit":
+                continue
+            sums = [units, *_blocks(group, line)]
+            found = [part for part in sums if part and not _differing(line, part, layout)]
+            if not found:
+                part = units if line.kind == "total" or len(sums) == 1 else sums[1] or units
+                _differs(line, part, layout, place, notes)
+                continue
+            if found[0] is units:
+                agreed.add(key)
+            _list_left_out(line, found[0], layout, place, notes)
+    return agreed
+
+
+def check_unit_is_sum(lines: list[Line], agreed: set[object], layout: Layout, place: Place, notes: Notes) -> None:
+    """Note a unit that is the sum of the others, or of rows next to it, in every column: a total by another name.
+
+    Where a row of totals agrees with all units, they are units.
+    """
+    groups: dict[object, list[Line]] = {}
+    for line in lines:
+        if line.kind == "unit":
+            groups.setdefault((line.date, line.stage), []).append(line)
+    suspects: list[dict[str, tuple[Line, str]]] = []
+    for key, units in groups.items():
+        suspects.append({} if key in agreed else dict(_sums(units, layout)))
+    for name in set.intersection(*map(set, suspects)) if suspects else ():
+        line, rows = suspects[0][name]
+        notes.fault("progress.unit_is_sum", place.at(line.row), line.name, rows=rows)
+
+
+def _sums(units: list[Line], layout: Layout) -> list[tuple[str, tuple[Line, str]]]:
+    """Return the units that are sums of others, with the rows they are the sum of."""
+    found = []
+    for k, line in enumerate(units):
+        others = [one for one in units if one is not line]
+        runs = [others] if len(others) > 1 else []
+        runs += [units[start:k] for start in range(k - 1) if _large(units[start:k], layout)]
+        runs += [units[k + 1 : end] for end in range(k + 3, len(units) + 1) if _large(units[k + 1 : end], layout)]
+        for run in runs:
+            if _telling(line, layout) and not _differing(line, run, layout):
+                found.append((line.name, (line, f"{run[0].row + 1}-{run[-1].row + 1}")))
+                break
+    return found
+
+
+def _large(run: list[Line], layout: Layout) -> bool:
+    """Tell whether rows add up to enough for an equal row to be no coincidence."""
+    return any(sum(line.count(column.at) or 0 for line in run) >= _LARGE for column in layout.values)
+
+
+def _telling(line: Line, layout: Layout) -> bool:
+    """Tell whether a row holds at least two different counts above 0, none of them missing."""
+    counts = [line.count(column.at) for column in _counted(layout, line)]
+    return None not in counts and len({count for count in counts if count}) > 1
+
+
+def _counted(layout: Layout, line: Line) -> list[Column]:
+    """Return the columns in which a row holds a count."""
+    return [column for column in layout.values if isinstance(line.numbers.get(column.at), int)]
+
+
+def _blocks(group: list[Line], line: Line) -> list[list[Line]]:
+    """Return the units from the last row of totals to this one, and from this one to the next; all above it."""
+    at = group.index(line)
+    above: list[Line] = []
+    for one in reversed(group[:at]):
+        if one.kind != "unit":
+            break
+        above.insert(0, one)
+    below: list[Line] = []
+    for one in group[at + 1 :]:
+        if one.kind != "unit":
+            break
+        below.append(one)
+    return [above, below]
+
+
+def _differing(line: Line, units: Sequence[Line], layout: Layout) -> list[Column]:
+    """Return the columns whose count is not the sum of the units, as far as all of them are known."""
+    differing = []
+    for column in _counted(layout, line):
+        counts = [unit.count(column.at) for unit in units]
+        known = sum(count for count in counts if count is not None)
+        total = line.count(column.at) or 0
+        if (total != known) if None not in counts else (total < known):
+            differing.append(column)
+    return differing
+
+
+def _differs(line: Line, units: list[Line], layout: Layout, place: Place, notes: Notes) -> None:
+    """Note the cells of a row of totals that are not the sum."""
+    for column in _differing(line, units, layout):
+        known = sum(unit.count(column.at) or 0 for unit in units)
+        at = place.at(line.row, column.at)
+        notes.fault("progress.total_differs", at, line.count(column.at), column=column.head, sum=known)
+    if not units:
+        notes.fault("progress.total_alone", place.at(line.row), line.name)
+
+
+def _list_left_out(line: Line, units: list[Line], layout: Layout, place: Place, notes: Notes) -> None:
+    """List a row of totals, and the columns in which it could not be checked."""
+    notes.repair("progress.repair.total_left_out", place.at(line.row), line.name, "-")
+    for column in layout.values:
+        number = line.numbers.get(column.at)
+        unknown = any(unit.count(column.at) is None for unit in units)
+        held = number is not None and number is not MISSING and column.role != "share"
+        if held and (isinstance(number, Share) or unknown):
+            notes.repair("progress.repair.total_unchecked", place.at(line.row, column.at), line.name, "-")
