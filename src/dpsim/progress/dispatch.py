@@ -148,7 +148,7 @@ class Dispatch:
             total, total_place = number, place
         if total is None:
             if total_place is not None:
-                self.notes.fault("progress.total_missing", place, number, column=column.head)
+                self.notes.fault("progress.total_missing", total_place, number, column=column.head)
             return None
         if total == 0 and stage not in HAZARDS:
             self.notes.fault("progress.total_zero", total_place or place, 0)

@@ -64,9 +64,11 @@ class Ledger:
         found: list[Enterprise] = []
         reached: Counter[str] = Counter()
         for row in range(self.layout.last + 1, len(self.sheet.rows)):
+            before = len(self.notes.faults)
             one = self._row(row, reached)
             if one:
-                self._check(one, row)
+                if len(self.notes.faults) == before:
+                    self._check(one, row)
                 reached.update(stage for stage in STAGES if stage in one.dates)
                 found.append(one)
         if not found and not self.notes.faults:

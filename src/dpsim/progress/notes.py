@@ -76,8 +76,9 @@ class Notes:
     repairs: list[Repair] = field(default_factory=list)
 
     def fault(self, message: str, place: Place, given: object = "", **values: object) -> None:
-        """Note a fault."""
-        self.faults.append(InputError(message, where=str(place), given=shown(given), **values))
+        """Note a fault; one of a kind at a place."""
+        if not any(one.message == message and one.values["where"] == str(place) for one in self.faults[-20:]):
+            self.faults.append(InputError(message, where=str(place), given=shown(given), **values))
 
     def repair(self, message: str, place: Place, given: object = "", taken: object = "") -> None:
         """List a repair; the same one once."""

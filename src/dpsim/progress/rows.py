@@ -17,6 +17,7 @@ from dpsim.tabular.sheet import Cell, Sheet
 _HALF_A_YEAR = 183
 MAX_NAME = 40
 """Longest name of a unit."""
+_PARTS = ("其中", "ofwhich", "including")
 _CHINESE = re.compile(r"(?<=[\u3400-\u9fff])\s+(?=[\u3400-\u9fff])")
 
 
@@ -89,6 +90,9 @@ class Rows:
             return None
         if len(name) > MAX_NAME or not name.isprintable() or re.fullmatch(r"[\d.%\s]+", name):
             self.notes.fault("progress.name_odd", at, name, allowed=MAX_NAME)
+            return None
+        if plain(name).startswith(_PARTS):
+            self.notes.fault("progress.of_which", at, name)
             return None
         if kind == "unit" and row in self.sheet.hidden:
             self.notes.repair("progress.repair.row_hidden", at, name, name)

@@ -54,7 +54,7 @@ def _check_names(rows: list[Observed], notes: Notes) -> None:
         first.setdefault(one.unit, one)
     short: dict[str, str] = {}
     for name in dates:
-        key = _ENDS.sub("", name) if len(name) > 2 else name
+        key = _ENDS.sub("", name) if len(name) > 1 else name
         other = short.setdefault(key.casefold(), name)
         if other != name and not dates[name] & dates[other]:
             notes.fault("progress.unit_two_names", first[name].place, name, other=other)
@@ -68,10 +68,6 @@ def _check_funnel(kept: dict[tuple[dt.date, str, str], Observed], notes: Notes) 
             if whole and one.done > whole.done:
                 other = f"{outer} {whole.place.cell} = {whole.done}"
                 notes.fault("progress.above", one.place, one.done, stage=stage, other=other)
-        whole = kept.get((date, unit, "hazards_found")) if stage == "hazards_rectified" else None
-        if whole and one.done > whole.done:
-            other = f"hazards_found {whole.place.cell} = {whole.done}"
-            notes.fault("progress.above", one.place, one.done, stage=stage, other=other)
 
 
 def _list_moves(rows: list[Observed], notes: Notes) -> None:

@@ -120,12 +120,13 @@ def _differing(line: Line, units: Sequence[Line], layout: Layout) -> list[Column
 
 def _differs(line: Line, units: list[Line], layout: Layout, place: Place, notes: Notes) -> None:
     """Note the cells of a row of totals that are not the sum."""
+    if not units:
+        notes.fault("progress.total_alone", place.at(line.row), line.name)
+        return
     for column in _differing(line, units, layout):
         known = sum(unit.count(column.at) or 0 for unit in units)
         at = place.at(line.row, column.at)
         notes.fault("progress.total_differs", at, line.count(column.at), column=column.head, sum=known)
-    if not units:
-        notes.fault("progress.total_alone", place.at(line.row), line.name)
 
 
 def _list_left_out(line: Line, units: list[Line], layout: Layout, place: Place, notes: Notes) -> None:

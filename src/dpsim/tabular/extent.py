@@ -48,7 +48,12 @@ def _cells(name: str, content: bytes) -> int:
     return reach.cells
 
 
-def walk(content: bytes, start: Callable[[str, Mapping[str, str]], None], end: Callable[[str], None]) -> None:
+def walk(
+    content: bytes,
+    start: Callable[[str, Mapping[str, str]], None],
+    end: Callable[[str], None],
+    text: Callable[[str], None] | None = None,
+) -> None:
     """Go through XML element by element, without the prefixes of their names; nothing outside it is fetched.
 
     Raises
@@ -59,6 +64,8 @@ def walk(content: bytes, start: Callable[[str, Mapping[str, str]], None], end: C
     parser = expat.ParserCreate("utf-8")  # whatever it says of itself: the reader takes it as UTF-8 too
     parser.StartElementHandler = lambda tag, given: start(tag.rpartition(":")[2], given)
     parser.EndElementHandler = lambda tag: end(tag.rpartition(":")[2])
+    if text:
+        parser.CharacterDataHandler = text
     parser.StartDoctypeDeclHandler = _no_doctype
     parser.Parse(content, True)
 

@@ -1,4 +1,4 @@
-"""What an Excel workbook stores besides values: formulas without a result, and numbers shown as percent.
+"""What an Excel workbook stores besides values: formulas without a result, errors, and numbers shown as percent.
 
 The reader of workbooks gives neither: a formula that was never computed reads like an empty cell, and 85 % like 0.85.
 """
@@ -29,7 +29,7 @@ class Stored:
     Parameters
     ----------
     uncomputed : set of (int, int)
-        Formulas whose result was not stored.
+        Formulas whose result was not stored, or is an error.
     percent : set of (int, int)
         Cells shown as percent.
     """
@@ -78,21 +78,29 @@ def _of_sheet(content: bytes, shown_as_percent: set[str]) -> Stored:
     """Return the cells of one sheet that need care."""
     found = Stored()
     at: At | None = None
-    formula = value = False
+    formula = value = inside = False
 
     def start(kind: str, given: Mapping[str, str]) -> None:
-        nonlocal at, formula, value
+        nonlocal at, formula, value, inside
         if kind == "c":
             at, formula, value = _at(given.get("r", "")), False, False
+            if at and given.get("t") == "e":
+                found.uncomputed.add(at)
             if at and given.get("s") in shown_as_percent:
                 found.percent.add(at)
-        formula, value = formula or kind == "f", value or kind in ("v", "is")
+        formula, inside = formula or kind == "f", kind == "v" or (kind == "t" and not formula)
+
+    def text(_: str) -> None:
+        nonlocal value
+        value = value or inside
 
     def end(kind: str) -> None:
+        nonlocal inside
+        inside = False
         if kind == "c" and at and formula and not value:
             found.uncomputed.add(at)
 
-    walk(content, start, end)
+    walk(content, start, end, text)
     return found
 
 
