@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import math
 import re
-import unicodedata
 from dataclasses import dataclass
 from decimal import Decimal
 
 from dpsim.progress.aliases import is_missing
 from dpsim.progress.layout import Column
 from dpsim.progress.notes import Notes, Place
-from dpsim.tabular.counts import whole
+from dpsim.tabular.counts import made_plain, whole
 from dpsim.tabular.sheet import Cell, Sheet
 
 _PERCENT = re.compile(r"([0-9]{1,3}(?:\.[0-9]{1,12})?) ?%\Z")
@@ -114,13 +113,13 @@ def _number(cell: Cell) -> float | None:
     """Return a plain number of a column of percent."""
     if isinstance(cell, int | float) and not isinstance(cell, bool):
         return cell if math.isfinite(cell) else None
-    text = unicodedata.normalize("NFKC", cell).strip() if isinstance(cell, str) else ""
+    text = (made_plain(cell) or "") if isinstance(cell, str) else ""
     return float(text) if re.fullmatch(r"[0-9]{1,3}(\.[0-9]{1,12})?", text) else None
 
 
 def _share(cell: Cell, shown_as_percent: bool, column: Column) -> Share | None:
     """Return the share a cell says, None where it says none."""
-    text = unicodedata.normalize("NFKC", cell).strip() if isinstance(cell, str) else ""
+    text = (made_plain(cell) or "") if isinstance(cell, str) else ""
     if match := _PERCENT.match(text):
         return _exactly(Decimal(match[1]))
     number = _number(cell)

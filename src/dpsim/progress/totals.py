@@ -10,7 +10,7 @@ from dpsim.progress.notes import Notes, Place
 from dpsim.progress.rows import Line
 
 _LARGE = 20
-"""A part of the rows that adds up to another row is a coincidence in smaller tables."""
+"""Smaller counts may be the sum of others by chance."""
 
 
 def check_sums(lines: list[Line], layout: Layout, place: Place, notes: Notes) -> set[object]:
@@ -45,44 +45,58 @@ def check_sums(lines: list[Line], layout: Layout, place: Place, notes: Notes) ->
 def check_unit_is_sum(lines: list[Line], agreed: set[object], layout: Layout, place: Place, notes: Notes) -> None:
     """Note a unit that is the sum of the others, or of rows next to it, in every column: a total by another name.
 
-    Where a row of totals agrees with all units, they are units.
+    Where a row of totals agrees with all units, they are units. Sums that may be chance are only listed.
     """
     groups: dict[object, list[Line]] = {}
     for line in lines:
         if line.kind == "unit":
             groups.setdefault((line.date, line.stage), []).append(line)
-    suspects: list[dict[str, tuple[Line, str]]] = []
-    for key, units in groups.items():
-        suspects.append({} if key in agreed else dict(_sums(units, layout)))
-    for name in set.intersection(*map(set, suspects)) if suspects else ():
-        line, rows = suspects[0][name]
-        notes.fault("progress.unit_is_sum", place.at(line.row), line.name, rows=rows)
+    suspects = [{} if key in agreed else _sums(units, layout) for key, units in groups.items()]
+    for name in sorted(set.intersection(*map(set, suspects)) if suspects else ()):
+        line, rows, _ = suspects[0][name]
+        if any(certain for _, _, certain in (suspect[name] for suspect in suspects)):
+            notes.fault("progress.unit_is_sum", place.at(line.row), line.name, rows=rows)
+        else:
+            notes.repair("progress.repair.may_be_sum", place.at(line.row), line.name, rows)
 
 
-def _sums(units: list[Line], layout: Layout) -> list[tuple[str, tuple[Line, str]]]:
-    """Return the units that are sums of others, with the rows they are the sum of."""
-    found = []
+def _sums(units: list[Line], layout: Layout) -> dict[str, tuple[Line, str, bool]]:
+    """Return the units that are sums of others, with the rows they are the sum of and whether it can be chance."""
+    found: dict[str, tuple[Line, str, bool]] = {}
     for k, line in enumerate(units):
         others = [one for one in units if one is not line]
-        runs = [others] if len(others) > 1 else []
-        runs += [units[start:k] for start in range(k - 1) if _large(units[start:k], layout)]
-        runs += [units[k + 1 : end] for end in range(k + 3, len(units) + 1) if _large(units[k + 1 : end], layout)]
-        for run in runs:
-            if _telling(line, layout) and not _differing(line, run, layout):
-                found.append((line.name, (line, f"{run[0].row + 1}-{run[-1].row + 1}")))
-                break
+        runs = [(others, _large(line, layout) or _telling(line, layout))] if len(others) > 1 else []
+        next_to = [_run(line, units[:k][::-1], layout)[::-1], _run(line, units[k + 1 :], layout)]
+        runs += [(run, _large(line, layout) and _telling(line, layout)) for run in next_to if len(run) > 1]
+        for run, certain in runs:
+            held = any(line.count(column.at) for column in layout.values)
+            if held and not _differing(line, run, layout) and (certain or line.name not in found):
+                found[line.name] = (line, f"{run[0].row + 1}-{run[-1].row + 1}", certain)
     return found
 
 
-def _large(run: list[Line], layout: Layout) -> bool:
-    """Tell whether rows add up to enough for an equal row to be no coincidence."""
-    return any(sum(line.count(column.at) or 0 for line in run) >= _LARGE for column in layout.values)
+def _run(line: Line, units: list[Line], layout: Layout) -> list[Line]:
+    """Return the first of the units that add up to the largest count of a row, as far as they do."""
+    column = max(_counted(layout, line), key=lambda one: line.count(one.at) or 0, default=None)
+    if column is None:
+        return []
+    wanted, known, run = line.count(column.at) or 0, 0, []
+    for unit in units:
+        known += unit.count(column.at) or 0
+        run.append(unit)
+        if known >= wanted:
+            break
+    return run if known == wanted else []
+
+
+def _large(line: Line, layout: Layout) -> bool:
+    """Tell whether a row has a count that is hardly a sum by chance."""
+    return any((line.count(column.at) or 0) >= _LARGE for column in layout.values)
 
 
 def _telling(line: Line, layout: Layout) -> bool:
-    """Tell whether a row holds at least two different counts above 0, none of them missing."""
-    counts = [line.count(column.at) for column in _counted(layout, line)]
-    return None not in counts and len({count for count in counts if count}) > 1
+    """Tell whether a row holds at least two different counts above 0."""
+    return len({line.count(column.at) for column in _counted(layout, line)} - {0}) > 1
 
 
 def _counted(layout: Layout, line: Line) -> list[Column]:

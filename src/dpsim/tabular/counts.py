@@ -33,7 +33,9 @@ def whole(cell: object) -> int | str:
     if isinstance(cell, bool) or not isinstance(cell, int | float | str):
         return "tabular.cell_not_number"
     if isinstance(cell, str):
-        text = unicodedata.normalize("NFKC", cell).strip()
+        text = made_plain(cell)
+        if text is None:
+            return "tabular.cell_not_number"
         if not text:
             return "tabular.cell_empty"
         if _UNCLEAR.match(text):
@@ -45,6 +47,22 @@ def whole(cell: object) -> int | str:
             return _checked(float(text))
         cell = int(re.match("[0-9]+", re.sub("[, ]", "", text))[0])  # type: ignore[index]
     return _checked(cell)
+
+
+def made_plain(text: str) -> str | None:
+    """Return a text with full-width signs and odd blanks made plain and none at its ends.
+
+    None if it has signs that only look like digits when made plain: ``26①`` is 26 with a footnote, not 261.
+
+    Examples
+    --------
+    >>> made_plain(" ２６％"), made_plain("26①"), made_plain("1²")
+    ('26%', None, None)
+    """
+    for sign in set(text):
+        if not ("\uff01" <= sign <= "\uff5e" or sign.isspace()) and unicodedata.normalize("NFKC", sign) != sign:
+            return None
+    return unicodedata.normalize("NFKC", text).strip()
 
 
 def _checked(number: float) -> int | str:
