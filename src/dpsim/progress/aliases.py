@@ -6,7 +6,7 @@ import re
 import tomllib
 import unicodedata
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Any
 
@@ -96,6 +96,7 @@ def stages_within(text: str) -> set[str]:
     return found
 
 
+@lru_cache(maxsize=10_000)
 def row_kind(name: str) -> str:
     """Return what a row is by its name: ``"total"``, ``"subtotal"``, ``"note"`` or ``"unit"``."""
     words, rows = plain(name), _table()["rows"]

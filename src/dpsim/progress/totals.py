@@ -63,9 +63,12 @@ def check_unit_is_sum(lines: list[Line], agreed: set[object], layout: Layout, pl
 def _sums(units: list[Line], layout: Layout) -> dict[str, tuple[Line, str, bool]]:
     """Return the units that are sums of others, with the rows they are the sum of and whether it can be chance."""
     found: dict[str, tuple[Line, str, bool]] = {}
+    sums = {column.at: sum(unit.count(column.at) or 0 for unit in units) for column in layout.values}
     for k, line in enumerate(units):
-        others = [one for one in units if one is not line]
-        runs = [(others, _large(line, layout) or _telling(line, layout))] if len(others) > 1 else []
+        runs = []
+        if len(units) > 2 and all(2 * (line.count(c.at) or 0) >= sums[c.at] for c in _counted(layout, line)):
+            others = [one for one in units if one is not line]
+            runs.append((others, _large(line, layout) or _telling(line, layout)))
         next_to = [_run(line, units[:k][::-1], layout)[::-1], _run(line, units[k + 1 :], layout)]
         runs += [(run, _large(line, layout) and _telling(line, layout)) for run in next_to if len(run) > 1]
         for run, certain in runs:
