@@ -161,7 +161,11 @@ TEXTS: dict[str, Callable[[], Table]] = {
     "title_wan": rows_with(["单位：万家"], at=1),
     "title_percent": rows_with(["单位：%"], at=1),
     "header_thousands": lambda: [["as of 2018-09-10"], ["County", "Total (thousand)", "Built"], ["North", 40, 26]],
+    "title_new_only": title("2018年9月10日本周新增情况"),
+    "header_new_only": changed(across, 2, 2, "2018年9月3日新增"),
     # shares
+    "share_scale_differs": with_column("建成率", 0.9, 0.6, 0.8),
+    "share_of_one_beside_counts": with_column("建成率（%）", 0.65, 0.6, 0.9),
     "share_impossible": put(3, 2, "26%"),
     "share_above_hundred": put(3, 2, "130%"),
     "share_of_one": lambda: [
@@ -226,7 +230,24 @@ TEXTS: dict[str, Callable[[], Table]] = {
     "online_above_built": without_total(lambda table: table[2].__setitem__(4, 27)),
     "unit_not_reported": lambda: [*good()[:2], ["甲县", *[""] * 6], *good()[3:5]],
     "of_which": rows_with(["其中：开发区", 10, 5, 4, 3, 2, 1]),
+    "average_row": rows_with(["平均", 35, 23, 21, 14, 7, 5]),
+    "county_above": lambda: [
+        ["截至2018年9月10日"],
+        ["县区", "乡镇", "应建", "已建"],
+        ["甲县", "东镇", 20, 9],
+        ["", "西镇", 15, 8],
+    ],
+    "township_missing": lambda: [
+        ["截至2018年9月10日"],
+        ["县区", "乡镇", "应建", "已建"],
+        ["甲县", "东镇", 20, 9],
+        ["甲县", "", 35, 17],
+    ],
     # dates
+    "week_of_month": title("2018年9月第2周"),
+    "range_of_days": title("2018年9月4日-10日"),
+    "range_of_dates": title("2018年9月4日至9月10日"),
+    "date_with_plan": changed(dated, 3, 0, "计划2018-09-03"),
     "no_date": title("双重预防体系建设进度表"),
     "no_year": title("截至9月10日"),
     "week_without_year": title("第37周进度"),
@@ -265,6 +286,8 @@ TEXTS: dict[str, Callable[[], Table]] = {
     "ledger_same_twice": lambda: [*ledger(), ledger()[2]],
     "ledger_with_counts": changed(ledger, 2, 6, "企业总数"),
     "ledger_without_dates": lambda: [["县区", "企业名称", "已建"], ["甲县", "一厂", ""], ["乙县", "二厂", ""]],
+    "ledger_planned_date": changed(ledger, 3, 2, "计划2018-12-01"),
+    "ledger_without_title": lambda: ledger()[1:],
     "ledger_not_reached": changed(ledger, 3 + 39, 2, "—"),
 }
 """Text files (UTF-8), by what is wrong with them."""

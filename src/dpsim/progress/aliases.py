@@ -19,6 +19,7 @@ SPECIAL = ("unit", "township", "date", "stage", "enterprise", "code", "listed", 
 _BRACKETED = re.compile(r"\(([^()]*)\)|\[([^\[\]]*)\]|【([^【】]*)】")
 _COUNTED = {"", "家", "户", "个", "项", "条", "处", "企业", "count", "number", "enterprises", "n"}
 _WRONG_UNIT = re.compile(r"万|‰|千(?=家|户|个|项|$)|百(?=家|户|个|项|$)|thousand|hundred|per ?mille|per 1000")
+_DATED = re.compile(r"(日期|时间|date|on)\Z|\Adate")
 _TAIL = re.compile(r"(企业)?(家数|户数|个数|数量|数|企业)\Z")
 
 
@@ -68,6 +69,7 @@ def meaning(text: object) -> Meaning | None:
         return None
     words, table = plain(text), _headers()
     found = table.get(words) or table.get(words.replace("%", "")) or table.get(_TAIL.sub("", words))
+    found = found or table.get(_DATED.sub("", words))
     if not found:
         return None
     kind, stage, role = found
@@ -98,10 +100,12 @@ def stages_within(text: str) -> set[str]:
 
 @lru_cache(maxsize=10_000)
 def row_kind(name: str) -> str:
-    """Return what a row is by its name: ``"total"``, ``"subtotal"``, ``"note"`` or ``"unit"``."""
+    """Return what a row is by its name: ``"total"``, ``"subtotal"``, ``"note"``, ``"unused"`` or ``"unit"``."""
     words, rows = plain(name), _table()["rows"]
     if words in {plain(alias) for alias in rows["totals"]}:
         return "total"
+    if any(words.endswith(plain(alias)) for alias in rows["unused"]):
+        return "unused"
     ends = [plain(alias) for alias in (*rows["subtotals"], "合计", "总计")]
     if words and any(words.endswith(end) or words.startswith(end) for end in ends):
         return "subtotal"

@@ -29,10 +29,18 @@ class Share:
         0 to 100.
     step : decimal.Decimal
         The last digit that was written.
+    unclear : bool
+        It may be percent or a share of 1; good only to be checked against a count.
     """
 
     percent: Decimal
     step: Decimal
+    unclear: bool = False
+
+    def fits(self, done: int, total: int) -> bool:
+        """Tell whether a count of a total is written like this, in percent or, where unclear, as a share of 1."""
+        readings = [self, Share(self.percent * 100, self.step * 100)] if self.unclear else [self]
+        return any(low <= done <= high for low, high in (one.counts(total) or (1, 0) for one in readings))
 
     def counts(self, total: int) -> list[int]:
         """Return the first and last count that is written like this, rounded or cut; nothing if there is none."""
@@ -60,8 +68,11 @@ Read = int | Share | Missing | None
 """None where a fault was noted."""
 
 
-def read_cell(sheet: Sheet, row: int, column: Column, place: Place, notes: Notes) -> Read:
-    """Return what a cell of a column of values says, or note what is wrong with it."""
+def read_cell(sheet: Sheet, row: int, column: Column, place: Place, notes: Notes, *, beside: bool = False) -> Read:
+    """Return what a cell of a column of values says, or note what is wrong with it.
+
+    A share `beside` its count is only checked, so that its scale need not be known.
+    """
     cell = cell_at(sheet, row, column.at)
     place = place.at(row, column.at)
     if is_missing(cell):
@@ -70,15 +81,18 @@ def read_cell(sheet: Sheet, row: int, column: Column, place: Place, notes: Notes
             return None
         return MISSING
     share = _share(cell, (row, column.at) in sheet.stored.percent, column)
+    if share and beside and share.percent <= 1 and column.percent:
+        share = Share(share.percent, share.step, unclear=True)
     if share is not None:
         if not 0 <= share.percent <= 100:
             notes.fault("progress.share_outside", place, cell, column=column.head)
             return None
         return share
     if column.role == "share":
-        number = whole(cell)
-        if number == 0:
-            return Share(Decimal(0), Decimal(0))
+        number = _number(cell)
+        if number is not None and (number == 0 or beside):
+            share = _exactly(Decimal(repr(number)))
+            return Share(share.percent, share.step, unclear=True)
         notes.fault("progress.share_unclear", place, cell, column=column.head)
         return None
     count = whole(cell)

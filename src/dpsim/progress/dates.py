@@ -18,7 +18,14 @@ FIRST, LAST = 1990, 2100
 _YEAR = r"(?P<y>(?:19|20)\d\d)"
 _MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
 _MONTH_WORD = r"(?P<word>jan|feb|mar|apr|may|jun|jul|aug|sept?|oct|nov|dec)[a-z]*\.?"
+_TO = r"\s*(?:[-~—–－至到]|to)+\s*"
 _FORMS = (
+    ("month", rf"(?:(?<!\d){_YEAR}\s*年\s*)?(?<!\d)(?P<m>\d{{1,2}})\s*月份?\s*第?\s*[\d一二三四五]+\s*周"),
+    (
+        "span",
+        rf"(?:(?<!\d){_YEAR}\s*年\s*)?(?<!\d)(?P<m>\d{{1,2}})\s*月\s*\d{{1,2}}[日号]?{_TO}(?P<d>\d{{1,2}})[日号](?!\d)",
+    ),
+    ("span", rf"(?<!\d){_YEAR}\.(?P<m>\d{{1,2}})\.\d{{1,2}}{_TO}(?P<d>\d{{1,2}})(?![\d.年月/-])"),
     ("day", rf"(?<!\d){_YEAR}\s*年\s*(?P<m>\d{{1,2}})\s*月\s*(?P<d>\d{{1,2}})(?!\d)\s*[日号]?"),
     ("day", rf"(?<!\d){_YEAR}(?P<s>[-/._])(?P<m>\d{{1,2}})(?P=s)(?P<d>\d{{1,2}})(?!\d)"),
     ("day", rf"(?<!\d){_YEAR}(?P<m>\d\d)(?P<d>\d\d)(?!\d)"),
@@ -37,6 +44,10 @@ _ALONE = re.compile(r"(?P<m>\d{1,2})\.(?P<d>\d{1,2})\Z")
 _TWO_WAYS = re.compile(r"\d{1,2}[-/]\d{1,2}\Z")
 _YEARS = re.compile(r"(?<!\d)((?:19|20)\d\d)(?=\s*年|[-_/.]|\b|\D)(?!\d)")
 _AS_OF = re.compile(r"(截至|截止|数据截|as of|as-of|week ending)\D{0,6}$")
+_BESIDE = re.compile(
+    r"[\s(),:;]*(截至|截止|截止到|as of)?[\s(),:;]*((星期|周)[一二三四五六日天]|[a-z]{3,6}day|止)?[\s(),:;]*"
+)
+"""What may stand in a cell beside a date."""
 _SERIAL = (20_000, 80_000)
 
 
@@ -46,7 +57,7 @@ class Found:
 
     Parameters
     ----------
-    kind : {"day", "end", "week", "month", "unclear"}
+    kind : {"day", "span", "end", "week", "month", "unclear"}
     year, month, day, week : int or None
     at : (int, int)
         Where it stands.
@@ -84,7 +95,7 @@ class Found:
     @property
     def repair(self) -> str | None:
         """The message by which taking it as a day is listed, if it must be."""
-        if self.kind in ("week", "end"):
+        if self.kind in ("week", "end", "span"):
             return f"progress.repair.{self.kind}_taken"
         return "progress.repair.year_taken" if self.year is None else None
 
@@ -103,6 +114,12 @@ def dates_in(text: str) -> list[Found]:
             if not any(match.start() < end and start < match.end() for start, end in (one.at for one in found)):
                 found.append(_made(kind, match, text))
     return sorted(found, key=lambda one: one.at)
+
+
+def beside(text: str, found: Found) -> str:
+    """Return what stands in a text besides a date."""
+    text = unicodedata.normalize("NFKC", text).lower()
+    return text[: found.at[0]] + text[found.at[1] :]
 
 
 def _made(kind: str, match: re.Match[str], text: str) -> Found:
@@ -144,8 +161,7 @@ def cell_date(cell: object, year: int | None) -> tuple[dt.date, str | None] | st
     found = dates_in(text)
     if len(found) != 1:
         return "progress.date_not_understood"
-    rest = text[: found[0].at[0]] + text[found[0].at[1] :]
-    if re.search(r"\d", rest) or len(rest.strip()) > 8:
+    if not _BESIDE.fullmatch(beside(text, found[0])):
         return "progress.date_not_understood"
     day = found[0].resolved(year)
     return day if isinstance(day, str) else (day, found[0].repair)

@@ -63,6 +63,8 @@ class Dispatch:
         rows = range(self.layout.last + 1, len(self.sheet.rows))
         self._check_joined()
         for column in self.layout.values:
+            if self.layout.counted_too(column):
+                continue
             if not check_scale(self.sheet, rows, column, self.place, self.notes):
                 return []
         before = len(self.notes.faults)
@@ -153,14 +155,14 @@ class Dispatch:
         if total == 0 and stage not in HAZARDS:
             self.notes.fault("progress.total_zero", total_place or place, 0)
             return None
+        if only_checked:
+            self._check_share(line, column, found, date, stage)
+            return None
         if isinstance(number, Share):
             done = self._from_share(line, column, number, total)
         else:
             done = number if isinstance(number, int) else None
         if done is None:
-            return None
-        if only_checked:
-            self._check_share(line, column, found, date, stage)
             return None
         if done > total:
             self.notes.fault("progress.above_total", place, done, column=column.head, total=total)
@@ -175,27 +177,19 @@ class Dispatch:
             return None
         low, high = share.counts(total)
         line.numbers[column.at] = done
-        if column.role == "done" or not self._counted_too(column):
-            taken = f"{done}" if low == high else f"{done} ({low}-{high})"
-            self.notes.repair("progress.repair.share_taken", place, f"{given} / {total}", taken)
-        else:
-            line.numbers[column.at] = share
+        taken = f"{done}" if low == high else f"{done} ({low}-{high})"
+        self.notes.repair("progress.repair.share_taken", place, f"{given} / {total}", taken)
         return done
-
-    def _counted_too(self, column: Column) -> bool:
-        """Tell whether another column counts what this one gives as a share."""
-        return any((one.stage, one.date, one.role) == (column.stage, column.date, "done") for one in self.layout.values)
 
     def _check_share(self, line: Line, column: Column, found: list[Observed], date: dt.date, stage: str) -> None:
         """Check a share that stands beside its count."""
         share = line.numbers[column.at]
         for one in found:
-            if (one.date, one.stage) == (date, stage) and isinstance(share, Share):
-                among = share.counts(one.total)
-                if not (among and among[0] <= one.done <= among[1]):
-                    place = self.place.at(line.row, column.at)
-                    other = f"{one.place.cell} = {one.done}, {one.total_place.cell} = {one.total}"
-                    self.notes.fault("progress.share_differs", place, f"{share.percent:f}%", other=other)
+            same = (one.date, one.stage) == (date, stage)
+            if same and isinstance(share, Share) and not share.fits(one.done, one.total):
+                place = self.place.at(line.row, column.at)
+                other = f"{one.place.cell} = {one.done}, {one.total_place.cell} = {one.total}"
+                self.notes.fault("progress.share_differs", place, f"{share.percent:f}%", other=other)
 
     def _total(self, line: Line, date: dt.date, stage: str, found: list[Observed]) -> tuple[int | None, Place | None]:
         """Return the total that belongs to a count: of its stage and date, its stage, its date, or of the unit.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -10,7 +11,7 @@ from dpsim.language import language_in_force
 from dpsim.params.wording import nearest
 from dpsim.progress.aliases import Meaning, all_aliases, known_headers, meaning, plain, wrong_unit
 from dpsim.progress.context import Said
-from dpsim.progress.dates import cell_date, dates_in
+from dpsim.progress.dates import beside, cell_date, dates_in
 from dpsim.progress.notes import Notes, Place
 from dpsim.tabular.places import cell_name
 from dpsim.tabular.sheet import Cell, Sheet
@@ -72,6 +73,11 @@ class Layout:
     def values(self) -> list[Column]:
         """Columns that hold counts, totals or shares."""
         return [column for column in self.columns if column.kind == "value"]
+
+    def counted_too(self, column: Column) -> bool:
+        """Tell whether another column counts what this one gives as a share."""
+        counted = (column.stage, column.date, "done")
+        return column.role == "share" and any((one.stage, one.date, one.role) == counted for one in self.values)
 
 
 def header_lines(rows: Sequence[Sequence[Cell]]) -> tuple[int, int] | None:
@@ -181,7 +187,7 @@ def _column(stack: list[Cell], at: int, place: Place, year: int | None, notes: N
     if any(wrong_unit(cell) for cell in stack):
         notes.fault("progress.wrong_unit", place, head)
         return None
-    known = [meaning(cell) for cell in stack]
+    stack, known = _dates_apart(stack, [meaning(cell) for cell in stack])
     if any(one and one.kind == "unused" for one in known):
         notes.repair("progress.repair.column_unused", place, head, "-")
         return None
@@ -199,6 +205,23 @@ def _column(stack: list[Cell], at: int, place: Place, year: int | None, notes: N
     if len(means) + len(days) < len(stack) or not all(one.exact for one in means):
         notes.repair("progress.repair.header_read", place, head, _taken(means))
     return _combined(means, days, head, at, place, notes)
+
+
+def _dates_apart(stack: list[Cell], known: list[Meaning | None]) -> tuple[list[Cell], list[Meaning | None]]:
+    """Take a date and a known word in one text apart: 9月10日建成 is a date over a stage."""
+    cells: list[Cell] = []
+    means: list[Meaning | None] = []
+    for cell, one in zip(stack, known, strict=True):
+        found = dates_in(cell) if isinstance(cell, str) and one is None else []
+        rest = beside(str(cell), found[0]) if len(found) == 1 else ""
+        word = meaning(rest.replace("截至", "")) if rest.strip() else None
+        if word:
+            start, end = found[0].at
+            cells.append(unicodedata.normalize("NFKC", str(cell))[start:end])
+            means.append(None)
+        cells.append(rest if word else cell)
+        means.append(word or one)
+    return cells, means
 
 
 def _combined(

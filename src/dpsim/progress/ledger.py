@@ -79,6 +79,8 @@ class Ledger:
         """Return the date of the ledger: what its title says, else the last date in it; later dates are faults."""
         last = max((day for one in enterprises for day in one.dates.values()), default=None)
         if last is None or not any(dates_in(one.text) for one in self.said):
+            if last:
+                self.notes.repair("progress.repair.ledger_date_taken", self.place, "", last.isoformat())
             return last
         day = date_of(self.said, self.notes, self.place)
         for one in enterprises if day else ():

@@ -18,6 +18,7 @@ _HALF_A_YEAR = 183
 MAX_NAME = 40
 """Longest name of a unit."""
 _PARTS = ("其中", "ofwhich", "including")
+_BRACKETS = str.maketrans("（）－，：；", "()-,:;")
 _CHINESE = re.compile(r"(?<=[\u3400-\u9fff])\s+(?=[\u3400-\u9fff])")
 
 
@@ -62,6 +63,7 @@ class Rows:
     year: int | None
     notes: Notes
     latest: dt.date | None = None
+    county: str = ""
 
     def lines(self) -> list[Line]:
         """Return the rows that hold numbers, units and totals."""
@@ -85,6 +87,9 @@ class Rows:
             return None
         kind = self._kind(row, name)
         at = self.place.at(row, self._names()[0].at)
+        if kind == "unused":
+            self.notes.repair("progress.repair.row_left_out", at, name, "-")
+            return None
         if not name:
             self.notes.fault("progress.name_missing", at)
             return None
@@ -97,7 +102,10 @@ class Rows:
         if kind == "unit" and row in self.sheet.hidden:
             self.notes.repair("progress.repair.row_hidden", at, name, name)
         line = Line(row, name, kind, self._date(row, before), self._stage(row))
-        line.numbers = {c.at: read_cell(self.sheet, row, c, self.place, self.notes) for c in values}
+        line.numbers = {
+            c.at: read_cell(self.sheet, row, c, self.place, self.notes, beside=self.layout.counted_too(c))
+            for c in values
+        }
         if kind == "unit":
             for column in values:
                 if line.numbers[column.at] is MISSING and column.role != "share":
@@ -119,12 +127,21 @@ class Rows:
         for column in self._names():
             cell = cell_at(self.sheet, row, column.at)
             name = name_of(cell)
-            if name != str(cell) and isinstance(cell, str) and name:
+            if isinstance(cell, str) and name != cell.translate(_BRACKETS) and name and row_kind(name) == "unit":
                 self.notes.repair("progress.repair.name_read", self.place.at(row, column.at), cell, name)
-            if name and name not in parts:
-                parts.append(name)
-        totals = [part for part in parts if row_kind(part) in ("total", "subtotal")]
-        return totals[0] if totals else "/".join(parts)
+            parts.append(name)
+        totals = [part for part in parts if row_kind(part) in ("total", "subtotal", "unused")]
+        if totals or len(parts) == 1 or not any(parts):
+            return (totals or parts)[0]
+        return self._name_of_two(row, parts)
+
+    def _name_of_two(self, row: int, parts: list[str]) -> str:
+        """Return county and township; an empty county is the one above, an empty township is a fault."""
+        county, township = parts
+        if not county and self.county:
+            self.notes.repair("progress.repair.name_above", self.place.at(row, self._names()[0].at), "", self.county)
+        self.county = county = county or self.county
+        return f"{county}/{township}" if county and township and county != township else ""
 
     def _kind(self, row: int, name: str) -> str:
         """Return what a row is: a subtotal of a county is none of the whole."""
@@ -132,7 +149,7 @@ class Rows:
         if kind == "total" and len(self._names()) == 2:
             outer = row_kind(name_of(cell_at(self.sheet, row, self._names()[0].at)))
             return "total" if outer == "total" else "subtotal"
-        return "unit" if kind == "note" else kind
+        return "unit" if kind == "note" or (kind == "unused" and not name) else kind
 
     def _uncomputed(self, row: int) -> bool:
         return any((row, column.at) in self.sheet.stored.uncomputed for column in self.layout.values)
