@@ -8,7 +8,20 @@ from pathlib import Path
 from typing import Any
 
 import openpyxl
-from progress_tables import DATES, HEAD, STAGES, across, csv_file, dated, ledger, long, titled, two_lines, xlsx_file
+from progress_tables import (
+    DATES,
+    HEAD,
+    STAGES,
+    across,
+    csv_file,
+    dated,
+    ledger,
+    long,
+    ods_file,
+    titled,
+    two_lines,
+    xlsx_file,
+)
 
 FOLDER = Path(__file__).with_name("malformed")
 Table = list[list[Any]]
@@ -311,6 +324,10 @@ def _workbooks() -> None:
     xlsx_file(FOLDER / "sheet_without_header.xlsx", {"一": good(), "二": [["草稿"], [1, 2, 3]]})
     xlsx_file(FOLDER / "serial_dates.xlsx", {"a": [dated()[0], [43353, *dated()[4][1:]]]})
     xlsx_file(FOLDER / "header_joined_twice.xlsx", {"a": good()}, ["C2:D2"])
+    cell = '<table:table-cell office:value-type="{}" office:value="{}"/>'
+    ods_file(FOLDER / "percent_cells_impossible.ods", put(3, 2, cell.format("percentage", 0.26))())
+    ods_file(FOLDER / "percent_cells.ods", put(3, 2, cell.format("percentage", 0.65))())
+    ods_file(FOLDER / "formula_without_value.ods", put(3, 2, '<table:table-cell table:formula="of:=20+6"/>')())
     hidden = openpyxl.load_workbook(xlsx_file(FOLDER / "hidden_row.xlsx", {"a": good()}))
     hidden.active.row_dimensions[4].hidden = True
     hidden.save(FOLDER / "hidden_row.xlsx")

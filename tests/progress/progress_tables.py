@@ -184,6 +184,8 @@ def ods_file(file: Path, rows: Rows, name: str = "进度") -> Path:
     import zipfile
 
     def cell(value: object) -> str:
+        if isinstance(value, str) and value.startswith("<"):
+            return value
         kind = "float" if isinstance(value, int) else "string"
         number = f' office:value="{value}"' if isinstance(value, int) else ""
         return f'<table:table-cell office:value-type="{kind}"{number}><text:p>{value}</text:p></table:table-cell>'

@@ -187,6 +187,22 @@ def test_shares_are_turned_into_counts_and_listed(tmp_path: Path) -> None:
     assert [row[4] for row in rows(load_progress(book))] == [30, 35, 40], "1 shown as 100% is all of them"
 
 
+def test_shares_beside_counts_are_checked_in_any_scale(tmp_path: Path) -> None:
+    wanted = [row for row in LAST if row[2] == "built"]
+    for head, scale in (("建成率", 1), ("建成率", 100), ("建成率（%）", 1), ("建成率(%)", 100)):
+        table = [[*HEAD[:3], head], *([row[1], row[3], row[4], round(scale * row[4] / row[3], 3)] for row in wanted)]
+        progress = load_progress(csv_file(tmp_path / "20180910.csv", table))
+        assert rows(progress) == wanted and progress.repairs.empty
+
+
+def test_a_date_and_a_stage_in_one_header(tmp_path: Path) -> None:
+    heads = [f"{day.month}月{day.day}日{word}" for day in DATES for word in ("已建", "评估")]
+    body = [[r[0], r[1], r[2], r[5], r[7], r[10]] for r in dates_over_stages()[2:]]
+    progress = load_progress(csv_file(tmp_path / "2018年.csv", [["县区", "应建", *heads], *body]))
+    assert rows(progress) == [row for row in ALL if row[2] in ("built", "assessed")]
+    assert messages(progress) == {"year_taken"}
+
+
 def test_hazards_are_kept_under_their_ids(tmp_path: Path) -> None:
     table = [["县区", "应建", "已建", "排查隐患数（项）", "已整改", "整改率"], ["甲县", 40, 26, 120, 90, "75%"]]
     progress = load_progress(csv_file(tmp_path / "20180910.csv", table))

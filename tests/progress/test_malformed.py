@@ -38,6 +38,7 @@ REFUSED = [  # file, message of the first fault, its place, faults in all
     ("exponent.csv", "tabular.cell_not_number", "B3", 1),
     ("footnote_in_share.csv", "tabular.cell_not_number", "C3", 1),
     ("footnote_sign.csv", "tabular.cell_not_number", "C3", 1),
+    ("formula_without_value.ods", "formula_empty", "进度!C3", 1),
     ("formula_without_value.xlsx", "formula_empty", "a!C3", 1),
     ("header_hundreds.csv", "wrong_unit", "C2", 1),
     ("header_joined_twice.xlsx", "column_twice", "a!D2", 1),
@@ -81,6 +82,7 @@ REFUSED = [  # file, message of the first fault, its place, faults in all
     ("other_archive.xlsx", "tabular.file_broken", "", 1),
     ("other_digits.csv", "tabular.cell_not_number", "C3", 1),
     ("password.xlsx", "tabular.file_locked", "", 1),
+    ("percent_cells_impossible.ods", "share_impossible", "进度!C3", 1),
     ("percent_cells_impossible.xlsx", "share_impossible", "a!C3", 1),
     ("rectified_above_found.csv", "above_total", "E3", 1),
     ("rectified_without_found.csv", "column_missing", "2", 1),
@@ -160,6 +162,7 @@ REPAIRED = [  # file, first repair besides rows of totals, its place
     ("name_with_blanks.csv", "name_read", "A3"),
     ("new_this_week.csv", "column_unused", "D2"),
     ("not_reported.csv", "cell_missing", "E3"),
+    ("percent_cells.ods", "share_taken", "进度!C3"),
     ("range_of_dates.csv", "year_taken", "A1"),
     ("range_of_days.csv", "span_taken", "A1"),
     ("same_row_twice.csv", "duplicate_dropped", "C6"),
@@ -175,6 +178,9 @@ DAY = dt.date(2018, 9, 10)
 OTHER = {
     "count_falls.csv": {(DAY, "丙区", "passed", 30, 5)},
     "county_above.csv": {(DAY, "甲县/东镇", "built", 20, 9), (DAY, "甲县/西镇", "built", 15, 8)},
+    "ledger_without_title.csv": {
+        (dt.date(2018, 9, 2 if day < DAY else 9), *row) for day, *row in LONG
+    },
     "thousands_sign.csv": {(DAY, "甲县", stage, 1040, n) for _, unit, stage, _, n in LONG[15:] if unit == "甲县"},
     "total_moves.csv": {(DAY, "甲县", stage, 42, n) for _, unit, stage, _, n in LONG[15:] if unit == "甲县"},
     "week_missing.csv": {

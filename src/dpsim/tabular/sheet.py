@@ -171,8 +171,9 @@ def _visible(file: Path) -> tuple[list[Sheet], tuple[str, ...]]:
     from python_calamine import CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
     sheets, unread = [], []
-    excel = file.suffix.lower() in (".xlsx", ".xlsm")
-    hidden, care = (hidden_rows(file), stored(file)) if excel else ({}, {})
+    ending = file.suffix.lower()
+    hidden = hidden_rows(file) if ending in (".xlsx", ".xlsm") else {}
+    care = stored(file) if ending != ".xls" else {}
     with CalamineWorkbook.from_path(file) as book:
         for about in book.sheets_metadata:
             if about.visible == SheetVisibleEnum.Visible and about.typ == SheetTypeEnum.WorkSheet:

@@ -1,4 +1,4 @@
-"""What an Excel workbook stores besides values: formulas without a result, errors, and numbers shown as percent.
+"""What a workbook stores besides values: formulas without a result, errors, and numbers shown as percent.
 
 The reader of workbooks gives neither: a formula that was never computed reads like an empty cell, and 85 % like 0.85.
 """
@@ -15,6 +15,9 @@ from dpsim.tabular.extent import walk
 from dpsim.tabular.hidden import sheet_parts
 
 _STYLES = "xl/styles.xml"
+_OPEN = "content.xml"
+_MOST = 10_000
+"""Most cells one entry may stand for; a longer repetition is an empty rest."""
 _PERCENT = {"9", "10"}
 _PLACE = re.compile(r"([A-Z]{1,3})([0-9]{1,7})\Z")
 
@@ -39,7 +42,7 @@ class Stored:
 
 
 def stored(file: Path) -> dict[str, Stored]:
-    """Return the cells that need care by sheet; nothing for a workbook that is laid out unusually.
+    """Return the cells of a zipped workbook (.xlsx, .ods) that need care by sheet; nothing if it is laid out unusually.
 
     Raises
     ------
@@ -47,6 +50,10 @@ def stored(file: Path) -> dict[str, Stored]:
         It is no such workbook, or damaged; see `dpsim.tabular.sheet.DAMAGE`.
     """
     with zipfile.ZipFile(file) as archive:
+        if _OPEN in archive.namelist() and file.suffix.lower() == ".ods":
+            reader = _OpenDocument()
+            walk(archive.read(_OPEN), reader.start, reader.end)
+            return reader.sheets
         shown = _percent_styles(archive.read(_STYLES)) if _STYLES in archive.namelist() else set()
         return {name: _of_sheet(archive.read(part), shown) for name, part in sheet_parts(archive).items()}
 
@@ -113,3 +120,41 @@ def _at(text: str) -> At | None:
     for letter in match[1]:
         column = 26 * column + ord(letter) - 64
     return int(match[2]) - 1, column - 1
+
+
+class _OpenDocument:
+    """Goes through the sheets of an OpenDocument spreadsheet; rows and cells may stand for several."""
+
+    def __init__(self) -> None:
+        self.sheets: dict[str, Stored] = {}
+        self.now = Stored()
+        self.row = self.column = self.rows = 0
+
+    def start(self, kind: str, given: Mapping[str, str]) -> None:
+        """Take a sheet, row or cell."""
+        said = {name.rpartition(":")[2]: value for name, value in given.items() if not name.startswith("calcext")}
+        if kind == "table":
+            self.now = self.sheets.setdefault(said.get("name", ""), Stored())
+            self.row = 0
+        elif kind == "table-row":
+            self.column, self.rows = 0, int(said.get("number-rows-repeated", "1"))
+        elif kind in ("table-cell", "covered-table-cell"):
+            times = int(said.get("number-columns-repeated", "1"))
+            if self.rows * times <= _MOST:
+                self._cell(said, given.get("calcext:value-type") == "error", times)
+            self.column += times
+
+    def _cell(self, said: Mapping[str, str], error: bool, times: int) -> None:
+        """Note what a cell stores, wherever it is repeated."""
+        uncomputed = "formula" in said and not any(key in said for key in ("value", "string-value", "date-value"))
+        for row in range(self.row, self.row + self.rows):
+            for column in range(self.column, self.column + times):
+                if said.get("value-type") == "percentage":
+                    self.now.percent.add((row, column))
+                if error or (uncomputed and said.get("value-type") != "string"):
+                    self.now.uncomputed.add((row, column))
+
+    def end(self, kind: str) -> None:
+        """Close a row."""
+        if kind == "table-row":
+            self.row += self.rows
