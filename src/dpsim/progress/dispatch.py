@@ -202,10 +202,8 @@ class Dispatch:
                     return one.done, one.place
             if not self.layout.special("stage"):
                 return None, None  # the hazards found are missing and listed
-        totals = [column for column in self.layout.values if column.role == "total"]
-        for wanted in ((stage, date), (stage, None), (None, date), (None, None)):
-            for column in totals:
-                if (column.stage, column.date) == wanted:
-                    number, place = line.numbers[column.at], self.place.at(line.row, column.at)
-                    return (number, place) if isinstance(number, int) else (None, None if number is None else place)
-        return None, self.place.at(line.row)
+        column = self.layout.total_of(stage, date)
+        if column is None:
+            return None, self.place.at(line.row)
+        number, place = line.numbers[column.at], self.place.at(line.row, column.at)
+        return (number, place) if isinstance(number, int) else (None, None if number is None else place)

@@ -74,6 +74,12 @@ class Layout:
         """Columns that hold counts, totals or shares."""
         return [column for column in self.columns if column.kind == "value"]
 
+    def total_of(self, stage: str | None, date: dt.date | None) -> Column | None:
+        """Return the column of the total of a stage at a date: of both, of the stage, of the date, or of the unit."""
+        totals = {(column.stage, column.date): column for column in self.values if column.role == "total"}
+        wanted = ((stage, date), (stage, None), (None, date), (None, None))
+        return next((totals[key] for key in wanted if key in totals), None)
+
     def counted_too(self, column: Column) -> bool:
         """Tell whether another column counts what this one gives as a share."""
         counted = (column.stage, column.date, "done")

@@ -62,7 +62,7 @@ class Rows:
     place: Place
     year: int | None
     notes: Notes
-    latest: dt.date | None = None
+    day_before: dt.date | None = None
     county: str = ""
 
     def lines(self) -> list[Line]:
@@ -196,9 +196,9 @@ class Rows:
         if found[1]:
             self.notes.repair(found[1], place, cell, found[0].isoformat())
         if found[1] == "progress.repair.year_taken":
-            if self.latest and (self.latest - found[0]).days > _HALF_A_YEAR:
+            if self.day_before and abs((self.day_before - found[0]).days) > _HALF_A_YEAR:
                 self.notes.fault("progress.year_unclear", place, cell)
-            self.latest = max(self.latest or found[0], found[0])
+            self.day_before = found[0]
         return found[0]
 
     def _stage(self, row: int) -> str | None:

@@ -38,6 +38,7 @@ def check_sums(lines: list[Line], layout: Layout, place: Place, notes: Notes) ->
                 continue
             if found[0] is units:
                 agreed.add(key)
+            _check_shares(line, found[0], layout, place, notes)
             _list_left_out(line, found[0], layout, place, notes)
     return agreed
 
@@ -144,6 +145,26 @@ def _differs(line: Line, units: list[Line], layout: Layout, place: Place, notes:
         known = sum(unit.count(column.at) or 0 for unit in units)
         at = place.at(line.row, column.at)
         notes.fault("progress.total_differs", at, line.count(column.at), column=column.head, sum=known)
+
+
+def _check_shares(line: Line, units: list[Line], layout: Layout, place: Place, notes: Notes) -> None:
+    """Note the shares of a row of totals that are far from those of the sums; units given as shares leave some room."""
+    for column in layout.values:
+        share, total = line.numbers.get(column.at), layout.total_of(column.stage, column.date)
+        whole = line.count(total.at) if total else None
+        if not isinstance(share, Share) or not whole:
+            continue
+        same = (column.stage, column.date, "done")
+        counted = next((c for c in layout.values if (c.stage, c.date, c.role) == same), column)
+        counts = [unit.count(counted.at) for unit in units]
+        known = sum(count for count in counts if count is not None)
+        room = 0 if counted.role == "done" and line.count(counted.at) is not None else len(units) + whole // 100
+        fits = any(share.fits(count, whole) for count in range(max(known - room, 0), known + room + 1))
+        if None not in counts and not fits:
+            at = place.at(line.row, column.at)
+            notes.fault(
+                "progress.total_differs", at, f"{share.percent:f}%", column=column.head, sum=f"{known} / {whole}"
+            )
 
 
 def _list_left_out(line: Line, units: list[Line], layout: Layout, place: Place, notes: Notes) -> None:
