@@ -1,25 +1,19 @@
-"""Find the header of a sheet and what each column holds: one or several lines, joined or not."""
+"""What each column of a table holds, by its header; everything that is wrong with the header at once."""
 
 from __future__ import annotations
 
 import datetime as dt
 import unicodedata
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from dpsim.language import language_in_force
 from dpsim.params.wording import nearest
 from dpsim.progress.aliases import Meaning, all_aliases, known_headers, meaning, plain, wrong_unit
-from dpsim.progress.context import Said
 from dpsim.progress.dates import beside, cell_date, dates_in
+from dpsim.progress.header import is_blank, stack_of
 from dpsim.progress.notes import Notes, Place
 from dpsim.tabular.places import cell_name
 from dpsim.tabular.sheet import Cell, Sheet
-
-SEARCHED_ROWS = 30
-"""A header stands in one of the first rows."""
-_MORE_LINES = 2
-_ANCHORS = ("unit", "township", "enterprise")
 
 
 @dataclass(frozen=True)
@@ -86,22 +80,13 @@ class Layout:
         return column.role == "share" and any((one.stage, one.date, one.role) == counted for one in self.values)
 
 
-def header_lines(rows: Sequence[Sequence[Cell]]) -> tuple[int, int] | None:
-    """Return the first and last line of the header, None where no line names a unit and something else."""
-    for row in range(min(len(rows), SEARCHED_ROWS)):
-        anchors = [j for j, cell in enumerate(rows[row]) if _anchor(cell)]
-        if anchors and len({str(cell) for cell in rows[row] if not _blank(cell)}) > 1:
-            return _from_above(rows, row), _to_below(rows, row, anchors)
-    return None
-
-
 def read_layout(sheet: Sheet, lines: tuple[int, int], place: Place, year: int | None, notes: Notes) -> Layout:
     """Return the header with all its columns, and note everything that is wrong with it."""
     first, last = lines
     layout = Layout(first, last)
     width = max(len(row) for row in sheet.rows)
     for at in range(width):
-        stack = _stack(sheet.rows, first, last, at)
+        stack = stack_of(sheet.rows, first, last, at)
         if not stack:
             _headless(sheet, last, at, place, notes)
         elif column := _column(stack, at, place.at(last, at), year, notes):
@@ -111,78 +96,11 @@ def read_layout(sheet: Sheet, lines: tuple[int, int], place: Place, year: int | 
     return layout
 
 
-def titles(sheet: Sheet, first: int, place: Place) -> list[Said]:
-    """Return the texts above the header, joined cells once."""
-    found: list[Said] = []
-    for row in range(first):
-        for column, cell in enumerate(sheet.rows[row]):
-            if isinstance(cell, dt.date):
-                cell = cell.isoformat()[:10]
-            text = str(cell).strip()
-            if text and text not in (one.text for one in found):
-                found.append(Said(text, place.at(row, column)))
-    return found
-
-
-def _blank(cell: Cell) -> bool:
-    return cell is None or str(cell).strip() == ""
-
-
-def _anchor(cell: Cell) -> bool:
-    """Tell whether a cell heads the column of units."""
-    known = meaning(cell)
-    return known is not None and known.kind in _ANCHORS
-
-
-def _header_like(cell: Cell) -> bool:
-    """Tell whether a cell may be a line of a header: a known text or a date."""
-    if isinstance(cell, dt.date):
-        return True
-    return meaning(cell) is not None or wrong_unit(cell) or (isinstance(cell, str) and bool(dates_in(cell)))
-
-
-def _from_above(rows: Sequence[Sequence[Cell]], row: int) -> int:
-    """Return the first line of a header: the one above belongs to it if it names several things, some known."""
-    if row == 0:
-        return row
-    known = {str(cell) for cell in rows[row - 1] if not _blank(cell) and _header_like(cell)}
-    return row - 1 if len(known) > 1 else row
-
-
-def _to_below(rows: Sequence[Sequence[Cell]], row: int, anchors: list[int]) -> int:
-    """Return the last line of a header: lines below belong to it while they name no unit and hold headers."""
-    last = row
-    for below in range(row + 1, min(len(rows), row + 1 + _MORE_LINES)):
-        cells = rows[below]
-        names = [cells[j] for j in anchors if j < len(cells)]
-        if not all(_blank(cell) or _anchor(cell) for cell in names):
-            break
-        held = [cell for j, cell in enumerate(cells) if j not in anchors and not _blank(cell)]
-        if not held or not all(isinstance(cell, str | dt.date) for cell in held) or not any(map(_header_like, held)):
-            break
-        last = below
-    return last
-
-
-def _stack(rows: Sequence[Sequence[Cell]], first: int, last: int, at: int) -> list[Cell]:
-    """Return the different texts that head a column, from top to bottom; a group's text reaches to the right."""
-    stack: list[Cell] = []
-    for row in range(first, last + 1):
-        cell = rows[row][at] if at < len(rows[row]) else ""
-        below = [rows[k][at] for k in range(row + 1, last + 1) if at < len(rows[k])]
-        if _blank(cell) and any(not _blank(one) for one in below):
-            left = [one for one in rows[row][:at] if not _blank(one)]
-            cell = left[-1] if left and not _anchor(left[-1]) else cell
-        if not _blank(cell) and cell not in stack:
-            stack.append(cell)
-    return stack
-
-
 def _headless(sheet: Sheet, last: int, at: int, place: Place, notes: Notes) -> None:
     """Note a column of values without a header."""
     for row in range(last + 1, len(sheet.rows)):
         joined = any(left < at <= right and top <= row <= low for (top, left), (low, right) in sheet.joined)
-        if at < len(sheet.rows[row]) and not _blank(sheet.rows[row][at]) and not joined:
+        if at < len(sheet.rows[row]) and not is_blank(sheet.rows[row][at]) and not joined:
             notes.fault("progress.header_empty", place.at(row, at), sheet.rows[row][at])
             return
 

@@ -13,7 +13,8 @@ from dpsim.params.wording import shown_name
 from dpsim.progress.aliases import known_headers, sheet_kind
 from dpsim.progress.context import Said, scale_faults, year_of
 from dpsim.progress.dispatch import Dispatch, Observed
-from dpsim.progress.layout import header_lines, read_layout, titles
+from dpsim.progress.header import header_lines, titles
+from dpsim.progress.layout import read_layout
 from dpsim.progress.ledger import Enterprise, Ledger, counted, each_once
 from dpsim.progress.notes import Notes, Place, Repair
 from dpsim.progress.series import put_together
