@@ -131,8 +131,9 @@ def test_the_table_of_a_run_has_headers_in_the_language(call: Call, monkeypatch:
     said = call("run", CASE, "--replications", "5", "--seed", "0")
     assert said.status == 0 and asked["replications"] == 5 and asked["seed"] == 0
     head, line, other = said.out.splitlines()
-    assert head.split() == ["目标", "期限", "要求家数", "推演次数", "达到次数", "95%威尔逊区间", "尚差中位数"]
+    assert head.split() == ["目标", "期限", "要求家数", "推演次数", "达到次数", "95%威尔逊区间", "尚差中位数", "名称"]
     assert line.split()[:3] == ["all_online", "2018-12-31", "1748"]
+    assert line.endswith("全部企业网上运行"), "what the target is called"
     assert "0.0%—43.4%（n=5）" in line and "56.6%—100.0%（n=5）" in other
 
     def width(text: str) -> int:
@@ -241,6 +242,10 @@ def test_the_help_names_every_command(call: Call) -> None:
     assert all(name in said.out for name in ("cases", "strategies", "check", "report", "run"))
     said = call("report", "--help")
     assert said.status == 0 and all(name in said.out for name in ("--replications", "--seed", "200"))
+    for command in ("report", "verify"):
+        said = call(command, "--help")
+        assert all(words in said.out for words in ("参数 / Arguments", "选项 / Options", "显示本说明 / show this help"))
+        assert "Show this message" not in said.out
     said = call()
     assert said.status == 2 and "strategies" in said.out and said.err == ""
 

@@ -23,6 +23,7 @@ import typer
 from dpsim.errors import DpsimError, InputError, RunError
 from dpsim.language import LANGUAGES, language_in_force, say
 from dpsim.params.wording import shown, shown_name
+from dpsim.report import helptext
 from dpsim.report.telling import tell_compiling
 
 app = typer.Typer(
@@ -55,9 +56,7 @@ def _show_version(wanted: bool) -> None:
 
 
 Lang = Annotated[str | None, typer.Option("--lang", callback=_given, help="语言 / language: zh, en")]
-Store = Annotated[
-    str | None, typer.Option("--store", callback=_given, help="保存推演的文件夹，中断后可续跑 / folder that keeps runs")
-]
+Store = Annotated[str | None, typer.Option("--store", callback=_given, help=helptext.STORE)]
 Scheduler = Annotated[str | None, typer.Option("--scheduler", callback=_given, help="Dask 集群地址 / Dask cluster")]
 Fork = Annotated[bool, typer.Option("--fork", help="改动之后另存一份 / keep anew beside runs from before an edit")]
 
@@ -121,9 +120,9 @@ def check(
 def new_case(
     table: Annotated[str, typer.Argument(help="各县区一览表 / table of counties: .xlsx .xls .ods .csv")],
     case: Annotated[str, typer.Option("--case", callback=_given, help="新案例的编号 / id of the new case")],
-    as_of: Annotated[str, typer.Option("--as-of", callback=_given, help="数据截止日 / as-of date, 2026-09-10")],
+    as_of: Annotated[str, typer.Option("--as-of", callback=_given, help="数据截止日 / as-of date, like 2026-09-10")],
     horizon_end: Annotated[
-        str | None, typer.Option("--horizon-end", callback=_given, help="预测到哪一天 / last day (31.12. if not said)")
+        str | None, typer.Option("--horizon-end", callback=_given, help=helptext.HORIZON_END)
     ] = None,
     name_zh: Annotated[str | None, typer.Option("--name-zh", callback=_given, help="中文名称 / Chinese name")] = None,
     name_en: Annotated[str | None, typer.Option("--name-en", callback=_given, help="英文名称 / English name")] = None,
@@ -131,9 +130,7 @@ def new_case(
         str, typer.Option("--like", callback=_given, help="其余沿用哪个案例 / case to take the rest from")
     ] = "linyi-2018",
     sheet: Annotated[str | None, typer.Option("--sheet", callback=_given, help="工作表 / sheet")] = None,
-    out: Annotated[
-        str | None, typer.Option("--out", callback=_given, help="案例文件 / case file (<case>.yaml)")
-    ] = None,
+    out: Annotated[str | None, typer.Option("--out", callback=_given, help=helptext.CASE_FILE)] = None,
     force: Annotated[bool, typer.Option("--force", help="覆盖已有文件 / replace a file that exists")] = False,
     lang: Lang = None,
 ) -> None:
@@ -160,9 +157,7 @@ def new_case(
 @app.command()
 def report(
     case: Annotated[str, typer.Argument(help="案例名或文件 / case name or file")],
-    as_of: Annotated[
-        str | None, typer.Option("--as-of", callback=_given, help="数据截止日 / as-of date, 2018-09-10")
-    ] = None,
+    as_of: Annotated[str | None, typer.Option("--as-of", callback=_given, help=helptext.AS_OF)] = None,
     strategy: Annotated[
         list[str] | None, typer.Option("--strategy", callback=_given, help="监管方案，可重复 / strategy, repeatable")
     ] = None,
@@ -206,7 +201,7 @@ def batch(
     file: Annotated[str, typer.Argument(help="批次名或文件 / batch name or file")],
     workers: Annotated[
         str | None,
-        typer.Option("--workers", callback=_given, metavar="<int>", help="同时做几份报告 / reports at a time"),
+        typer.Option("--workers", callback=_given, metavar="<int>", help=helptext.WORKERS),
     ] = None,
     lang: Lang = None,
     out: Annotated[str, typer.Option("--out", callback=_given, help="报告文件夹 / folder for reports")] = "reports",
@@ -245,7 +240,7 @@ def batch(
 @app.command()
 def run(
     case: Annotated[str, typer.Argument(help="案例名或文件 / case name or file")],
-    strategy: Annotated[str | None, typer.Option("--strategy", callback=_given, help="监管方案 / strategy")] = None,
+    strategy: Annotated[str | None, typer.Option("--strategy", callback=_given, help=helptext.STRATEGY)] = None,
     replications: Annotated[
         str, typer.Option("--replications", callback=_given, metavar="<int>", help="推演次数 / runs")
     ] = "20",
@@ -285,9 +280,7 @@ def compare(
     strategy: Annotated[
         list[str] | None, typer.Option("--strategy", callback=_given, help="监管方案，可重复 / strategy, repeatable")
     ] = None,
-    reference: Annotated[
-        str | None, typer.Option("--reference", callback=_given, help="对照方案，不给则为现行部署 / reference strategy")
-    ] = None,
+    reference: Annotated[str | None, typer.Option("--reference", callback=_given, help=helptext.REFERENCE)] = None,
     replications: Annotated[
         str, typer.Option("--replications", callback=_given, metavar="<int>", help="配对推演次数 / pairs of runs")
     ] = "50",
@@ -296,9 +289,7 @@ def compare(
     fork: Fork = False,
     scheduler: Scheduler = None,
     lang: Lang = None,
-    out: Annotated[
-        str | None, typer.Option("--out", callback=_given, help="图表文件夹 / folder for figure and table")
-    ] = None,
+    out: Annotated[str | None, typer.Option("--out", callback=_given, help=helptext.FIGURES)] = None,
 ) -> None:
     """逐次配对比较监管方案 / Compare strategies, paired run by run."""
     from dpsim.core.streams import check_word
@@ -327,13 +318,13 @@ def compare(
         letter.table()
         letter.figure()
     _put(letter.text())
-    for note in letter.notes():
+    for note in [*letter.notes(), *letter.saved(store)]:
         typer.echo(note, err=True)
 
 
 @app.command()
 def verify(
-    folder: Annotated[str, typer.Argument(metavar="DIR", help="推演或报告文件夹 / folder of runs or of a report")],
+    folder: Annotated[str, typer.Argument(metavar="DIR", help=helptext.VERIFIED)],
     replications: Annotated[
         str, typer.Option("--replications", callback=_given, metavar="<int>", help="重做几次推演 / runs made again")
     ] = "3",
@@ -471,7 +462,7 @@ def _main(received: list[int]) -> None:
     arguments = sys.argv[1:]
     _use_given(arguments)
     try:
-        status = app(prog_name="dpsim", standalone_mode=False)
+        status = helptext.in_both_languages(app)(prog_name="dpsim", standalone_mode=False)
     except UsageError as error:
         if arguments:  # without any, the help has been shown
             from dpsim.report.usage import usage_text

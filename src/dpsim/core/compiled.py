@@ -32,9 +32,12 @@ LAST_COMPILED = "scheduler.simulate-"
 
 @cache
 def kernel_hash() -> str:
-    """Return 16 hex digits that change with any edit of a kernel source."""
+    """Return 16 hex digits that change with any edit of a kernel source, and with the place of the package.
+
+    Numba takes compiled code of another place for that of another program: a copy must not be told that it is there.
+    """
     package = Path(__file__).resolve().parent.parent
-    digest = hashlib.sha256(numba.__version__.encode())
+    digest = hashlib.sha256(f"{numba.__version__} {package}".encode())
     for folder in KERNEL_FOLDERS:
         for file in sorted((package / folder).rglob("*.py")):
             digest.update(file.relative_to(package).as_posix().encode())

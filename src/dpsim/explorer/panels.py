@@ -9,7 +9,7 @@ from typing import Any
 import ipywidgets as widgets
 
 from dpsim.explorer.entries import Entry, Slot, assumptions, levers, slots
-from dpsim.explorer.rows import Changed, Row
+from dpsim.explorer.rows import Changed, Look, Row
 from dpsim.language import say
 from dpsim.params.labels import grade_label, instrument_label
 from dpsim.params.schema import Case, Strategy
@@ -20,7 +20,8 @@ class LeverPanel:
     """Instruments of a strategy, to be switched on and off, and their settings."""
 
     def __init__(self, strategy: Strategy, lang: str, changed: Changed) -> None:
-        self.groups = [_Group(slot, lang, changed) for slot in slots(strategy)]
+        look = Look(lang)
+        self.groups = [_Group(slot, lang, changed, look) for slot in slots(strategy)]
         text = say("explorer.levers_note" if self.groups else "explorer.levers_none", lang=lang)
         self.widget = widgets.VBox([_note(text), *(group.widget for group in self.groups)])
 
@@ -36,9 +37,9 @@ class LeverPanel:
 class _Group:
     """One instrument: its switch, and its settings while it is on."""
 
-    def __init__(self, slot: Slot, lang: str, changed: Changed) -> None:
+    def __init__(self, slot: Slot, lang: str, changed: Changed, look: Look) -> None:
         self.slot = slot
-        self.rows = [Row(entry, lang, changed) for entry in levers(slot, lang)]
+        self.rows = [Row(entry, lang, changed, look) for entry in levers(slot, lang)]
         self.switch = widgets.Checkbox(
             value=slot.on, description=instrument_label(slot.name, lang), indent=False, layout={"width": "auto"}
         )
@@ -58,19 +59,20 @@ class AssumptionPanel:
 
     def __init__(self, case: Case, lang: str, changed: Changed) -> None:
         self.rows: list[Row] = []
+        look = Look(lang)
         children: list[Any] = [_note(say("explorer.assumptions_note", lang=lang))]
         for grade, entries in groupby(assumptions(case, lang), key=lambda entry: entry.grade):
             children.append(widgets.HTML(f"<h4>{html.escape(capital(_head(grade, lang)))}</h4>"))
-            children += [self._row(entry, lang, changed) for entry in entries]
+            children += [self._row(entry, lang, changed, look) for entry in entries]
         self.widget = widgets.VBox(children)
 
     def changes(self) -> dict[str, Any]:
         """Return the changed values by key."""
         return {key: value for row in self.rows for key, value in row.change().items()}
 
-    def _row(self, entry: Entry, lang: str, changed: Changed) -> Any:
+    def _row(self, entry: Entry, lang: str, changed: Changed, look: Look) -> Any:
         """Make and keep the row of one entry."""
-        self.rows.append(Row(entry, lang, changed))
+        self.rows.append(Row(entry, lang, changed, look))
         return self.rows[-1].widget
 
 

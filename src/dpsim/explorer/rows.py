@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import html
 import math
+import sys
 from collections.abc import Callable
 from typing import Any
 
 import ipywidgets as widgets
+from ipywidgets.widgets.widget_description import DescriptionStyle
+from ipywidgets.widgets.widget_string import HTMLStyle
 
 from dpsim.explorer.entries import Entry, option_words
 from dpsim.language import say
@@ -18,8 +21,23 @@ STEPS = 100
 """A slider has about so many steps."""
 LABEL = {"zh": "21em", "en": "27em"}
 """Width of the labels of a column of controls."""
-WIDE = {"width": "14em"}
 Changed = Callable[[], None]
+
+
+class Look:
+    """What the rows of one panel share: each layout and each style is a widget of its own, and a message."""
+
+    def __init__(self, lang: str) -> None:
+        width = LABEL[lang]
+        self.control = _shared(widgets.Layout(width=f"calc({width} + 13em)"), DescriptionStyle(description_width=width))
+        self.slider = _shared(widgets.Layout(width="14em"), widgets.SliderStyle())
+        self.text = _shared(widgets.Layout(), HTMLStyle())
+        self.row = widgets.Layout(flex_flow="row wrap", align_items="center")
+
+
+def _shared(layout: Any, style: Any) -> dict[str, Any]:
+    """Return what widgets are given that share a layout and a style."""
+    return {"layout": layout, "style": style}
 
 
 class Row:
@@ -31,6 +49,8 @@ class Row:
     lang : {"zh", "en"}
     changed : callable
         Called after every change by the user.
+    look : Look, optional
+        That of the panel; one of its own when None.
 
     Attributes
     ----------
@@ -42,20 +62,24 @@ class Row:
         Moves with the control; only a number with a range has one.
     """
 
-    def __init__(self, entry: Entry, lang: str, changed: Changed) -> None:
+    def __init__(self, entry: Entry, lang: str, changed: Changed, look: Look | None = None) -> None:
+        look = Look(lang) if look is None else look
         self.entry = entry
-        self.control = None if entry.fixed else _control(entry, lang)
+        self.control = None if entry.fixed else _control(entry, lang, look)
         if self.control is None:
             label, value = html.escape(_label(entry, lang)), html.escape(_words(entry, lang))
             text = f"<span class='dpsim-label'>{label}</span><b>{value}</b>"
-            first: Any = widgets.HTML(f"<div class='dpsim-fixed' style='--label:{LABEL[lang]}'>{text}</div>")
+            first: Any = widgets.HTML(
+                f"<div class='dpsim-fixed' style='--label:{LABEL[lang]}'>{text}</div>", **look.text
+            )
         else:
             self.control.observe(lambda _: changed(), "value")
             first = self.control
-        self.slider = None if self.control is None else _slider(entry, self.control)
-        ground = widgets.HTML(_ground(entry, lang))
+        self.slider = None if self.control is None else _slider(entry, self.control, look)
+        ground = widgets.HTML(_ground(entry, lang), **look.text)
         parts = [first, ground] if self.slider is None else [first, self.slider, ground]
-        self.widget = widgets.HBox(parts, layout={"flex_flow": "row wrap", "align_items": "center"})
+        self.widget = widgets.HBox(parts, layout=look.row)
+        let_through()
 
     def change(self) -> dict[str, Any]:
         """Return the key with its new value, nothing where it is as it was."""
@@ -64,10 +88,19 @@ class Row:
         return {self.entry.key: self.control.value}
 
 
-def _control(entry: Entry, lang: str) -> Any:
+def let_through() -> None:
+    """Wait until the kernel has handed on what was made so far; outside a kernel nothing waits.
+
+    Every widget is a message. A thread of the kernel sends them, by a socket that holds a thousand and drops what comes
+    beyond without a word: of a page made in one go controls were missing where that thread got no turn for a while.
+    Flushing the output waits for it.
+    """
+    sys.stdout.flush()
+
+
+def _control(entry: Entry, lang: str, look: Look) -> Any:
     """Return the control of an entry."""
-    style, layout = {"description_width": LABEL[lang]}, {"width": f"calc({LABEL[lang]} + 13em)"}
-    shared = {"description": _label(entry, lang), "style": style, "layout": layout, "tooltip": _reason(entry, lang)}
+    shared = {"description": _label(entry, lang), "tooltip": _reason(entry, lang), **look.control}
     if entry.options:
         return widgets.Dropdown(options=option_words(entry, lang), value=entry.value, **shared)
     if isinstance(entry.value, int | float):
@@ -75,7 +108,7 @@ def _control(entry: Entry, lang: str) -> Any:
     return widgets.DatePicker(value=entry.value, **shared)
 
 
-def _slider(entry: Entry, control: Any) -> Any:
+def _slider(entry: Entry, control: Any, look: Look) -> Any:
     """Return a slider over the range of a number, bound to its field; what is typed between or beyond stays typed.
 
     It holds the place among the values and not the value: a browser puts a value that is on no step on the next one
@@ -84,7 +117,7 @@ def _slider(entry: Entry, control: Any) -> Any:
     values = slider_values(entry)
     if not values:
         return None
-    slider = widgets.IntSlider(value=values.index(entry.value), min=0, max=len(values) - 1, readout=False, layout=WIDE)
+    slider = widgets.IntSlider(values.index(entry.value), min=0, max=len(values) - 1, readout=False, **look.slider)
     following = False
 
     def moved(change: Any) -> None:

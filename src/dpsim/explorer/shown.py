@@ -19,14 +19,21 @@ from dpsim.experiments.plan_warnings import plan_warnings
 from dpsim.experiments.stream import of_the_same_runs
 from dpsim.explorer.scenario import Built, Scenario
 from dpsim.language import say
-from dpsim.model.targets import Target, headline_target, resolve_targets
+from dpsim.model.targets import headline_target, resolve_targets
 from dpsim.params.schema import Case
 from dpsim.report import sentences
 from dpsim.report.bands import organisation_bands, stage_bands
 from dpsim.report.below import FEW_RUNS
 from dpsim.report.drawings import Drawing, draw_png
 from dpsim.report.drawings_supervised import gap_drawing
-from dpsim.report.show import show_count_range, show_date, show_met, show_probability_range, show_rounded
+from dpsim.report.show import (
+    show_count_range,
+    show_date,
+    show_met,
+    show_probability_range,
+    show_rounded,
+    target_words,
+)
 from dpsim.report.supervised import supervised
 from dpsim.report.tables import html_table
 
@@ -159,7 +166,7 @@ def target_table(case: Case, ensemble: Ensemble, lang: str, *, before: Ensemble 
         row = _row(ensemble, target.id)
         rows.append(
             (
-                target_words(target, lang),
+                target_words(target.group, target.stage, lang),
                 show_date(target.deadline, lang),
                 f"{row['required']}/{target.total}",
                 show_probability_range(row["low"], row["high"], lang),
@@ -173,12 +180,6 @@ def target_table(case: Case, ensemble: Ensemble, lang: str, *, before: Ensemble 
     return html_table(
         [say(f"explorer.column.{name}", lang=lang) for name in names], rows, numeric=(2, 3, 5), whole=(0, 1, 2, 3, 5)
     )
-
-
-def target_words(target: Target, lang: str) -> str:
-    """Return what a target is called."""
-    group, stage = say(f"letter.group.{target.group}", lang=lang), say(f"figures.stage.{target.stage}", lang=lang)
-    return say("letter.target_name", lang=lang, group=group, stage=stage)
 
 
 def bottleneck(built: Built, ensemble: Ensemble, lang: str) -> str:

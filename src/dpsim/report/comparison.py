@@ -23,6 +23,7 @@ from dpsim.experiments.sums import SUMS, sums_text
 from dpsim.language import LANGUAGES, say
 from dpsim.params.load import load_case, load_strategy
 from dpsim.params.schema import Case, Strategy
+from dpsim.params.wording import shown_name
 from dpsim.report.documents import write_atomically
 from dpsim.report.figures import plot_differences
 from dpsim.report.job import check_out
@@ -265,6 +266,18 @@ class ComparisonLetter:
         lost = [self.say("dropped", strategy=self.name(name), dropped=count) for name, count in left.items()]
         plans = [note for s in self.strategies.values() for note in plan_warnings(self.case, s, self.lang)]
         return [text, *lost, *plans]
+
+    def saved(self, store: str | None) -> list[str]:
+        """Write table and figure if there is a folder; return where they and the runs are."""
+        told = []
+        for ensemble in self.result.ensembles.values() if store is not None else ():
+            folder = Path(str(store)) / str(ensemble.record["experiment"])
+            told.append(say("cli.kept", lang=self.lang, folder=shown_name(folder, 200)))
+        if self.folder is None:
+            return told
+        self.table()
+        self.figure()
+        return [*told, self.say("saved", folder=shown_name(self.folder, 200))]
 
     def method(self) -> Part:
         """Return `notes` with their heading."""

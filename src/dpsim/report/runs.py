@@ -11,12 +11,14 @@ from dpsim.experiments.ensemble import Ensemble, run_ensemble
 from dpsim.experiments.failures import command_of
 from dpsim.experiments.plan_warnings import run_notes
 from dpsim.experiments.replication import run_replication
-from dpsim.language import say
+from dpsim.language import language_in_force, say
 from dpsim.params.load import load_case, load_strategy
+from dpsim.params.schema import Case
 from dpsim.params.wording import shown_name
+from dpsim.report.show import target_words
 
-COLUMNS = ("target", "deadline", "required", "replications", "met", "interval", "shortfall_median")
-ONE = ("target", "deadline", "required", "attained", "met", "date")
+COLUMNS = ("target", "deadline", "required", "replications", "met", "interval", "shortfall_median", "name")
+ONE = ("target", "deadline", "required", "attained", "met_once", "date", "name")
 MOST = 10
 """Most failures that are listed."""
 
@@ -52,7 +54,7 @@ def many_runs(
         if store is None
         else [say("cli.kept", folder=shown_name(Path(store) / str(ensemble.record["experiment"]), 200))]
     )
-    return targets_text(ensemble), [*notes, *kept, *run_notes(loaded, chosen)]
+    return targets_text(ensemble, loaded), [*notes, *kept, *run_notes(loaded, chosen)]
 
 
 def one_run(case: str, strategy: str | None, *, seed: Any, replication: Any) -> str:
@@ -61,15 +63,15 @@ def one_run(case: str, strategy: str | None, *, seed: Any, replication: Any) -> 
     chosen = load_strategy(strategy or loaded.default_strategy)
     targets = run_replication(loaded, chosen, seed=seed, replication=replication).targets
     met = [say("cli.met_yes" if met else "cli.met_no") for met in targets["met"]]
-    return _text(targets.assign(met=met)[list(ONE)])
+    return _text(targets.assign(met_once=met, name=_names(targets, loaded))[list(ONE)])
 
 
-def targets_text(ensemble: Ensemble) -> str:
+def targets_text(ensemble: Ensemble, case: Case) -> str:
     """Return the table of the targets of many runs."""
     targets = ensemble.targets
     ends = zip(targets["low"], targets["high"], targets["replications"], strict=True)
     interval = [say("cli.interval", low=f"{100 * low:.1f}", high=f"{100 * high:.1f}", n=n) for low, high, n in ends]
-    return _text(targets.assign(interval=interval)[list(COLUMNS)])
+    return _text(targets.assign(interval=interval, name=_names(targets, case))[list(COLUMNS)])
 
 
 def failure_notes(ensemble: Ensemble, *, case: str, strategy: str, seed: int) -> list[str]:
@@ -85,6 +87,12 @@ def failure_notes(ensemble: Ensemble, *, case: str, strategy: str, seed: int) ->
         command = command_of(case, strategy, seed=seed, replication=int(number))
         notes.append(say("cli.failed_run", replication=number, why=" ".join(str(error).split())[:200], command=command))
     return notes + [say("cli.failed_more", more=len(failed) - MOST)] * (len(failed) > MOST)
+
+
+def _names(targets: pd.DataFrame, case: Case) -> pd.Series:
+    """Return what the targets are called in the language in force."""
+    lang = language_in_force()
+    return targets["target"].map({one.id: target_words(one.group, one.stage, lang) for one in case.targets.list})
 
 
 def _text(table: pd.DataFrame) -> str:

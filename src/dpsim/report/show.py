@@ -156,3 +156,9 @@ def show_setting(value: object, lang: str) -> str:
 def show_range(first: str, last: str, lang: str) -> str:
     """Return a range in words, one of its ends where both are the same."""
     return first if first == last else say("show.range", lang=lang, low=first, high=last)
+
+
+def target_words(group: str, stage: str, lang: str) -> str:
+    """Return what a target of a group and a stage is called."""
+    names = {"group": say(f"letter.group.{group}", lang=lang), "stage": say(f"figures.stage.{stage}", lang=lang)}
+    return say("letter.target_name", lang=lang, **names)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -37,3 +38,12 @@ def test_the_name_is_that_of_the_scheduler() -> None:
 
     module, _, function = compiled.LAST_COMPILED.rstrip("-").partition(".")
     assert scheduler.__name__.endswith(f".{module}") and callable(getattr(scheduler, function))
+
+
+def test_a_copy_of_the_package_has_a_folder_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    here = compiled.kernel_hash.__wrapped__()
+    assert compiled.kernel_hash.__wrapped__() == here, "the same place and sources, the same folder"
+    package = Path(compiled.__file__).resolve().parent.parent
+    shutil.copytree(package, tmp_path / "dpsim", ignore=shutil.ignore_patterns("__pycache__"))
+    monkeypatch.setattr(compiled, "__file__", str(tmp_path / "dpsim" / "core" / "compiled.py"))
+    assert compiled.kernel_hash.__wrapped__() != here

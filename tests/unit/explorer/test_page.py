@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
@@ -9,6 +10,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+import ipywidgets
 import pandas as pd
 import pytest
 
@@ -272,3 +274,23 @@ def test_an_export_beside_an_edited_one_says_so(page: Page, tmp_path: Path) -> N
     page.save.click()
     assert "保持原样" in page.exported.value and f"{folder.name}-2" in page.exported.value
     assert (folder / "strategy.yaml").read_text(encoding="utf-8") == "# mine"
+
+
+def test_a_page_is_made_without_filling_the_socket_of_the_kernel(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    holds = 1000
+    """Messages that ZeroMQ keeps of a sender by default; what comes beyond them is lost, and the control with it."""
+    made = [0]
+    monkeypatch.setattr(sys.stdout, "flush", lambda: made.append(0))
+
+    def constructed(widget: object) -> None:
+        made[-1] += 1
+
+    ipywidgets.Widget.on_widget_constructed(constructed)
+    try:
+        Page(START, "zh", tmp_path)
+    finally:
+        ipywidgets.Widget.on_widget_constructed(None)
+    assert 0 < sum(made) < holds, "one page fills it even if nothing is sent meanwhile"
+    assert max(made) < holds / 5, "so many widgets are made in one go"

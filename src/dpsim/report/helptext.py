@@ -1,0 +1,72 @@
+"""The help of the command line in both languages: longer texts, and what the parser says in English only."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import typer
+from typer.core import TyperCommand, TyperGroup
+
+PANELS = {"ARGUMENTS": "参数 / Arguments", "OPTIONS": "选项 / Options", "COMMANDS": "命令 / Commands"}
+"""Titles of the boxes, by the first part of their name in `typer.rich_utils`."""
+HORIZON_END = "预测到哪一天，不给则为当年12月31日 / last day, 31 December if not said"
+CASE_FILE = "案例文件，不给则为 <编号>.yaml / case file, <id>.yaml if not said"
+AS_OF = "数据截止日，不给则用案例的 / as-of date, the case's if not said"
+WORKERS = "同时做几份报告，不给则与核数相同 / reports at a time, one per core if not said"
+REFERENCE = "对照方案，不给则为现行部署 / reference strategy, the arrangement in force if not said"
+FIGURES = "图表文件夹，不给则不写 / folder for figure and tables, not written if not said"
+VERIFIED = "推演、报告、方案比较或批次的文件夹 / folder of runs, a report, a comparison or a batch"
+STORE = "保存推演的文件夹，中断后可续跑 / folder that keeps runs, to go on after a stop"
+STRATEGY = "监管方案，不给则为现行部署 / strategy, the arrangement in force if not said"
+ON_HELP = "显示本说明 / show this help"
+
+
+class Command(TyperCommand):
+    """A command whose help is in both languages."""
+
+    def get_help_option(self, ctx: Any) -> Any:
+        """Return the option with a text in both languages."""
+        return _told(super().get_help_option(ctx))
+
+    def format_help(self, ctx: Any, formatter: Any) -> None:
+        """Write the help with titles in both languages."""
+        _entitle()
+        super().format_help(ctx, formatter)
+
+
+class Group(TyperGroup):
+    """The program, whose help is in both languages."""
+
+    def get_help_option(self, ctx: Any) -> Any:
+        """Return the option with a text in both languages."""
+        return _told(super().get_help_option(ctx))
+
+    def format_help(self, ctx: Any, formatter: Any) -> None:
+        """Write the help with titles in both languages."""
+        _entitle()
+        super().format_help(ctx, formatter)
+
+
+def in_both_languages(app: typer.Typer) -> typer.Typer:
+    """Let all commands of a program show their help in both languages."""
+    app.info.cls = Group
+    for command in app.registered_commands:
+        command.cls = Command
+    return app
+
+
+def _told(option: Any) -> Any:
+    """Give the option `--help` its text."""
+    if option is not None:
+        option.help = ON_HELP
+    return option
+
+
+def _entitle() -> None:
+    """Give the boxes their titles; without rich there are none."""
+    try:
+        from typer import rich_utils
+    except ImportError:
+        return
+    for name, title in PANELS.items():
+        setattr(rich_utils, f"{name}_PANEL_TITLE", title)
