@@ -242,3 +242,49 @@ def test_no_damage_is_read_silently(
     assert same or repairs, table
     whole = set(good) == set(found) or damage in (lose_column, rename_header)  # a stage may become a checked share
     assert whole or repairs, "what is left out is listed"
+
+
+def two_lines(of: dict[str, list[tuple[int, ...]]]) -> list[list[object]]:
+    """Return one week under a header of two lines, each stage with its total, its count and its share."""
+    head: list[list[object]] = [["县区"], [""]]
+    for word in WORDS:
+        head[0] += [word, "", ""]
+        head[1] += ["应完成", "已完成", "完成率"]
+    body = [
+        [unit, *(cell for n in row[0][1:] for cell in (row[0][0], n, f"{100 * n / row[0][0]:.2f}%"))]
+        for unit, row in of.items()
+    ]
+    return [[TITLE.format(DAYS[0])], *head, *body]
+
+
+def dated(of: dict[str, list[tuple[int, ...]]]) -> list[list[object]]:
+    """Return both weeks with a column of dates and rows of totals."""
+    rows = [[DAYS[week].isoformat(), *row] for week in (0, 1) for row in wide(of, week)[2:]]
+    return [["日期", "县区", "应建", *WORDS], *rows]
+
+
+OTHER_LAYOUTS = [(long, 0, (1,)), (dated, 0, (1,)), (dates_over_stages, 1, (0,)), (two_lines, 2, (0,))]
+"""Layouts, the last line of their header, and columns whose junk is a name like any other."""
+
+
+@pytest.mark.parametrize(("layout", "last", "names"), OTHER_LAYOUTS, ids=lambda given: getattr(given, "__name__", ""))
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(of=places(), data=st.data())
+def test_no_junk_in_any_layout_is_read_silently(
+    layout: Any, last: int, names: tuple[int, ...], of: dict[str, list[tuple[int, ...]]], data: st.DataObject
+) -> None:
+    table = layout(of)
+    row = data.draw(st.integers(0, len(table) - 1))
+    column = data.draw(st.integers(0, len(table[row]) - 1))
+    if row > last and column in names:
+        return
+    table[row][column] = data.draw(st.sampled_from([junk for junk in JUNK if junk != "0"]))
+    with tempfile.TemporaryDirectory() as folder:
+        file = csv_file(Path(folder) / "t.csv", table, separator=";")
+        try:
+            progress = load_progress(file)
+        except DpsimError:
+            return
+    good, found = numbers(of, 1 if layout is two_lines else 2), read(progress)
+    repairs = set(progress.repairs["message"]) - {"progress.repair.total_left_out"}
+    assert repairs or all(good.get(key) == value for key, value in found.items()), table
