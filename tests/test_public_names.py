@@ -14,12 +14,14 @@ PUBLIC = [
     "DpsimError",
     "Ensemble",
     "InputError",
+    "Progress",
     "Replication",
     "SnapshotForecast",
     "compare",
     "list_cases",
     "list_strategies",
     "load_case",
+    "load_progress",
     "load_strategy",
     "run_ensemble",
     "run_replication",
@@ -57,6 +59,7 @@ def signature(name: str) -> dict[str, inspect.Parameter]:
     [
         ("load_case", ["name_or_path"], []),
         ("load_strategy", ["name_or_path"], []),
+        ("load_progress", ["path_or_frame"], []),
         (
             "run_replication",
             ["case", "strategy"],

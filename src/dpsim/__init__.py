@@ -20,6 +20,8 @@ _HOME = {
     "Comparison": "dpsim.decide.compare",
     "snapshot_forecast": "dpsim.forecast.snapshot",
     "SnapshotForecast": "dpsim.forecast.snapshot",
+    "load_progress": "dpsim.progress.load",
+    "Progress": "dpsim.progress.load",
     "DpsimError": "dpsim.errors",
     "InputError": "dpsim.errors",
 }

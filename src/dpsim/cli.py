@@ -1,4 +1,4 @@
-"""The command line: `dpsim cases | strategies | check | new-case | report | run | compare | batch | verify | explore`.
+"""The command line: `dpsim cases | strategies | check | new-case | template | report | run | compare | verify | ...`.
 
 Exit status: 0 done, 1 not finished, 2 bad input, 3 some of a batch failed, 4 verified and found different,
 130 stopped, 141 nobody reads the output, 143 told to end.
@@ -152,6 +152,15 @@ def new_case(
         force=force,
     )
     _put(told(made))
+
+
+@app.command()
+def template(out: Annotated[str, typer.Argument(help="模板 / template")] = "progress.xlsx", lang: Lang = None) -> None:
+    """写出进度填报模板 / Write a workbook to fill in with progress."""
+    from dpsim.progress.template import write_template
+
+    _use(lang)
+    _put(say("progress.template.written", file=shown_name(write_template(out))))
 
 
 @app.command()

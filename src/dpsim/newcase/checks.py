@@ -6,8 +6,9 @@ import unicodedata
 
 from dpsim.errors import InputError
 from dpsim.newcase.columns import SECTORS, TIERS
-from dpsim.newcase.counts import MAX_COUNT
-from dpsim.newcase.reading import County, Reading, cell_name, header_word
+from dpsim.newcase.reading import County, Reading, header_word
+from dpsim.tabular.counts import MAX_COUNT
+from dpsim.tabular.places import cell_name
 
 MAX_NAME = 40
 """Longest name of a county."""
@@ -44,7 +45,7 @@ def check_joined(reading: Reading, rows: list[int], columns: tuple[str, ...]) ->
         held = [row for row in rows if top <= row <= bottom] if covered else []
         if len(covered) * len(held) > 1:
             column = min(covered, key=reading.at.__getitem__)
-            reading.fault("newcase.joined", held[0], column, cells=f"{cell_name(top, left)}:{cell_name(bottom, right)}")
+            reading.fault("tabular.joined", held[0], column, cells=f"{cell_name(top, left)}:{cell_name(bottom, right)}")
 
 
 def check_nesting(reading: Reading, county: County) -> None:

@@ -12,11 +12,11 @@ from typing import Any
 from dpsim.language import LANGUAGES
 from dpsim.newcase.columns import SECTORS, STATE, TIERS, heading
 from dpsim.newcase.due import with_starts, with_targets
-from dpsim.newcase.reading import cell_name
 from dpsim.newcase.table import Table
 from dpsim.newcase.taken import OWN_TABLE, TAKEN_OVER, Template, both, taken_over
 from dpsim.params.schema import Case
 from dpsim.params.wording import shown_name
+from dpsim.tabular.places import cell_name
 
 Content = dict[str, Any]
 

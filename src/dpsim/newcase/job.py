@@ -11,7 +11,6 @@ from pathlib import Path
 from dpsim.errors import FileFaults, InputError, RunError
 from dpsim.language import say
 from dpsim.newcase.content import Wanted, case_content
-from dpsim.newcase.sheet import read_sheets
 from dpsim.newcase.table import Table, read_table
 from dpsim.newcase.writing import yaml_text
 from dpsim.params.assumption import Assumption
@@ -21,6 +20,7 @@ from dpsim.params.locate import NAME
 from dpsim.params.rules import YEARS
 from dpsim.params.schema import Case
 from dpsim.params.wording import shown, shown_name
+from dpsim.tabular.sheet import read_sheets
 
 FIRST = (
     "scenario.reference_class",

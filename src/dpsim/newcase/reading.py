@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from dpsim.errors import FileFaults, InputError
+from dpsim.errors import InputError
 from dpsim.language import language_in_force
 from dpsim.newcase.columns import heading
-from dpsim.newcase.counts import whole
-from dpsim.newcase.sheet import Cell, Sheet
-from dpsim.params.faults import MOST_FAULTS
 from dpsim.params.wording import shown, shown_name
+from dpsim.tabular.counts import whole
+from dpsim.tabular.places import cell_name
+from dpsim.tabular.sheet import Cell, Sheet
 
 
 @dataclass(frozen=True)
@@ -71,25 +71,6 @@ class Reading:
         return f"{header_word(column)} {cell_name(county.row, self.at[column])} = {county.counts[column]}"
 
 
-def refuse(file: str, faults: list[InputError]) -> None:
-    """Raise all faults together, if there are any."""
-    if len(faults) > MOST_FAULTS:
-        more = InputError("newcase.more_faults", where=file, more=len(faults) - MOST_FAULTS)
-        faults = [*faults[:MOST_FAULTS], more]
-    if faults:
-        raise FileFaults(file, faults)
-
-
 def header_word(column: str) -> str:
     """Return how a column may be headed, in the language in force."""
     return heading(column, language_in_force())
-
-
-def cell_name(row: int, column: int) -> str:
-    """Return ``C7`` for row 6 and column 2, both counted from 0."""
-    letters = ""
-    column += 1
-    while column:
-        column, rest = divmod(column - 1, 26)
-        letters = chr(65 + rest) + letters
-    return f"{letters}{row + 1}"

@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from dpsim.errors import InputError
 from dpsim.newcase.checks import check_joined, check_names, check_nesting, check_sums, check_totals
 from dpsim.newcase.columns import ALIASES, COUNTS, SECTORS, TIERS, Header, column_of, find_header, plain
-from dpsim.newcase.reading import County, Reading, cell_name, header_word, refuse
-from dpsim.newcase.sheet import Cell, Sheet, TableFile
+from dpsim.newcase.reading import County, Reading, header_word
 from dpsim.params.wording import nearest, shown
+from dpsim.tabular.places import cell_name, refuse
+from dpsim.tabular.sheet import Cell, Sheet, TableFile
 
 MAX_COUNTIES = 400
 """Most rows of a table."""

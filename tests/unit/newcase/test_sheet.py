@@ -11,9 +11,9 @@ import pytest
 from table_files import FULL, GOOD, HEAD, ROWS, text, workbook
 
 from dpsim.errors import FileFaults
-from dpsim.newcase import extent, sheet
-from dpsim.newcase.sheet import read_sheets
 from dpsim.newcase.table import read_table
+from dpsim.tabular import extent, sheet
+from dpsim.tabular.sheet import read_sheets
 
 COUNTS = {row[0]: tuple(row[1:]) for row in ROWS}
 
@@ -98,14 +98,14 @@ def test_an_open_document_gives_the_same_counts(tmp_path: Path) -> None:
     empty = f'<table:table-row table:number-rows-repeated="1048000">{cells}</table:table-row>'
     assert counts(ods(tmp_path / "t.ods", GOOD, empty)) == COUNTS
     far = empty + '<table:table-row><table:table-cell office:value-type="float" office:value="1"/></table:table-row>'
-    assert refused(ods(tmp_path / "far.ods", GOOD, far)) == "newcase.file_reaches"
+    assert refused(ods(tmp_path / "far.ods", GOOD, far)) == "tabular.file_reaches"
 
 
 def test_a_cell_far_out_is_refused_before_it_takes_memory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     book = openpyxl.Workbook()
     book.active["A1"], book.active["XFD1048576"] = 1, 1
     book.save(tmp_path / "far.xlsx")
-    assert refused(tmp_path / "far.xlsx") == "newcase.file_reaches"
+    assert refused(tmp_path / "far.xlsx") == "tabular.file_reaches"
     good = workbook(tmp_path / "good.xlsx", GOOD)
     assert not extent.too_far(good)
     monkeypatch.setattr(extent, "MAX_CELLS", len(GOOD) * len(HEAD) - 1)
@@ -152,23 +152,23 @@ FAR = '<row r="60000"><c r="XFD60000"><v>1</v></c></row>'
 )
 def test_a_cell_far_out_is_seen_however_it_is_spelled(tmp_path: Path, cells: str) -> None:
     assert counts(with_cells(tmp_path / "near.xlsx", "")) == COUNTS, "without it the workbook is read"
-    assert refused(with_cells(tmp_path / "far.xlsx", cells)) == "newcase.file_reaches"
+    assert refused(with_cells(tmp_path / "far.xlsx", cells)) == "tabular.file_reaches"
 
 
 def test_a_cell_far_out_is_seen_wherever_the_sheet_lies(tmp_path: Path) -> None:
     for k, place in enumerate(("xl/other/sheet.bin", "elsewhere/worksheets/1.png")):
         assert counts(with_cells(tmp_path / f"near{k}.xlsx", "", place)) == COUNTS, "the reader finds it there"
-        assert refused(with_cells(tmp_path / f"far{k}.xlsx", FAR, place)) == "newcase.file_reaches"
+        assert refused(with_cells(tmp_path / f"far{k}.xlsx", FAR, place)) == "tabular.file_reaches"
     foreign = {"content.xml": ODS.format(rows="")}
     assert counts(with_cells(tmp_path / "both.xlsx", "", **foreign)) == COUNTS
-    assert refused(with_cells(tmp_path / "both.xlsx", FAR, **foreign)) == "newcase.file_reaches"
+    assert refused(with_cells(tmp_path / "both.xlsx", FAR, **foreign)) == "tabular.file_reaches"
 
 
 def test_what_the_parser_cannot_place_is_not_left_to_the_reader(tmp_path: Path) -> None:
     for k, cells in enumerate(('<row><c r="7C"/></row>', '<row r="-1"/>', "<row>", "&far;")):
-        assert refused(with_cells(tmp_path / f"{k}.xlsx", cells)) == "newcase.file_broken", cells
+        assert refused(with_cells(tmp_path / f"{k}.xlsx", cells)) == "tabular.file_broken", cells
     declared = {"xl/more.xml": '<!DOCTYPE sheetData [<!ATTLIST c r CDATA "A1">]><sheetData/>'}
-    assert refused(with_cells(tmp_path / "declared.xlsx", "", **declared)) == "newcase.file_broken"
+    assert refused(with_cells(tmp_path / "declared.xlsx", "", **declared)) == "tabular.file_broken"
 
 
 @pytest.mark.parametrize("given", ['office:value-type="float" office:value="1"', 'office:value="1"'])
@@ -178,7 +178,7 @@ def test_repeated_cells_of_an_open_document_are_counted(tmp_path: Path, given: s
     row = "<table:table-row{}>" + cell + "</table:table-row>"
     assert read_sheets(ods(tmp_path / "near.ods", GOOD, row.format(""))).sheets
     far = row.format(' table:number-rows-repeated="200"')
-    assert refused(ods(tmp_path / "far.ods", GOOD, far)) == "newcase.file_reaches"
+    assert refused(ods(tmp_path / "far.ods", GOOD, far)) == "tabular.file_reaches"
 
 
 def test_damaged_workbooks_are_refused_like_cut_ones(tmp_path: Path) -> None:
@@ -186,7 +186,7 @@ def test_damaged_workbooks_are_refused_like_cut_ones(tmp_path: Path) -> None:
     for file in (workbook(tmp_path / "t.xlsx", GOOD), packed(ods(tmp_path / "t.ods", GOOD))):
         raw = file.read_bytes()
         file.write_bytes(raw[: len(raw) // 2])
-        assert refused(file) == "newcase.file_broken", "cut"
+        assert refused(file) == "tabular.file_broken", "cut"
         found = set()
         for at in range(0, len(raw), 23):
             file.write_bytes(raw[:at] + bytes((raw[at] ^ 0x5A,)) + raw[at + 1 :])
@@ -194,8 +194,8 @@ def test_damaged_workbooks_are_refused_like_cut_ones(tmp_path: Path) -> None:
                 found.add("read" if counts(file) == COUNTS else "wrong")
             except FileFaults as error:
                 found.update(fault.message for fault in error.faults)
-        assert "newcase.file_broken" in found, found
-        assert found <= {"newcase.file_broken", "newcase.file_reaches", "read"}, found
+        assert "tabular.file_broken" in found, found
+        assert found <= {"tabular.file_broken", "tabular.file_reaches", "read"}, found
 
 
 def packed(file: Path) -> Path:
@@ -224,7 +224,7 @@ def test_a_panic_of_the_reader_is_a_damaged_file_and_a_stop_is_a_stop(
         monkeypatch.setattr(sheet, "_visible", visible)
 
     raising(PanicException)
-    assert refused(file) == "newcase.file_broken"
+    assert refused(file) == "tabular.file_broken"
     raising(KeyboardInterrupt)
     with pytest.raises(KeyboardInterrupt, match="x"):
         read_sheets(file)
@@ -265,9 +265,9 @@ def test_odd_files_are_refused(tmp_path: Path) -> None:
         made("large.csv", b"," * 20_000_001): "file_large",
     }
     found = {file.name: refused(file) for file in wanted}
-    assert found == {file.name: f"newcase.{message}" for file, message in wanted.items()}
+    assert found == {file.name: f"tabular.{message}" for file, message in wanted.items()}
 
 
 def test_a_pipe_is_not_opened(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe.csv")
-    assert refused(tmp_path / "pipe.csv") == "newcase.file_not_plain"
+    assert refused(tmp_path / "pipe.csv") == "tabular.file_not_plain"

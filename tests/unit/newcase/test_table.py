@@ -11,10 +11,10 @@ from table_files import FULL, FULL_HEAD, FULL_ROWS, GOOD, HEAD, ROWS, text, work
 
 from dpsim.errors import FileFaults
 from dpsim.newcase.columns import ALIASES, column_of, find_header
-from dpsim.newcase.counts import whole
-from dpsim.newcase.reading import cell_name
-from dpsim.newcase.sheet import read_sheets
 from dpsim.newcase.table import MAX_COUNTIES, Table, read_table
+from dpsim.tabular.counts import whole
+from dpsim.tabular.places import cell_name
+from dpsim.tabular.sheet import read_sheets
 
 Rows = Sequence[Sequence[object]]
 
@@ -30,7 +30,7 @@ def faults(folder: Path, *sheets: Rows, sheet: str | None = None, merged: Sequen
     for fault in caught.value.faults:
         assert fault.text("zh") != fault.text("en") and "t.xlsx" in fault.text("zh")
     return [
-        (fault.message.removeprefix("newcase."), str(fault.values["where"]).rpartition("!")[2])
+        (fault.message.partition(".")[2], str(fault.values["where"]).rpartition("!")[2])
         for fault in caught.value.faults
     ]
 
@@ -44,7 +44,7 @@ def changed(rows: Rows, row: int, column: int, value: object) -> list[list[objec
 
 # ------------------------------------------------------------------ numbers
 
-EMPTY, NO_NUMBER, UNCLEAR = "newcase.cell_empty", "newcase.cell_not_number", "newcase.cell_unclear"
+EMPTY, NO_NUMBER, UNCLEAR = "tabular.cell_empty", "tabular.cell_not_number", "tabular.cell_unclear"
 
 
 @pytest.mark.parametrize(
@@ -60,10 +60,10 @@ EMPTY, NO_NUMBER, UNCLEAR = "newcase.cell_empty", "newcase.cell_not_number", "ne
         ("1,16", NO_NUMBER), ("11,60,000", NO_NUMBER), ("=1+1", NO_NUMBER),
         ("1e3", NO_NUMBER), ("0x10", NO_NUMBER), ("#DIV/0!", NO_NUMBER),
         (True, NO_NUMBER), (dt.date(2026, 1, 1), NO_NUMBER), (None, NO_NUMBER),
-        (20.5, "newcase.cell_not_whole"), ("20.5", "newcase.cell_not_whole"),
-        (-1, "newcase.cell_outside"), ("-1", "newcase.cell_outside"), ("-0.5", "newcase.cell_outside"),
-        (1_000_001, "newcase.cell_outside"), ("9" * 18, "newcase.cell_outside"),
-        (float("nan"), "newcase.cell_outside"), (float("inf"), "newcase.cell_outside"),
+        (20.5, "tabular.cell_not_whole"), ("20.5", "tabular.cell_not_whole"),
+        (-1, "tabular.cell_outside"), ("-1", "tabular.cell_outside"), ("-0.5", "tabular.cell_outside"),
+        (1_000_001, "tabular.cell_outside"), ("9" * 18, "tabular.cell_outside"),
+        (float("nan"), "tabular.cell_outside"), (float("inf"), "tabular.cell_outside"),
     ],
 )  # fmt: skip
 def test_a_cell_is_a_count_or_says_why_not(cell: object, count: object) -> None:

@@ -1,0 +1,1 @@
+"""Weekly progress tables and enterprise ledgers to one frame: date, unit, stage, total, done."""

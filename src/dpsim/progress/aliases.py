@@ -1,0 +1,170 @@
+"""What a header, a row's name or a mark in a cell means, by the alias table `headers.toml`."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+import unicodedata
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from importlib.resources import files
+from typing import Any
+
+from dpsim.core.words import STAGES
+
+HAZARDS = ("hazards_found", "hazards_rectified")
+ALL_STAGES = (*STAGES, *HAZARDS)
+"""Stages a frame may hold, in its order."""
+SPECIAL = ("unit", "township", "date", "stage", "enterprise", "code", "listed", "removed")
+_BRACKETED = re.compile(r"\(([^()]*)\)|\[([^\[\]]*)\]|【([^【】]*)】")
+_COUNTED = {"", "家", "户", "个", "项", "条", "处", "企业", "count", "number", "enterprises", "n"}
+_WRONG_UNIT = re.compile(r"万|‰|千(?=家|户|个|项|$)|百(?=家|户|个|项|$)|thousand|hundred|per ?mille|per 1000")
+_DATED = re.compile(r"(日期|时间|date|on)\Z|\Adate")
+_TAIL = re.compile(r"(企业)?(家数|户数|个数|数量|数|企业)\Z")
+
+
+@dataclass(frozen=True)
+class Meaning:
+    """What one header text says.
+
+    Parameters
+    ----------
+    kind : str
+        One of `SPECIAL`, ``"value"`` or ``"unused"``.
+    stage, role : str or None
+        Of a value: its stage, and ``"done"``, ``"total"`` or ``"share"``.
+    percent : bool
+        It says that its numbers are percent.
+    exact : bool
+        Nothing was taken off but what says how enterprises are counted.
+    """
+
+    kind: str
+    stage: str | None = None
+    role: str | None = None
+    percent: bool = False
+    exact: bool = True
+
+
+def plain(text: object) -> str:
+    """Return a text without blanks, brackets and punctuation, full-width signs made plain, in lower case."""
+    text = _BRACKETED.sub("", unicodedata.normalize("NFKC", str(text))) if isinstance(text, str) else ""
+    return re.sub(r"[\s:、,*。;_\-]+", "", text).lower()
+
+
+def wrong_unit(text: object) -> bool:
+    """Tell whether a header counts in ten thousands, hundreds or per mille."""
+    return isinstance(text, str) and bool(_WRONG_UNIT.search(unicodedata.normalize("NFKC", text).strip().lower()))
+
+
+def meaning(text: object) -> Meaning | None:
+    """Return what a header means, None if it is not known.
+
+    Examples
+    --------
+    >>> meaning(" 已建（家） "), meaning("负责领导")
+    (Meaning(kind='value', stage='built', role='done', percent=False, exact=True), None)
+    """
+    if not isinstance(text, str):
+        return None
+    words, table = plain(text), _headers()
+    found = table.get(words) or table.get(words.replace("%", "")) or table.get(_TAIL.sub("", words))
+    found = found or table.get(_DATED.sub("", words))
+    if not found:
+        return None
+    kind, stage, role = found
+    inside = ["".join(groups) for groups in _BRACKETED.findall(unicodedata.normalize("NFKC", text))]
+    said = {word.strip().lower() for word in inside}
+    percent = "%" in unicodedata.normalize("NFKC", text)
+    if percent and kind == "value" and role != "total":
+        role = "share"
+    return Meaning(kind, stage, role, percent, said <= _COUNTED | {"%"})
+
+
+def stage_of(text: object) -> str | None:
+    """Return the stage a cell of a column of stages names."""
+    found = meaning(text)
+    return found.stage if found and found.kind == "value" and found.role == "done" else None
+
+
+def stages_within(text: str) -> set[str]:
+    """Return the stages a title names; a longer name wins over the shorter one it holds."""
+    rest, found = plain(text), set()
+    names = {plain(alias): stage for stage in ALL_STAGES for alias in _table()["stages"][stage]["done"]}
+    for name in sorted(names, key=len, reverse=True):
+        if name in rest:
+            found.add(names[name])
+            rest = rest.replace(name, "|")
+    return found
+
+
+@lru_cache(maxsize=10_000)
+def row_kind(name: str) -> str:
+    """Return what a row is by its name: ``"total"``, ``"subtotal"``, ``"note"``, ``"unused"`` or ``"unit"``."""
+    words, rows = plain(name), _table()["rows"]
+    if words in {plain(alias) for alias in rows["totals"]}:
+        return "total"
+    if any(words.endswith(plain(alias)) for alias in rows["unused"]):
+        return "unused"
+    ends = [plain(alias) for alias in (*rows["subtotals"], "合计", "总计")]
+    if words and any(words.endswith(end) or words.startswith(end) for end in ends):
+        return "subtotal"
+    return "note" if any(words.startswith(plain(alias)) for alias in rows["notes"]) else "unit"
+
+
+def is_missing(cell: object) -> bool:
+    """Tell whether a cell says that there is no number yet."""
+    if not isinstance(cell, str):
+        return cell is None
+    text = unicodedata.normalize("NFKC", cell).strip().lower()
+    return not text or text in _table()["cells"]["missing"]
+
+
+def sheet_kind(name: str) -> str:
+    """Return what a sheet is by its name: ``"example"``, ``"unused"`` or ``"data"``."""
+    words = plain(name)
+    for kind in ("example", "unused"):
+        if words in {plain(alias) for alias in _table()["sheets"][kind]}:
+            return kind
+    return "data"
+
+
+def heading(id_: str, lang: str) -> str:
+    """Return the usual header of a column, a role or a stage in a language."""
+    table = _table()
+    stage = table["stages"].get(id_, {}).get("done")
+    words = stage or table["columns"].get(id_) or table["roles"][id_]
+    return next(word for word in words if word.isascii() == (lang == "en"))
+
+
+def known_headers(lang: str) -> str:
+    """Return the headers that are understood, one for each meaning."""
+    ids = ("unit", "date", "stage", "total", "done", *ALL_STAGES)
+    return ", ".join(heading(id_, lang) for id_ in ids)
+
+
+def all_aliases() -> list[str]:
+    """Return every header that is understood."""
+    return sorted(_headers())
+
+
+@cache
+def _table() -> dict[str, Any]:
+    """Return the alias table."""
+    return tomllib.loads(files(__package__).joinpath("headers.toml").read_text(encoding="utf-8"))
+
+
+@cache
+def _headers() -> dict[str, tuple[str, str | None, str | None]]:
+    """Return plain header to kind, stage and role; no header means two things."""
+    table = _table()
+    entries = [(alias, (kind, None, None)) for kind in SPECIAL for alias in table["columns"][kind]]
+    entries += [(alias, ("value", None, role)) for role, aliases in table["roles"].items() for alias in aliases]
+    for stage, roles in table["stages"].items():
+        entries += [(alias, ("value", stage, role)) for role, aliases in roles.items() for alias in aliases]
+    entries += [(alias, ("unused", None, None)) for alias in table["unused"]["headers"]]
+    found: dict[str, tuple[str, str | None, str | None]] = {}
+    for alias, what in entries:
+        if found.setdefault(plain(alias), what) != what:
+            raise ValueError(f"header {alias!r} has two meanings")
+    return found

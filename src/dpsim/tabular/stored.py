@@ -1,0 +1,160 @@
+"""What a workbook stores besides values: formulas without a result, errors, and numbers shown as percent.
+
+The reader of workbooks gives neither: a formula that was never computed reads like an empty cell, and 85 % like 0.85.
+"""
+
+from __future__ import annotations
+
+import re
+import zipfile
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from dpsim.tabular.extent import walk
+from dpsim.tabular.hidden import sheet_parts
+
+_STYLES = "xl/styles.xml"
+_OPEN = "content.xml"
+_MOST = 10_000
+"""Most cells one entry may stand for; a longer repetition is an empty rest."""
+_PERCENT = {"9", "10"}
+_PLACE = re.compile(r"([A-Z]{1,3})([0-9]{1,7})\Z")
+
+At = tuple[int, int]
+"""Row and column, counted from 0."""
+
+
+@dataclass
+class Stored:
+    """Cells of one sheet that need care.
+
+    Parameters
+    ----------
+    uncomputed : set of (int, int)
+        Formulas whose result was not stored, or is an error.
+    percent : set of (int, int)
+        Cells shown as percent.
+    """
+
+    uncomputed: set[At] = field(default_factory=set)
+    percent: set[At] = field(default_factory=set)
+
+
+def stored(file: Path) -> dict[str, Stored]:
+    """Return the cells of a zipped workbook (.xlsx, .ods) that need care by sheet; nothing if it is laid out unusually.
+
+    Raises
+    ------
+    zipfile.BadZipFile, xml.parsers.expat.ExpatError, ValueError
+        It is no such workbook, or damaged; see `dpsim.tabular.sheet.DAMAGE`.
+    """
+    with zipfile.ZipFile(file) as archive:
+        if _OPEN in archive.namelist() and file.suffix.lower() == ".ods":
+            reader = _OpenDocument()
+            walk(archive.read(_OPEN), reader.start, reader.end)
+            return reader.sheets
+        shown = _percent_styles(archive.read(_STYLES)) if _STYLES in archive.namelist() else set()
+        return {name: _of_sheet(archive.read(part), shown) for name, part in sheet_parts(archive).items()}
+
+
+def _percent_styles(content: bytes) -> set[str]:
+    """Return the numbers of the cell styles that show percent."""
+    formats = set(_PERCENT)
+    styles: list[str] = []
+    inside = False
+
+    def start(kind: str, given: Mapping[str, str]) -> None:
+        nonlocal inside
+        if kind == "numFmt" and "%" in given.get("formatCode", ""):
+            formats.add(given.get("numFmtId", ""))
+        elif kind == "cellXfs":
+            inside = True
+        elif kind == "xf" and inside:
+            styles.append(given.get("numFmtId", "0"))
+
+    def end(kind: str) -> None:
+        nonlocal inside
+        inside = inside and kind != "cellXfs"
+
+    walk(content, start, end)
+    return {str(k) for k, style in enumerate(styles) if style in formats}
+
+
+def _of_sheet(content: bytes, shown_as_percent: set[str]) -> Stored:
+    """Return the cells of one sheet that need care."""
+    found = Stored()
+    at: At | None = None
+    formula = value = inside = False
+
+    def start(kind: str, given: Mapping[str, str]) -> None:
+        nonlocal at, formula, value, inside
+        if kind == "c":
+            at, formula, value = _at(given.get("r", "")), False, False
+            if at and given.get("t") == "e":
+                found.uncomputed.add(at)
+            if at and given.get("s") in shown_as_percent:
+                found.percent.add(at)
+        formula, inside = formula or kind == "f", kind == "v" or (kind == "t" and not formula)
+
+    def text(_: str) -> None:
+        nonlocal value
+        value = value or inside
+
+    def end(kind: str) -> None:
+        nonlocal inside
+        inside = False
+        if kind == "c" and at and formula and not value:
+            found.uncomputed.add(at)
+
+    walk(content, start, end, text)
+    return found
+
+
+def _at(text: str) -> At | None:
+    """Return the place of ``C7``."""
+    match = _PLACE.match(text)
+    if not match:
+        return None
+    column = 0
+    for letter in match[1]:
+        column = 26 * column + ord(letter) - 64
+    return int(match[2]) - 1, column - 1
+
+
+class _OpenDocument:
+    """Goes through the sheets of an OpenDocument spreadsheet; rows and cells may stand for several."""
+
+    def __init__(self) -> None:
+        self.sheets: dict[str, Stored] = {}
+        self.now = Stored()
+        self.row = self.column = self.rows = 0
+
+    def start(self, kind: str, given: Mapping[str, str]) -> None:
+        """Take a sheet, row or cell."""
+        said = {name.rpartition(":")[2]: value for name, value in given.items() if not name.startswith("calcext")}
+        if kind == "table":
+            self.now = self.sheets.setdefault(said.get("name", ""), Stored())
+            self.row = 0
+        elif kind == "table-row":
+            self.column, self.rows = 0, int(said.get("number-rows-repeated", "1"))
+        elif kind in ("table-cell", "covered-table-cell"):
+            times = int(said.get("number-columns-repeated", "1"))
+            if self.rows * times <= _MOST:
+                self._cell(said, given.get("calcext:value-type") == "error", times)
+            self.column += times
+
+    def _cell(self, said: Mapping[str, str], error: bool, times: int) -> None:
+        """Note what a cell stores, wherever it is repeated."""
+        uncomputed = "formula" in said and not any(key in said for key in ("value", "string-value", "date-value"))
+        for row in range(self.row, self.row + self.rows):
+            for column in range(self.column, self.column + times):
+                if said.get("value-type") == "percentage":
+                    self.now.percent.add((row, column))
+                if error or (uncomputed and said.get("value-type") != "string"):
+                    self.now.uncomputed.add((row, column))
+
+    def end(self, kind: str) -> None:
+        """Close a row."""
+        if kind == "table-row":
+            self.row += self.rows
