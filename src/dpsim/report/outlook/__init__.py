@@ -1,0 +1,1 @@
+"""The forecast of a progress table as files and as text."""

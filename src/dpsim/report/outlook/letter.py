@@ -1,0 +1,132 @@
+"""A forecast in words: the answer first, then each target, what is needed, and what it rests on."""
+
+from __future__ import annotations
+
+import math
+
+import pandas as pd
+
+from dpsim.forecast.asked import ALL
+from dpsim.language import language_in_force, say
+from dpsim.params.forecast import load_forecast_settings
+from dpsim.params.labels import option_label
+from dpsim.report.outlook.job import Outlook
+from dpsim.report.show import show_date, show_percent, show_probability, show_rounded
+
+MOST_REPAIRS = 10
+
+
+def outlook_text(outlook: Outlook) -> str:
+    """Return the forecast as text in the language in force."""
+    lang, made = language_in_force(), outlook.made
+    name = getattr(load_forecast_settings().classes, made.reference).name.words(lang)
+    head = say("outlook.head", as_of=show_date(made.as_of, lang, year=True), n=made.draws, units=len(made.units))
+    lines = [head, say("outlook.class", name=name), "", _targets(outlook, lang), ""]
+    if len(made.joint) > 1:
+        worst = made.joint.loc[made.joint["missed"].idxmax()]
+        lines.append(
+            say(
+                "outlook.joint",
+                probability=show_probability(made.all_met, lang),
+                stage=stage_word(worst["stage"]),
+                share=show_percent(worst["target_share"]),
+                missed=show_percent(worst["missed"]),
+            )
+        )
+    lines += [_needed(row, lang) for row in made.needed.itertuples() if row.unit == ALL]
+    lines += _posts(outlook, lang) + _classes(outlook, lang) + _record(outlook, lang)
+    return "\n".join([*lines, *_repairs(outlook), say("outlook.rests")])
+
+
+def stage_word(stage: str) -> str:
+    """Return what a stage is called."""
+    return option_label(stage)
+
+
+def _targets(outlook: Outlook, lang: str) -> str:
+    """Return the table of targets."""
+    heads = ("unit", "stage", "deadline", "share", "probability", "base_rate", "shares", "date")
+    rows = [
+        [
+            say("outlook.all") if row.unit == ALL else row.unit,
+            stage_word(row.stage),
+            row.deadline.date().isoformat(),
+            f"{show_percent(row.target_share, 1)}%",
+            show_probability(row.probability, lang),
+            "-" if math.isnan(row.base_rate) else show_probability(row.base_rate, lang),
+            "–".join(f"{show_percent(value)}%" for value in (row.q05, row.q50, row.q95)),
+            "-" if pd.isna(row.date_median) else row.date_median.date().isoformat(),
+        ]
+        for row in outlook.made.targets.itertuples()
+    ]
+    frame = pd.DataFrame(rows, columns=[say(f"outlook.column.{name}") for name in heads])
+    with pd.option_context("display.unicode.east_asian_width", True, "display.max_colwidth", 60):
+        return str(frame.to_string(index=False))
+
+
+def _needed(row: object, lang: str) -> str:
+    """Return what a target of all units needs each week, beside what was done."""
+    past = getattr(row, "past_per_week")  # noqa: B009
+    return say(
+        "outlook.needed" if past == past else "outlook.needed_alone",
+        stage=stage_word(row.stage),  # type: ignore[attr-defined]
+        needed=show_rounded(row.needed_per_week, 1),  # type: ignore[attr-defined]
+        past=show_rounded(past, 1) if past == past else "",
+    )
+
+
+def _posts(outlook: Outlook, lang: str) -> list[str]:
+    """Return the signposts of all units together."""
+    rows = outlook.signposts[outlook.signposts["unit"] == ALL] if len(outlook.signposts) else outlook.signposts
+    return [
+        say(
+            "outlook.signpost",
+            date=show_date(row.date.date(), lang, year=True),
+            stage=stage_word(row.stage),
+            below=show_rounded(row.below),
+            share=show_percent(row.target_share),
+            hit=show_percent(row.hit),
+            alarm=show_percent(row.false_alarm),
+        )
+        for row in rows.itertuples()
+        if not math.isnan(row.below)
+    ]
+
+
+def _classes(outlook: Outlook, lang: str) -> list[str]:
+    """Return the chance of each target of all units under every class without a rush."""
+    if outlook.scenarios.empty:
+        return []
+    settings, out = load_forecast_settings(), []
+    plain = outlook.scenarios[outlook.scenarios["rush"] == 0.0]
+    for (stage, deadline, share), rows in plain.groupby(["stage", "deadline", "target_share"], sort=False):
+        words = say("outlook.comma").join(
+            f"{getattr(settings.classes, row.reference).name.words(lang)} {show_probability(row.probability, lang)}"
+            for row in rows.itertuples()
+        )
+        date = pd.Timestamp(deadline).date().isoformat()
+        out.append(say("outlook.classes", stage=stage_word(stage), share=show_percent(share), date=date, chances=words))
+    return out
+
+
+def _record(outlook: Outlook, lang: str) -> list[str]:
+    """Return how earlier forecasts fared."""
+    record = outlook.record
+    if record.empty:
+        return []
+    return [
+        say(
+            "outlook.record_worse" if record["brier"].mean() > record["base_brier"].mean() else "outlook.record",
+            n=len(record),
+            brier=show_rounded(record["brier"].mean(), 3),
+            base=show_rounded(record["base_brier"].mean(), 3),
+            covered=show_percent(record["covered90"].mean()),
+        )
+    ]
+
+
+def _repairs(outlook: Outlook) -> list[str]:
+    """Return what was repaired in the table."""
+    texts = outlook.progress.repair_texts()
+    more = len(texts) - MOST_REPAIRS
+    return [*texts[:MOST_REPAIRS], *([say("outlook.more_repairs", more=more)] if more > 0 else [])]
