@@ -50,7 +50,8 @@ def load_targets(path: str | Path) -> pd.DataFrame:
 
     file = read_sheets(Path(path))
     rows = file.sheets[0].rows
-    places, faults = _places(rows[0], file.name), []
+    places = _places(rows[0], file.name)
+    faults: list[InputError] = []
     out: list[dict[str, object]] = []
     for number, cells in enumerate(rows[1:], start=1):
         if any(cell != "" for cell in cells):
@@ -116,5 +117,3 @@ def share_of(cell: object) -> float:
     except ValueError:
         return math.nan
     return number if 0.0 < number <= 1.0 else math.nan
-
-

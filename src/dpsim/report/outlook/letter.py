@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import pandas as pd
 
+from dpsim.core.words import STAGES
 from dpsim.forecast.asked import ALL
 from dpsim.language import language_in_force, say
 from dpsim.params.forecast import load_forecast_settings
-from dpsim.params.labels import option_label
+from dpsim.params.wording import shown_name
+from dpsim.progress.aliases import ALL_STAGES, heading
 from dpsim.report.outlook.job import Outlook
 from dpsim.report.show import show_date, show_percent, show_probability, show_rounded
 
@@ -33,14 +36,16 @@ def outlook_text(outlook: Outlook) -> str:
                 missed=show_percent(worst["missed"]),
             )
         )
-    lines += [_needed(row, lang) for row in made.needed.itertuples() if row.unit == ALL]
-    lines += _posts(outlook, lang) + _classes(outlook, lang) + _record(outlook, lang)
+    lines += [_needed(row) for row in made.needed.itertuples() if row.unit == ALL]
+    lines += _posts(outlook, lang) + _classes(outlook, lang) + _record(outlook)
     return "\n".join([*lines, *_repairs(outlook), say("outlook.rests")])
 
 
 def stage_word(stage: str) -> str:
     """Return what a stage is called."""
-    return option_label(stage)
+    if stage in STAGES:
+        return say(f"figures.stage.{stage}")
+    return heading(stage, language_in_force()) if stage in ALL_STAGES else shown_name(stage)
 
 
 def _targets(outlook: Outlook, lang: str) -> str:
@@ -48,7 +53,7 @@ def _targets(outlook: Outlook, lang: str) -> str:
     heads = ("unit", "stage", "deadline", "share", "probability", "base_rate", "shares", "date")
     rows = [
         [
-            say("outlook.all") if row.unit == ALL else row.unit,
+            say("outlook.all") if row.unit == ALL else shown_name(row.unit),
             stage_word(row.stage),
             row.deadline.date().isoformat(),
             f"{show_percent(row.target_share, 1)}%",
@@ -64,14 +69,14 @@ def _targets(outlook: Outlook, lang: str) -> str:
         return str(frame.to_string(index=False))
 
 
-def _needed(row: object, lang: str) -> str:
+def _needed(row: Any) -> str:
     """Return what a target of all units needs each week, beside what was done."""
-    past = getattr(row, "past_per_week")  # noqa: B009
+    known = not math.isnan(row.past_per_week)
     return say(
-        "outlook.needed" if past == past else "outlook.needed_alone",
-        stage=stage_word(row.stage),  # type: ignore[attr-defined]
-        needed=show_rounded(row.needed_per_week, 1),  # type: ignore[attr-defined]
-        past=show_rounded(past, 1) if past == past else "",
+        "outlook.needed" if known else "outlook.needed_alone",
+        stage=stage_word(row.stage),
+        needed=show_rounded(row.needed_per_week, 1),
+        past=show_rounded(row.past_per_week, 1) if known else "",
     )
 
 
@@ -109,7 +114,7 @@ def _classes(outlook: Outlook, lang: str) -> list[str]:
     return out
 
 
-def _record(outlook: Outlook, lang: str) -> list[str]:
+def _record(outlook: Outlook) -> list[str]:
     """Return how earlier forecasts fared."""
     record = outlook.record
     if record.empty:

@@ -1,0 +1,151 @@
+"""From a table and a list of targets to a forecast in words and files, in both languages."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from dpsim.errors import FileFaults, InputError
+from dpsim.experiments.sums import SUMS
+from dpsim.progress.wanted import load_targets, share_of
+from dpsim.report.outlook.job import Outlook, make_outlook, save_outlook
+from dpsim.report.outlook.letter import outlook_text
+
+TARGETS = "单位,环节,时限,目标\n各县区,建成,2018年12月31日,90%\n全市,网上运行,2018-12-31,0.6\n"
+
+
+def table_file(folder: Path, last: str = "2018-09-10", share: float | None = None) -> Path:
+    """Write a progress table of four counties, one line per county, week and stage; return its file."""
+    luck, lines = np.random.default_rng(7), ["日期,县区,环节,企业总数,完成数"]
+    for county in range(4):
+        total, built, online = 100 + 10 * county, 0, 0
+        for week in range(20):
+            date = dt.date(2018, 4, 30) + dt.timedelta(weeks=week)
+            built += int(luck.binomial(total - built, 0.03))
+            online += int(luck.binomial(built - online, 0.1))
+            lines += [f"{date},县{county},建成,{total},{built}", f"{date},县{county},网上运行,{total},{online}"]
+        if share is not None:
+            done = round(share * total)
+            lines += [f"{last},县{county},建成,{total},{done}", f"{last},县{county},网上运行,{total},{done}"]
+    file = folder / "进度.csv"
+    file.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return file
+
+
+def targets_file(folder: Path, text: str = TARGETS, name: str = "目标.csv") -> Path:
+    """Write a list of targets."""
+    file = folder / name
+    file.write_text(text, encoding="utf-8")
+    return file
+
+
+def made(folder: Path, table: Path, *, kept: Path | None = None, reference: str | None = "order") -> Outlook:
+    """Return an outlook with few draws."""
+    return make_outlook(
+        table, targets_file(folder), as_of="2018-09-10", reference=reference, rush=0.0, seed=1, draws=300, kept=kept
+    )
+
+
+def test_the_answer_is_told_in_both_languages(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    outlook = made(tmp_path, table_file(tmp_path))
+    monkeypatch.setenv("DPSIM_LANG", "zh")
+    chinese = outlook_text(outlook)
+    monkeypatch.setenv("DPSIM_LANG", "en")
+    english = outlook_text(outlook)
+    assert "截至2018年9月10日，4个单位，300条推演路径" in chinese and "有时限和处罚的命令" in chinese
+    assert "4 units, 300 draws" in english and "an order with a date and a sanction" in english
+    assert not any("一" <= sign <= "鿿" for sign in english.replace("县", "")), "Chinese words in the English text"
+    chance = outlook.made.targets.set_index(["unit", "stage"]).loc[("all", "online"), "probability"]
+    assert f"{100 * chance:.0f}%" in english and f"{100 * chance:.0f}%" in chinese
+    assert chinese.count("县") >= 4 and "路标：" in chinese and "Signpost:" in english
+
+
+def test_tables_are_saved_with_check_sums_and_the_forecast_is_kept(tmp_path: Path) -> None:
+    outlook, kept = made(tmp_path, table_file(tmp_path)), tmp_path / "kept"
+    save_outlook(outlook, tmp_path / "out", kept=kept)
+    saved = pd.read_parquet(tmp_path / "out" / "tables" / "targets.parquet")
+    assert saved["probability"].tolist() == outlook.made.targets["probability"].tolist()
+    record = json.loads((tmp_path / "out" / "run.json").read_text(encoding="utf-8"))
+    assert (record["as_of"], record["draws"], record["reference"]) == ("2018-09-10", 300, "order")
+    listed = (tmp_path / "out" / SUMS).read_text(encoding="utf-8")
+    assert all(path.name in listed for path in (tmp_path / "out").rglob("*") if path.is_file() and path.name != SUMS)
+    assert len(list(kept.glob("2018-09-10-*.json"))) == 1
+
+
+def test_earlier_forecasts_stand_beside_the_next_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DPSIM_LANG", "en")
+    kept = tmp_path / "kept"
+    save_outlook(made(tmp_path, table_file(tmp_path)), tmp_path / "out", kept=kept)
+    later = make_outlook(
+        table_file(tmp_path, "2018-12-31", 1.0), targets_file(tmp_path, TARGETS.replace("2018", "2019")),
+        as_of="2019-01-07", reference="order", rush=0.0, seed=1, draws=300, kept=kept,
+    )  # fmt: skip
+    assert len(later.record) == 6 and (later.record["met"] == 1.0).all()
+    better = later.record["brier"].mean() <= later.record["base_brier"].mean()
+    assert ("were worse than the base rate" in outlook_text(later)) == (not better)
+    assert "earlier forecasts have their outcome" in outlook_text(later)
+    assert "earlier forecasts" not in outlook_text(made(tmp_path, table_file(tmp_path))), "control: no record, no word"
+
+
+def test_names_are_data(tmp_path: Path) -> None:
+    table = table_file(tmp_path)
+    table.write_text(
+        table.read_text(encoding="utf-8").replace("县1", "=cmd()").replace("县2", "<b>县"), encoding="utf-8"
+    )
+    outlook = made(tmp_path, table)
+    assert "=cmd()" in outlook_text(outlook)
+    save_outlook(outlook, tmp_path / "out", kept=None)
+    csv = (tmp_path / "out" / "tables" / "targets.csv").read_text(encoding="utf-8-sig")
+    assert "cmd()" in csv and not any(line.startswith("=") for line in csv.splitlines())
+
+
+@pytest.mark.parametrize(
+    ("text", "word"),
+    [
+        ("", "目标"),
+        ("环节,时限,目标\n", "目标"),
+        ("环节,时限\n建成,2018-12-31\n", "目标"),
+        ("环节,环节,时限,目标\n建成,建成,2018-12-31,1\n", "B1"),
+        ("环节,时限,目标\n刷漆,2018-12-31,1\n", "A2"),
+        ("环节,时限,目标\n建成,12月31日,1\n", "B2"),
+        ("环节,时限,目标\n建成,不久,1\n", "B2"),
+        ("环节,时限,目标\n建成,2018-12-31,0\n", "C2"),
+        ("环节,时限,目标\n建成,2018-12-31,90\n", "C2"),
+        ("环节,时限,目标\n建成,2018-12-31,101%\n", "C2"),
+        ("环节,时限,目标\n建成,2018-12-31,nan\n", "C2"),
+        ("环节,时限,目标\n建成,2018-12-31,-0.5\n", "C2"),
+        ("环节,时限,目标\n建成,2018-12-31\n", "C2"),
+    ],
+)
+def test_a_bad_list_of_targets_is_refused_at_its_place(tmp_path: Path, text: str, word: str) -> None:
+    with pytest.raises((FileFaults, InputError)) as caught:
+        load_targets(targets_file(tmp_path, text))
+    assert word in caught.value.text("zh"), caught.value.text("zh")
+    assert caught.value.text("en") != caught.value.text("zh")
+
+
+def test_all_faults_of_a_list_are_told_together(tmp_path: Path) -> None:
+    file = targets_file(tmp_path, "环节,时限,目标\n刷漆,2018-12-31,1\n建成,不久,200%\n")
+    with pytest.raises(FileFaults) as caught:
+        load_targets(file)
+    assert all(place in caught.value.text("zh") for place in ("A2", "B3", "C3"))
+
+
+def test_targets_may_be_written_in_either_language(tmp_path: Path) -> None:
+    chinese = load_targets(
+        targets_file(tmp_path, "单位,环节,时限,目标\n,建成,2018-12-31,９０％\n北县,网上运行,2018/12/31,1\n")
+    )
+    english = load_targets(
+        targets_file(tmp_path, "unit,stage,deadline,target\neach,built,2018-12-31,0.9\n北县,online,2018-12-31,100%\n")
+    )
+    assert chinese.equals(english) and chinese["unit"].tolist() == ["each", "北县"]
+
+
+def test_shares_are_shares() -> None:
+    assert [share_of(text) for text in ("0.9", "90%", "９０％", "1", "100 %", 1.0)] == [0.9, 0.9, 0.9, 1.0, 1.0, 1.0]
+    assert all(np.isnan(share_of(text)) for text in ("", "0", "90", "101%", "九成", "nan", "inf", "1e9", None))
