@@ -1,4 +1,6 @@
-"""The command line: `dpsim cases | strategies | check | new-case | template | report | run | compare | verify | ...`.
+"""The command line: cases, strategies, check, new-case, report, run, compare, batch, verify, explore; see `--help`.
+
+Commands about histories and their forecasts: `dpsim.cli_forecasts`; what all commands share: `dpsim.cli_options`.
 
 Exit status: 0 done, 1 not finished, 2 bad input, 3 some of a batch failed, 4 verified and found different,
 130 stopped, 141 nobody reads the output, 143 told to end.
@@ -10,19 +12,33 @@ from __future__ import annotations
 import errno
 import logging
 import os
-import re
 import signal
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Annotated, Any, cast
+from typing import Annotated, cast
 
 import typer
 
+from dpsim.cli_forecasts import register
+from dpsim.cli_options import (
+    DIFFERS,
+    SOME_FAILED,
+    STOPPED,
+    TERMINATED,
+    Fork,
+    Lang,
+    Scheduler,
+    Store,
+    given,
+    put,
+    use,
+    whole,
+)
 from dpsim.errors import DpsimError, InputError, RunError
 from dpsim.language import LANGUAGES, language_in_force, say
-from dpsim.params.wording import shown, shown_name
+from dpsim.params.wording import shown_name
 from dpsim.report import helptext
 from dpsim.report.telling import tell_compiling
 
@@ -32,18 +48,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="双重预防体系：监管方案推演与年底预测 / Dual-prevention system: policy simulation and year-end forecast.",
 )
-SOME_FAILED, DIFFERS, STOPPED, UNREAD, TERMINATED = 3, 4, 130, 141, 143
-"""Exit status of a batch with a failure, of a folder that differs when verified,
-after Ctrl-C, where nobody reads the output any more, after SIGTERM."""
 UsageError = cast("type[typer.BadParameter]", typer.BadParameter.__mro__[1])
 """The parser's own error: click's, or that of the copy of click inside newer typer."""
-
-
-def _given(context: typer.Context, param: typer.CallbackParam, value: Any) -> Any:
-    """Refuse an option that is given empty."""
-    if any(isinstance(text, str) and not text.strip() for text in ([value] if isinstance(value, str) else value or ())):
-        raise InputError("cli.empty_option", given=param.opts[0], command=context.command_path)
-    return value
 
 
 def _show_version(wanted: bool) -> None:
@@ -51,14 +57,8 @@ def _show_version(wanted: bool) -> None:
     if wanted:
         from dpsim.experiments.runrecord import DISTRIBUTION, library_version
 
-        _put(f"dpsim {library_version(DISTRIBUTION)}")
+        put(f"dpsim {library_version(DISTRIBUTION)}")
         raise typer.Exit
-
-
-Lang = Annotated[str | None, typer.Option("--lang", callback=_given, help="语言 / language: zh, en")]
-Store = Annotated[str | None, typer.Option("--store", callback=_given, help=helptext.STORE)]
-Scheduler = Annotated[str | None, typer.Option("--scheduler", callback=_given, help="Dask 集群地址 / Dask cluster")]
-Fork = Annotated[bool, typer.Option("--fork", help="改动之后另存一份 / keep anew beside runs from before an edit")]
 
 
 @app.callback()
@@ -75,10 +75,10 @@ def cases(lang: Lang = None) -> None:
     """列出案例 / List the cases."""
     from dpsim.params.load import list_cases, load_case
 
-    _use(lang)
+    use(lang)
     for name in list_cases():
         case = load_case(name)
-        _put(f"{name}\t{getattr(case.name, language_in_force())}\t{case.as_of.isoformat()}")
+        put(f"{name}\t{getattr(case.name, language_in_force())}\t{case.as_of.isoformat()}")
 
 
 @app.command()
@@ -87,12 +87,12 @@ def strategies(lang: Lang = None) -> None:
     from dpsim.params.labels import instrument_label
     from dpsim.params.load import list_strategies, load_strategy
 
-    _use(lang)
+    use(lang)
     for name in list_strategies():
         strategy = load_strategy(name)
         named = [instrument_label(settings.instrument) for settings in strategy.instruments]
         measures = say("cli.between").join(named) or "-"
-        _put(f"{name}\t{getattr(strategy.name, language_in_force())}\t{measures}")
+        put(f"{name}\t{getattr(strategy.name, language_in_force())}\t{measures}")
 
 
 @app.command()
@@ -103,12 +103,12 @@ def check(
     """检查案例、方案或批次文件，一次列出全部错误 / Check case, strategy or batch files: all faults at once."""
     from dpsim.params.load import check_file
 
-    _use(lang)
+    use(lang)
     wrong = 0
     for file in files:
         try:
             check_file(file)
-            _put(say("cli.file_good", file=file))
+            put(say("cli.file_good", file=file))
         except InputError as error:
             wrong += 1
             typer.echo(error.text(), err=True)
@@ -119,18 +119,16 @@ def check(
 @app.command("new-case")
 def new_case(
     table: Annotated[str, typer.Argument(help="各县区一览表 / table of counties: .xlsx .xls .ods .csv")],
-    case: Annotated[str, typer.Option("--case", callback=_given, help="新案例的编号 / id of the new case")],
-    as_of: Annotated[str, typer.Option("--as-of", callback=_given, help="数据截止日 / as-of date, like 2026-09-10")],
-    horizon_end: Annotated[
-        str | None, typer.Option("--horizon-end", callback=_given, help=helptext.HORIZON_END)
-    ] = None,
-    name_zh: Annotated[str | None, typer.Option("--name-zh", callback=_given, help="中文名称 / Chinese name")] = None,
-    name_en: Annotated[str | None, typer.Option("--name-en", callback=_given, help="英文名称 / English name")] = None,
+    case: Annotated[str, typer.Option("--case", callback=given, help="新案例的编号 / id of the new case")],
+    as_of: Annotated[str, typer.Option("--as-of", callback=given, help="数据截止日 / as-of date, like 2026-09-10")],
+    horizon_end: Annotated[str | None, typer.Option("--horizon-end", callback=given, help=helptext.HORIZON_END)] = None,
+    name_zh: Annotated[str | None, typer.Option("--name-zh", callback=given, help="中文名称 / Chinese name")] = None,
+    name_en: Annotated[str | None, typer.Option("--name-en", callback=given, help="英文名称 / English name")] = None,
     like: Annotated[
-        str, typer.Option("--like", callback=_given, help="其余沿用哪个案例 / case to take the rest from")
+        str, typer.Option("--like", callback=given, help="其余沿用哪个案例 / case to take the rest from")
     ] = "linyi-2018",
-    sheet: Annotated[str | None, typer.Option("--sheet", callback=_given, help="工作表 / sheet")] = None,
-    out: Annotated[str | None, typer.Option("--out", callback=_given, help=helptext.CASE_FILE)] = None,
+    sheet: Annotated[str | None, typer.Option("--sheet", callback=given, help="工作表 / sheet")] = None,
+    out: Annotated[str | None, typer.Option("--out", callback=given, help=helptext.CASE_FILE)] = None,
     force: Annotated[bool, typer.Option("--force", help="覆盖已有文件 / replace a file that exists")] = False,
     lang: Lang = None,
 ) -> None:
@@ -138,7 +136,7 @@ def new_case(
     from dpsim.newcase.job import make_case
     from dpsim.newcase.telling import told
 
-    _use(lang)
+    use(lang)
     made = make_case(
         Path(table),
         case=case,
@@ -151,43 +149,34 @@ def new_case(
         out=Path(out) if out else None,
         force=force,
     )
-    _put(told(made))
-
-
-@app.command()
-def template(out: Annotated[str, typer.Argument(help="模板 / template")] = "progress.xlsx", lang: Lang = None) -> None:
-    """写出进度填报模板 / Write a workbook to fill in with progress."""
-    from dpsim.progress.template import write_template
-
-    _use(lang)
-    _put(say("progress.template.written", file=shown_name(write_template(out))))
+    put(told(made))
 
 
 @app.command()
 def report(
     case: Annotated[str, typer.Argument(help="案例名或文件 / case name or file")],
-    as_of: Annotated[str | None, typer.Option("--as-of", callback=_given, help=helptext.AS_OF)] = None,
+    as_of: Annotated[str | None, typer.Option("--as-of", callback=given, help=helptext.AS_OF)] = None,
     strategy: Annotated[
-        list[str] | None, typer.Option("--strategy", callback=_given, help="监管方案，可重复 / strategy, repeatable")
+        list[str] | None, typer.Option("--strategy", callback=given, help="监管方案，可重复 / strategy, repeatable")
     ] = None,
     replications: Annotated[
-        str, typer.Option("--replications", callback=_given, metavar="<int>", help="推演次数 / runs per strategy")
+        str, typer.Option("--replications", callback=given, metavar="<int>", help="推演次数 / runs per strategy")
     ] = "200",
-    seed: Annotated[str, typer.Option("--seed", callback=_given, metavar="<int>", help="随机种子 / seed")] = "1",
+    seed: Annotated[str, typer.Option("--seed", callback=given, metavar="<int>", help="随机种子 / seed")] = "1",
     lang: Lang = None,
-    out: Annotated[str, typer.Option("--out", callback=_given, help="报告文件夹 / folder for reports")] = "reports",
+    out: Annotated[str, typer.Option("--out", callback=given, help="报告文件夹 / folder for reports")] = "reports",
 ) -> None:
     """年底推演报告 / The year-end report."""
     from dpsim.report.job import check_out, make_report, place_below
     from dpsim.report.yearend import check_request
 
-    _use(lang)
+    use(lang)
     request = check_request(
         case=case,
         as_of=as_of,
         strategy=strategy or [],
-        replications=_whole(replications),
-        seed=_whole(seed),
+        replications=whole(replications),
+        seed=whole(seed),
         lang=language_in_force(),
     )
     check_out(Path(out), place_below(request))
@@ -201,8 +190,8 @@ def report(
     # A terminal has the bar; a file or the log of a service gets a line per step.
     bar = sys.stderr.isatty()
     finished = make_report(request, Path(out), title=title, progress=bar, **({} if bar else {"tell": tell}))
-    _put(finished.headline.rstrip("\n"))
-    _put(say("cli.report_done", html=finished.html.as_posix(), folder=finished.folder.as_posix()))
+    put(finished.headline.rstrip("\n"))
+    put(say("cli.report_done", html=finished.html.as_posix(), folder=finished.folder.as_posix()))
 
 
 @app.command()
@@ -210,10 +199,10 @@ def batch(
     file: Annotated[str, typer.Argument(help="批次名或文件 / batch name or file")],
     workers: Annotated[
         str | None,
-        typer.Option("--workers", callback=_given, metavar="<int>", help=helptext.WORKERS),
+        typer.Option("--workers", callback=given, metavar="<int>", help=helptext.WORKERS),
     ] = None,
     lang: Lang = None,
-    out: Annotated[str, typer.Option("--out", callback=_given, help="报告文件夹 / folder for reports")] = "reports",
+    out: Annotated[str, typer.Option("--out", callback=given, help="报告文件夹 / folder for reports")] = "reports",
 ) -> None:
     """批量报告，只补做缺少的 / Many reports; only what is missing is made."""
     from dpsim.experiments.ensemble import check_workers, default_workers
@@ -221,8 +210,8 @@ def batch(
     from dpsim.report.batch.plan import plan_jobs
     from dpsim.report.batch.run import outcome_text, prepare_batch, run_batch
 
-    _use(lang)
-    asked = default_workers() if workers is None else check_workers(_whole(workers))
+    use(lang)
+    asked = default_workers() if workers is None else check_workers(whole(workers))
     loaded = load_batch(file)
     standings = prepare_batch(loaded, plan_jobs(loaded), Path(out))
     tell_compiling()
@@ -239,9 +228,9 @@ def batch(
     try:
         run_batch(standings, at_once=at_once, progress=sys.stderr.isatty(), tell=tell)
     except KeyboardInterrupt:
-        _put(outcome_text(standings, "stopped"))
+        put(outcome_text(standings, "stopped"))
         raise SystemExit(STOPPED) from None
-    _put(outcome_text(standings, "summary"))
+    put(outcome_text(standings, "summary"))
     if standings.count("failed"):
         raise typer.Exit(SOME_FAILED)
 
@@ -249,15 +238,15 @@ def batch(
 @app.command()
 def run(
     case: Annotated[str, typer.Argument(help="案例名或文件 / case name or file")],
-    strategy: Annotated[str | None, typer.Option("--strategy", callback=_given, help=helptext.STRATEGY)] = None,
+    strategy: Annotated[str | None, typer.Option("--strategy", callback=given, help=helptext.STRATEGY)] = None,
     replications: Annotated[
-        str, typer.Option("--replications", callback=_given, metavar="<int>", help="推演次数 / runs")
+        str, typer.Option("--replications", callback=given, metavar="<int>", help="推演次数 / runs")
     ] = "20",
     replication: Annotated[
         str | None,
-        typer.Option("--replication", callback=_given, metavar="<int>", help="只做这一次推演 / this one run only"),
+        typer.Option("--replication", callback=given, metavar="<int>", help="只做这一次推演 / this one run only"),
     ] = None,
-    seed: Annotated[str, typer.Option("--seed", callback=_given, metavar="<int>", help="随机种子 / seed")] = "1",
+    seed: Annotated[str, typer.Option("--seed", callback=given, metavar="<int>", help="随机种子 / seed")] = "1",
     store: Store = None,
     fork: Fork = False,
     scheduler: Scheduler = None,
@@ -266,18 +255,18 @@ def run(
     """推演一个方案并打印各目标 / Run one strategy and print the targets."""
     from dpsim.report.runs import many_runs, one_run
 
-    _use(lang)
+    use(lang)
     tell_compiling()
     if replication is not None:
         if store is not None or fork:
             raise InputError("cli.one_run_kept", given="--fork" if store is None else "--store")
         if scheduler is not None:
             raise InputError("cli.one_run_here")
-        return _put(one_run(case, strategy, seed=_whole(seed), replication=_whole(replication)))
+        return put(one_run(case, strategy, seed=whole(seed), replication=whole(replication)))
     bar = sys.stderr.isatty()
-    numbers = {"replications": _whole(replications), "seed": _whole(seed)}
+    numbers = {"replications": whole(replications), "seed": whole(seed)}
     text, notes = many_runs(case, strategy, **numbers, store=store, fork=fork, scheduler=scheduler, progress=bar)
-    _put(text)
+    put(text)
     for note in notes:
         typer.echo(note, err=True)
     return None
@@ -287,18 +276,18 @@ def run(
 def compare(
     case: Annotated[str, typer.Argument(help="案例名或文件 / case name or file")],
     strategy: Annotated[
-        list[str] | None, typer.Option("--strategy", callback=_given, help="监管方案，可重复 / strategy, repeatable")
+        list[str] | None, typer.Option("--strategy", callback=given, help="监管方案，可重复 / strategy, repeatable")
     ] = None,
-    reference: Annotated[str | None, typer.Option("--reference", callback=_given, help=helptext.REFERENCE)] = None,
+    reference: Annotated[str | None, typer.Option("--reference", callback=given, help=helptext.REFERENCE)] = None,
     replications: Annotated[
-        str, typer.Option("--replications", callback=_given, metavar="<int>", help="配对推演次数 / pairs of runs")
+        str, typer.Option("--replications", callback=given, metavar="<int>", help="配对推演次数 / pairs of runs")
     ] = "50",
-    seed: Annotated[str, typer.Option("--seed", callback=_given, metavar="<int>", help="随机种子 / seed")] = "1",
+    seed: Annotated[str, typer.Option("--seed", callback=given, metavar="<int>", help="随机种子 / seed")] = "1",
     store: Store = None,
     fork: Fork = False,
     scheduler: Scheduler = None,
     lang: Lang = None,
-    out: Annotated[str | None, typer.Option("--out", callback=_given, help=helptext.FIGURES)] = None,
+    out: Annotated[str | None, typer.Option("--out", callback=given, help=helptext.FIGURES)] = None,
 ) -> None:
     """逐次配对比较监管方案 / Compare strategies, paired run by run."""
     from dpsim.core.streams import check_word
@@ -306,7 +295,7 @@ def compare(
     from dpsim.report.comparison import comparison_letter
     from dpsim.report.job import check_out
 
-    _use(lang)
+    use(lang)
     if out is not None:
         check_out(Path(out))
     tell_compiling()
@@ -314,8 +303,8 @@ def compare(
         case=case,
         strategies=strategy or [],
         reference=reference or "",
-        replications=check_replications(_whole(replications)),
-        seed=check_word("seed", _whole(seed)),
+        replications=check_replications(whole(replications)),
+        seed=check_word("seed", whole(seed)),
         lang=language_in_force(),
         out=out or "",
         store=store,
@@ -326,7 +315,7 @@ def compare(
     if out:  # before anything is printed: whoever reads it may go away
         letter.table()
         letter.figure()
-    _put(letter.text())
+    put(letter.text())
     for note in [*letter.notes(), *letter.saved(store)]:
         typer.echo(note, err=True)
 
@@ -335,23 +324,23 @@ def compare(
 def verify(
     folder: Annotated[str, typer.Argument(metavar="DIR", help=helptext.VERIFIED)],
     replications: Annotated[
-        str, typer.Option("--replications", callback=_given, metavar="<int>", help="重做几次推演 / runs made again")
+        str, typer.Option("--replications", callback=given, metavar="<int>", help="重做几次推演 / runs made again")
     ] = "3",
     choice: Annotated[
         str | None,
-        typer.Option("--seed-of-choice", callback=_given, metavar="<int>", help="抽取用的种子 / seed of their choice"),
+        typer.Option("--seed-of-choice", callback=given, metavar="<int>", help="抽取用的种子 / seed of their choice"),
     ] = None,
     lang: Lang = None,
 ) -> None:
     """核对文件夹：文件、程序、输入，并重做几次推演 / Verify a folder: files, code, inputs, some runs again."""
     from dpsim.report.verify.job import verify as verified
 
-    _use(lang)
-    if _whole(replications) != 0:
+    use(lang)
+    if whole(replications) != 0:
         tell_compiling()
-    seed = None if choice is None else _whole(choice)
-    outcome = verified(Path(folder), replications=_whole(replications), choice=seed)
-    _put(outcome.text())
+    seed = None if choice is None else whole(choice)
+    outcome = verified(Path(folder), replications=whole(replications), choice=seed)
+    put(outcome.text())
     if not outcome.well:
         raise typer.Exit(DIFFERS)
 
@@ -359,9 +348,9 @@ def verify(
 @app.command()
 def explore(
     out: Annotated[
-        str, typer.Option("--out", callback=_given, help="笔记和导出所在的文件夹 / folder for notebook and exports")
+        str, typer.Option("--out", callback=given, help="笔记和导出所在的文件夹 / folder for notebook and exports")
     ] = "explorations",
-    port: Annotated[str, typer.Option("--port", callback=_given, metavar="<int>", help="端口 / port")] = "8888",
+    port: Annotated[str, typer.Option("--port", callback=given, metavar="<int>", help="端口 / port")] = "8888",
     browser: Annotated[bool, typer.Option(help="打开浏览器 / open a browser")] = True,
     allow_root: Annotated[bool, typer.Option("--allow-root", help="允许 root 用户启动 / let root start it")] = False,
     lang: Lang = None,
@@ -369,10 +358,10 @@ def explore(
     """在 JupyterLab 里探索方案和假设 / Explore strategies and assumptions in JupyterLab."""
     from dpsim.report.lab import check_user, lab_command, own_copy, serve
 
-    _use(lang)
+    use(lang)
     check_user(allow_root=allow_root)
     notebook = own_copy("explore", Path(out), language_in_force())
-    command = lab_command(notebook, port=_whole(port), browser=browser, allow_root=allow_root)
+    command = lab_command(notebook, port=whole(port), browser=browser, allow_root=allow_root)
     typer.echo(say("explorer.serving", notebook=notebook.as_posix(), name=notebook.name), err=True)
     try:
         status = serve(command, lang=language_in_force())
@@ -383,33 +372,7 @@ def explore(
         raise RunError("explorer.error.no_lab", why=say("explorer.see_above"))
 
 
-def _put(text: str) -> None:
-    """Print on standard output; where nobody reads it any more, end without a word."""
-    try:
-        typer.echo(text)
-    except BrokenPipeError:
-        # What is still held back must not be tried again at the end of the process.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        raise SystemExit(UNREAD) from None
-    except OSError as error:
-        raise RunError("cli.no_output", why=error.strerror or str(error)) from None
-
-
-def _use(lang: str | None) -> None:
-    """Put a language in force for this process and those it starts."""
-    wanted = os.environ.get("DPSIM_LANG", "") if lang is None else lang
-    if wanted and wanted not in LANGUAGES:
-        message = "error.unknown_language" + ("_set" if lang is None else "")
-        raise InputError(message, given=shown(wanted), allowed=", ".join(LANGUAGES))
-    if lang:
-        os.environ["DPSIM_LANG"] = lang
-
-
-def _whole(text: str) -> Any:
-    """Return a whole number as one; any other text as it is, for the check of the numbers to refuse by name."""
-    number = re.fullmatch("([+-]?)0*([0-9]+)", text)
-    # No number is that long: its first hundred digits are refused as the whole would be.
-    return int(number[1] + number[2][:100]) if number else text
+register(app)
 
 
 def _use_given(arguments: list[str]) -> None:

@@ -12,6 +12,9 @@ from dpsim.forecast.regimes import Settings
 from dpsim.model.state import Floats
 
 LEAST_GAP = 1e-9
+UNSTATED = "unstated"
+NOTHING_KNOWN: Floats = np.asarray((np.arange(200) + 0.5) / 200.0, dtype=np.float64)
+"""Closures where no other programme is on record: any share of the gap is as likely as any other."""
 
 
 @dataclass(frozen=True)
@@ -25,15 +28,20 @@ class Learned:
     settings : Settings
         Of the class.
     past : mapping of int to tuple of numpy.ndarray
-        By months before the deadline, for each other programme of the class: shares of the gap its units closed.
+        By months before the deadline, for each programme learned from: shares of the gap its units closed.
+    programmes : tuple of str
+        The programmes learned from.
     """
 
     reference: str
     settings: Settings
     past: Mapping[int, tuple[Floats, ...]]
+    programmes: tuple[str, ...] = ()
 
     def closures(self, months: int) -> tuple[Floats, ...]:
         """Return the closures known at so many months; at the nearest number of months where there are none."""
+        if not self.past:
+            return (NOTHING_KNOWN,)
         return self.past[min(self.past, key=lambda known: (abs(known - months), known))]
 
 
@@ -41,6 +49,8 @@ def learn(
     blocks: Mapping[str, Sequence[Block]], classes: Mapping[str, str], programme: str, settings: Mapping[str, Settings]
 ) -> Learned:
     """Return what may be known when `programme` is forecast, from the other programmes of its class.
+
+    From all other programmes where its class is not stated or no other is on record.
 
     Parameters
     ----------
@@ -53,7 +63,9 @@ def learn(
         Settings by class.
     """
     reference = classes[programme]
-    others = [name for name in sorted(blocks) if name != programme and classes[name] == reference]
+    known = [name for name in sorted(blocks) if name != programme and blocks[name]]
+    alike = [name for name in known if classes[name] == reference] if reference != UNSTATED else []
+    others = alike or known
     past: dict[int, list[Floats]] = {}
     for name in others:
         by_months: dict[int, list[Floats]] = {}
@@ -61,7 +73,8 @@ def learn(
             by_months.setdefault(block.months, []).append(closures_of(block))
         for months, parts in by_months.items():
             past.setdefault(months, []).append(np.concatenate(parts))
-    return Learned(reference, settings[reference], {months: tuple(parts) for months, parts in past.items()})
+    found = {months: tuple(parts) for months, parts in past.items()}
+    return Learned(reference, settings[reference], found, tuple(others))
 
 
 def closures_of(block: Block) -> Floats:

@@ -10,14 +10,12 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from dpsim.errors import InputError
 from dpsim.forecast.history import History, history_of
+from dpsim.forecast.programme_files import read_progress, read_targets
 from dpsim.model.state import Floats
 
 HORIZONS = (9, 6, 3)
 """Months before the deadline at which forecasts are made."""
-_TARGETS = ("unit", "deadline", "target_share", "share_at_deadline", "met")
-_PROGRESS = ("date", "unit", "total", "done")
 
 
 @dataclass(frozen=True)
@@ -54,44 +52,31 @@ class Block:
     met: npt.NDArray[np.bool_]
 
 
-def find_programmes(folder: Path) -> list[Path]:
-    """Return the programmes below a folder: those with `progress.csv` and `targets.csv`, by name.
+def load_blocks(folder: Path, horizons: tuple[int, ...] = HORIZONS) -> list[Block]:
+    """Return the blocks of one programme that hold open cases.
 
     Raises
     ------
     InputError
-        There are none.
+        A file cannot be read as what it should be.
     """
-    found = sorted(path.parent for path in folder.glob("*/targets.csv") if (path.parent / "progress.csv").is_file())
-    if not found:
-        raise InputError("backtest.no_programmes", folder=str(folder))
-    return found
-
-
-def load_blocks(folder: Path, horizons: tuple[int, ...] = HORIZONS) -> list[Block]:
-    """Return the blocks of one programme that hold open cases."""
-    progress, targets = _read(folder / "progress.csv", _PROGRESS), _read(folder / "targets.csv", _TARGETS)
-    for frame in (progress, targets):
-        if "metric" not in frame:
-            frame["metric"] = ""
-        frame["metric"], frame["unit"] = frame["metric"].fillna("").astype(str), frame["unit"].astype(str)
-    progress["date"], targets["deadline"] = pd.to_datetime(progress["date"]), pd.to_datetime(targets["deadline"])
-    progress = progress.drop_duplicates(["metric", "unit", "date"], keep="last")
+    progress, targets = read_progress(folder), read_targets(folder, horizons)
     out = []
     for (stage, deadline), rows in targets.groupby(["metric", "deadline"], sort=True):
         series = progress[progress["metric"] == stage]
         for months in horizons:
-            if f"case_{months}m" in rows and (rows[f"open_{months}m"] == 1).any():
-                out.append(
-                    _block(folder.name, str(stage), deadline, months, series, rows[rows[f"case_{months}m"] == 1])
-                )
+            if f"case_{months}m" in rows and f"open_{months}m" in rows:
+                cases = rows[rows[f"case_{months}m"] == 1]
+                block = _block(folder.resolve().name, str(stage), deadline, months, series, cases)
+                if block.unit.size:
+                    out.append(block)
     return out
 
 
 def _block(
     programme: str, stage: str, deadline: pd.Timestamp, months: int, series: pd.DataFrame, rows: pd.DataFrame
 ) -> Block:
-    """Return one block; units without a row in the progress table are an error of the data."""
+    """Return one block; what has no row in the progress table by then cannot be forecast."""
     as_of = (deadline - pd.DateOffset(months=months)).date()
     history = history_of(series[series["unit"].isin(rows["unit"])], as_of)
     place = {name: k for k, name in enumerate(history.units)}
@@ -107,14 +92,5 @@ def _block(
         unit=cases["unit"].map(place).to_numpy(dtype=np.int64),
         target=cases["target_share"].to_numpy(dtype=np.float64),
         happened=cases["share_at_deadline"].to_numpy(dtype=np.float64),
-        met=cases["met"].astype(str).str.lower().isin(["yes", "1", "true"]).to_numpy(),
+        met=cases["met"].to_numpy(dtype=np.bool_),
     )
-
-
-def _read(file: Path, columns: tuple[str, ...]) -> pd.DataFrame:
-    """Return a table of a programme."""
-    frame = pd.read_csv(file, dtype={"unit": str})
-    missing = [name for name in columns if name not in frame]
-    if missing:
-        raise InputError("backtest.no_column", file=str(file), missing=", ".join(missing))
-    return frame

@@ -248,15 +248,14 @@ def binomial_quantiles(u: Floats, members: Floats, chance: Floats) -> Floats:
             n = int(members[i])
             for k in range(chance.shape[2]):
                 p = min(max(chance[d, i, k], 0.0), 1.0)
-                if p >= 1.0:
-                    out[d, i, k] = n
-                    continue
-                odds, mass, rest, j = p / (1.0 - p), (1.0 - p) ** n, u[d, i], 0
+                rare = min(p, 1.0 - p)  # counted from the rarer side: (1/2)**499 is a number, 0.1**499 is none
+                rest = u[d, i] if p <= 0.5 else 1.0 - u[d, i]
+                odds, mass, j = rare / (1.0 - rare), (1.0 - rare) ** n, 0
                 while rest > mass and j < n:
                     rest -= mass
                     j += 1
                     mass *= odds * (n - j + 1) / j
-                out[d, i, k] = j
+                out[d, i, k] = j if p <= 0.5 else n - j
     return out
 
 

@@ -18,6 +18,12 @@ FIGURES = "图表文件夹，不给则不写 / folder for figure and tables, not
 VERIFIED = "推演、报告、方案比较或批次的文件夹 / folder of runs, a report, a comparison or a batch"
 STORE = "保存推演的文件夹，中断后可续跑 / folder that keeps runs, to go on after a stop"
 STRATEGY = "监管方案，不给则为现行部署 / strategy, the arrangement in force if not said"
+PROGRAMMES = "项目文件夹，不给则用变量 DPSIM_DATA / folder of programmes, the variable DPSIM_DATA if not said"
+METHODS = "只用这些方法，逗号分隔 / these methods only, by commas"
+WORKERS_OF_BACKTEST = "进程数，不给则与核数相同 / processes, one per core if not said"
+TARGETS = "目标表：单位、环节、时限、目标 / table of targets: unit, stage, deadline, target"
+REFERENCE_CLASS = "参照类，不给则未说明 / reference class, unstated if not said: voluntary, order, filing"
+SCOREBOARD = "留存预测的文件夹，不给则不留 / folder of kept forecasts, not kept if not said"
 ON_HELP = "显示本说明 / show this help"
 
 

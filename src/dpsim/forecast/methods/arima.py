@@ -12,6 +12,7 @@ from dpsim.model.state import Floats
 NAME = "arima"
 WORDS = ("ARIMA(0,1,1)", "ARIMA(0,1,1)")
 ROLE = "rival"
+NEEDS = "statsmodels"
 
 
 def draw(block: Block, learned: Learned, *, seed: int, draws: int) -> Floats:

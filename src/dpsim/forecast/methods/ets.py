@@ -12,6 +12,7 @@ from dpsim.model.state import Floats
 NAME = "ets"
 WORDS = ("指数平滑（阻尼趋势）", "exponential smoothing, damped trend")
 ROLE = "rival"
+NEEDS = "statsmodels"
 
 
 def draw(block: Block, learned: Learned, *, seed: int, draws: int) -> Floats:

@@ -17,7 +17,6 @@ from dpsim.forecast.signposts import signposts
 from dpsim.progress.load import Progress, load_progress
 from dpsim.progress.wanted import load_targets
 from dpsim.report.documents import write_atomically
-from dpsim.report.job import check_out
 from dpsim.report.tables import save_table
 
 SIDE_DRAWS = 1000
@@ -71,10 +70,18 @@ def make_outlook(
     )
 
 
-def save_outlook(outlook: Outlook, out: Path, *, kept: Path | None) -> None:
-    """Write the tables of a forecast, its record and check sums; keep it in the folder of kept forecasts."""
-    check_out(out)
-    made, written = outlook.made, []
+def save_outlook(outlook: Outlook, out: Path | None, *, kept: Path | None) -> None:
+    """Keep a forecast in the folder of kept forecasts, and write its tables, record and check sums; either if wanted."""
+    if kept is not None:
+        keep_forecast(outlook.made, outlook.progress, kept, seed=outlook.seed)
+    if out is not None:
+        _write(outlook, out)
+
+
+def _write(outlook: Outlook, out: Path) -> None:
+    """Write tables, record and check sums."""
+    made = outlook.made
+    written: list[Path] = []
     tables = {
         "targets": made.targets,
         "needed": made.needed,
@@ -99,5 +106,3 @@ def save_outlook(outlook: Outlook, out: Path, *, kept: Path | None) -> None:
     }
     write_atomically(out / "run.json", json.dumps(record, ensure_ascii=False, indent=1, sort_keys=True).encode())
     write_atomically(out / SUMS, sums_text(out, [*written, out / "run.json"]).encode())
-    if kept is not None:
-        keep_forecast(made, outlook.progress, kept, seed=outlook.seed)

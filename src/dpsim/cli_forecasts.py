@@ -1,0 +1,120 @@
+"""Commands about histories and their forecasts: `dpsim template | forecast | backtest`."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from dpsim.cli_options import Lang, given, put, use, whole
+from dpsim.errors import InputError
+from dpsim.language import say
+from dpsim.report import helptext
+
+DATA_VARIABLE = "DPSIM_DATA"
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands to the program."""
+    for command in (template, forecast, backtest):
+        app.command()(command)
+
+
+def template(out: Annotated[str, typer.Argument(help="模板 / template")] = "progress.xlsx", lang: Lang = None) -> None:
+    """写出进度填报模板 / Write a workbook to fill in with progress."""
+    from dpsim.params.wording import shown_name
+    from dpsim.progress.template import write_template
+
+    use(lang)
+    put(say("progress.template.written", file=shown_name(write_template(out))))
+
+
+def forecast(
+    table: Annotated[str, typer.Argument(help="进度表：文件或文件夹 / progress table: file or folder")],
+    targets: Annotated[str, typer.Option("--targets", callback=given, help=helptext.TARGETS)],
+    as_of: Annotated[str, typer.Option("--as-of", callback=given, help="数据截止日 / as-of date, 2018-09-10")],
+    reference: Annotated[str | None, typer.Option("--reference", callback=given, help=helptext.REFERENCE_CLASS)] = None,
+    rush: Annotated[
+        str, typer.Option("--rush", callback=given, metavar="<0..1>", help="赶工的概率 / chance of a rush")
+    ] = "0",
+    draws: Annotated[str, typer.Option("--draws", callback=given, metavar="<int>", help="推演路径数 / draws")] = "2000",
+    seed: Annotated[str, typer.Option("--seed", callback=given, metavar="<int>", help="随机种子 / seed")] = "1",
+    kept: Annotated[str | None, typer.Option("--scoreboard", callback=given, help=helptext.SCOREBOARD)] = None,
+    out: Annotated[str | None, typer.Option("--out", callback=given, help="结果文件夹 / folder for the tables")] = None,
+    lang: Lang = None,
+) -> None:
+    """按进度表预测目标能否达到 / Forecast from a progress table whether targets will be met."""
+    from dpsim.report.job import check_out
+    from dpsim.report.outlook.job import make_outlook, save_outlook
+    from dpsim.report.outlook.letter import outlook_text
+
+    use(lang)
+    folders = [Path(folder) for folder in (out, kept) if folder is not None]
+    for folder in folders:
+        check_out(folder)
+    outlook = make_outlook(
+        table,
+        targets,
+        as_of=as_of,
+        reference=reference,
+        rush=_fraction(rush),
+        seed=whole(seed),
+        draws=whole(draws),
+        kept=None if kept is None else Path(kept),
+    )
+    save_outlook(outlook, None if out is None else Path(out), kept=None if kept is None else Path(kept))
+    put(outlook_text(outlook))
+    if out is not None:
+        typer.echo(say("outlook.saved", folder=out), err=True)
+
+
+def _fraction(text: str) -> Any:
+    """Return a number as one; any other text as it is, for the check of the numbers to refuse by name."""
+    try:
+        return float(text)
+    except ValueError:
+        return text
+
+
+def backtest(
+    data: Annotated[str | None, typer.Option("--data", callback=given, help=helptext.PROGRAMMES)] = None,
+    out: Annotated[
+        str, typer.Option("--out", callback=given, help="结果文件夹 / folder for the scores")
+    ] = "reports/backtest",
+    methods: Annotated[str | None, typer.Option("--methods", callback=given, help=helptext.METHODS)] = None,
+    draws: Annotated[
+        str, typer.Option("--draws", callback=given, metavar="<int>", help="每个预测的抽样数 / draws of a forecast")
+    ] = "1000",
+    seed: Annotated[str, typer.Option("--seed", callback=given, metavar="<int>", help="随机种子 / seed")] = "1",
+    workers: Annotated[
+        str | None, typer.Option("--workers", callback=given, metavar="<int>", help=helptext.WORKERS_OF_BACKTEST)
+    ] = None,
+    lang: Lang = None,
+) -> None:
+    """用已结束的项目检验预测 / Score forecasts on programmes that are over, beside rival methods."""
+    from dpsim.experiments.ensemble import check_workers, default_workers
+    from dpsim.report.backtest.job import backtest_letter
+
+    use(lang)
+    folder = os.environ.get(DATA_VARIABLE, "").strip() if data is None else data
+    if not folder:
+        raise InputError("backtest.error.no_data", variable=DATA_VARIABLE)
+    letter = backtest_letter(
+        Path(folder),
+        Path(out),
+        methods=methods,
+        draws=whole(draws),
+        seed=whole(seed),
+        workers=default_workers() if workers is None else check_workers(whole(workers)),
+        tell=_tell if sys.stderr.isatty() else None,
+    )
+    put(letter.text())
+    typer.echo(say("backtest.saved", folder=out), err=True)
+
+
+def _tell(done: int, of: int) -> None:
+    """Show how many blocks are scored, on one line of the terminal."""
+    typer.echo("\r" + say("backtest.scored", done=done, of=of), err=True, nl=done == of)

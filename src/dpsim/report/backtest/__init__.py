@@ -1,0 +1,1 @@
+"""The backtest as a letter and as files."""
