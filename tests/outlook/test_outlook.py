@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -149,3 +152,44 @@ def test_targets_may_be_written_in_either_language(tmp_path: Path) -> None:
 def test_shares_are_shares() -> None:
     assert [share_of(text) for text in ("0.9", "90%", "９０％", "1", "100 %", 1.0)] == [0.9, 0.9, 0.9, 1.0, 1.0, 1.0]
     assert all(np.isnan(share_of(text)) for text in ("", "0", "90", "101%", "九成", "nan", "inf", "1e9", None))
+
+
+def call(*arguments: str, folder: Path) -> subprocess.CompletedProcess[str]:
+    """Run the program in a folder."""
+    environment = {**os.environ, "DPSIM_LANG": "en", "COLUMNS": "200"}
+    return subprocess.run(
+        [sys.executable, "-m", "dpsim", *arguments], cwd=folder, env=environment, timeout=120,
+        capture_output=True, encoding="utf-8",
+    )  # fmt: skip
+
+
+def test_the_command_says_what_the_library_says(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    table, wanted = table_file(tmp_path), targets_file(tmp_path)
+    options = ["--targets", wanted.name, "--as-of", "2018-09-10", "--reference", "order", "--draws", "300"]
+    done = call("forecast", table.name, *options, "--out", "out", "--scoreboard", "kept", folder=tmp_path)
+    assert done.returncode == 0, done.stderr
+    monkeypatch.setenv("DPSIM_LANG", "en")
+    assert done.stdout.strip() == outlook_text(made(tmp_path, table)).strip()
+    assert (tmp_path / "out" / "tables" / "targets.csv").is_file() and len(list((tmp_path / "kept").iterdir())) == 1
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "word"),
+    [
+        ("--as-of", "soon", "as_of"),
+        ("--reference", "sometimes", "voluntary"),
+        ("--rush", "2", "rush"),
+        ("--rush", "much", "rush"),
+        ("--draws", "3", "draws"),
+        ("--seed", "-1", "seed"),
+        ("--targets", "nowhere.csv", "nowhere.csv"),
+        ("--out", "进度.csv", "进度.csv"),
+    ],
+)
+def test_bad_options_end_with_status_2_and_nothing_written(tmp_path: Path, option: str, value: str, word: str) -> None:
+    options = {"--targets": targets_file(tmp_path).name, "--as-of": "2018-09-10", "--draws": "20", option: value}
+    before = table_file(tmp_path).read_bytes()
+    done = call("forecast", "进度.csv", *(part for pair in options.items() for part in pair), folder=tmp_path)
+    assert done.returncode == 2 and word in done.stderr and "Traceback" not in done.stderr, done.stderr
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["目标.csv", "进度.csv"]
+    assert (tmp_path / "进度.csv").read_bytes() == before

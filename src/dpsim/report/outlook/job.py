@@ -71,7 +71,7 @@ def make_outlook(
 
 
 def save_outlook(outlook: Outlook, out: Path | None, *, kept: Path | None) -> None:
-    """Keep a forecast in the folder of kept forecasts, and write its tables, record and check sums; either if wanted."""
+    """Keep a forecast in a folder of kept ones, and write its tables, record and check sums; either if wanted."""
     if kept is not None:
         keep_forecast(outlook.made, outlook.progress, kept, seed=outlook.seed)
     if out is not None:
