@@ -20,6 +20,7 @@ from progress_tables import (
     ods_file,
     titled,
     two_lines,
+    xls_file,
     xlsx_file,
 )
 
@@ -345,6 +346,11 @@ def _workbooks() -> None:
     hidden = openpyxl.load_workbook(xlsx_file(FOLDER / "hidden_row.xlsx", {"a": good()}))
     hidden.active.row_dimensions[4].hidden = True
     hidden.save(FOLDER / "hidden_row.xlsx")
+    hidden = openpyxl.load_workbook(xlsx_file(FOLDER / "hidden_column.xlsx", {"a": good()}))
+    hidden.active.column_dimensions["D"].hidden = True
+    hidden.save(FOLDER / "hidden_column.xlsx")
+    xls_file(FOLDER / "shares_of_one.xls", put(3, 2, 0.65)())
+    xls_file(FOLDER / "only_ones.xls", [*good()[:2], *([u, n, 1, 1, 1, 1, 1] for u, n, *_ in good()[2:5])])
     book = openpyxl.load_workbook(xlsx_file(FOLDER / "hidden_sheet.xlsx", {"a": good(), "旧": good()}))
     book["旧"].sheet_state = "hidden"
     book.save(FOLDER / "hidden_sheet.xlsx")

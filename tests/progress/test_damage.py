@@ -7,6 +7,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 from hypothesis import HealthCheck, event, given, settings
 from hypothesis import strategies as st
@@ -17,7 +18,7 @@ from dpsim.errors import DpsimError
 
 Numbers = dict[tuple[dt.date, str, str], tuple[int, int]]
 NAMES = "甲乙丙丁戊己庚辛"
-LESS = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+LESS = settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 @st.composite
@@ -217,7 +218,7 @@ DAMAGES = [junk, number, scale, swap_headers, swap_cells, rename_total, add_subt
 
 
 @pytest.mark.parametrize("damage", DAMAGES, ids=lambda damage: damage.__name__)
-@settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(of=places(), data=st.data(), workbook=st.booleans())
 def test_no_damage_is_read_silently(
     damage: Any, of: dict[str, list[tuple[int, ...]]], data: st.DataObject, workbook: bool
@@ -268,7 +269,7 @@ OTHER_LAYOUTS = [(long, 0, (1,)), (dated, 0, (1,)), (dates_over_stages, 1, (0,))
 
 
 @pytest.mark.parametrize(("layout", "last", "names"), OTHER_LAYOUTS, ids=lambda given: getattr(given, "__name__", ""))
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(of=places(), data=st.data())
 def test_no_junk_in_any_layout_is_read_silently(
     layout: Any, last: int, names: tuple[int, ...], of: dict[str, list[tuple[int, ...]]], data: st.DataObject
@@ -288,3 +289,61 @@ def test_no_junk_in_any_layout_is_read_silently(
     good, found = numbers(of, 1 if layout is two_lines else 2), read(progress)
     repairs = set(progress.repairs["message"]) - {"progress.repair.total_left_out"}
     assert repairs or all(good.get(key) == value for key, value in found.items()), table
+
+
+WORDS_OF_TABLES = [
+    *[
+        "县区",
+        "乡镇",
+        "企业名称",
+        "应建",
+        "已建",
+        "接入",
+        "建成率",
+        "日期",
+        "阶段",
+        "评估",
+        "已整改",
+        "排查隐患",
+        "备注",
+    ],
+    *["2018年9月10日", "9月3日", "截至2018年9月10日", "2018-09-10", "第37周", "合计", "小计", "甲县", "乙县", "total"],
+    *[
+        "列入日期",
+        "移出日期",
+        "信用代码",
+        "（%）",
+        "万",
+        "County",
+        "单位：万家",
+        "50%",
+        "-",
+        "12",
+        "3.5",
+        "完成数",
+        "应评估",
+    ],
+]
+HEADS = (["县区", "应建", "已建", "日期"], ["县区", "企业名称", "已建", "接入", "列入日期", "移出日期"])
+CELLS = st.one_of(
+    st.sampled_from(WORDS_OF_TABLES), st.integers(-5, 50_000), st.floats(), st.booleans(), st.none(), st.dates(),
+    st.text(max_size=8), st.tuples(*[st.sampled_from(WORDS_OF_TABLES)] * 2).map("".join),
+)  # fmt: skip
+
+
+@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(st.lists(st.lists(CELLS, min_size=1, max_size=7), min_size=1, max_size=9))
+def test_whatever_stands_in_a_table_it_is_read_or_refused(cells: list[list[Any]]) -> None:
+    width = max(map(len, cells))
+    rows = [[*row, *[None] * (width - len(row))] for row in cells]
+    for given_head in (rows[0], *HEADS):
+        head = [str(cell) for cell in given_head][:width]
+        head += ["备注" if k == len(head) else f"备注（{k}）" for k in range(len(head), width)]
+        frame = pd.DataFrame(rows, columns=head, dtype=object)
+        try:
+            progress = load_progress(frame)
+        except DpsimError as error:
+            assert error.text("zh") and error.text("en")
+        else:
+            assert (progress.frame["done"] <= progress.frame["total"]).all() and (progress.frame["done"] >= 0).all()
+            assert progress.repair_texts("zh") is not None and len(progress.repair_texts("en")) == len(progress.repairs)

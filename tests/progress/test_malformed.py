@@ -99,6 +99,7 @@ REFUSED = [  # file, message of the first fault, its place, faults in all
     ("share_scale_differs.csv", "share_differs", "H3", 1),
     ("share_without_sign.csv", "share_unclear", "C3", 1),
     ("share_without_total.csv", "column_missing", "2", 1),
+    ("shares_of_one.xls", "tabular.cell_not_whole", "进度!C3", 1),
     ("sheet_and_title_differ.xlsx", "dates_differ", "2018-09-17", 1),
     ("sheet_without_header.xlsx", "no_header", "二", 1),
     ("sheets_differ.xlsx", "duplicate_differs", "二!G3", 1),
@@ -157,6 +158,7 @@ REPAIRED = [  # file, first repair besides rows of totals, its place
     ("full_width_digits.csv", "number_read", "C3"),
     ("header_new_only.csv", "column_unused", "C2"),
     ("header_with_condition.csv", "header_read", "C2"),
+    ("hidden_column.xlsx", "column_hidden", "a!D2"),
     ("hidden_row.xlsx", "row_hidden", "a!A4"),
     ("hidden_sheet.xlsx", "sheet_hidden", "旧!"),
     ("ledger_not_reached.csv", "not_reached", "C42"),
@@ -165,6 +167,7 @@ REPAIRED = [  # file, first repair besides rows of totals, its place
     ("name_with_blanks.csv", "name_read", "A3"),
     ("new_this_week.csv", "column_unused", "D2"),
     ("not_reported.csv", "cell_missing", "E3"),
+    ("only_ones.xls", "only_ones", "进度!C2"),
     ("percent_cells.ods", "share_taken", "进度!C3"),
     ("range_of_dates.csv", "year_taken", "A1"),
     ("range_of_days.csv", "span_taken", "A1"),
@@ -184,6 +187,7 @@ OTHER = {
     "ledger_without_title.csv": {
         (dt.date(2018, 9, 2 if day < DAY else 9), *row) for day, *row in LONG
     },
+    "only_ones.xls": {(*row[:4], 1) for row in LONG[15:]},
     "thousands_sign.csv": {(DAY, "甲县", stage, 1040, n) for _, unit, stage, _, n in LONG[15:] if unit == "甲县"},
     "total_moves.csv": {(DAY, "甲县", stage, 42, n) for _, unit, stage, _, n in LONG[15:] if unit == "甲县"},
     "week_missing.csv": {

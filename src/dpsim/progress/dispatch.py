@@ -67,10 +67,12 @@ class Dispatch:
                 continue
             if not check_scale(self.sheet, rows, column, self.place, self.notes):
                 return []
+        self._list_hidden()
         before = len(self.notes.faults)
         lines = Rows(self.sheet, self.layout, self.place, year_of(self.said), self.notes).lines()
         if not any(line.kind == "unit" for line in lines) and len(self.notes.faults) == before:
             self.notes.fault("progress.no_units", self.place.at(self.layout.last))
+        self._list_ones(lines)
         found = [one for line in lines if line.kind == "unit" for one in self._of_line(line)]
         if len(self.notes.faults) == before:
             checked = check_sums(lines, self.layout, self.place, self.notes)
@@ -119,6 +121,23 @@ class Dispatch:
             if held and rows > 0 and len(held) * rows > 1 and not text:
                 cells = f"{cell_name(top, left)}:{cell_name(low, right)}"
                 self.notes.fault("tabular.joined", self.place.at(top, left), column=columns[held[0]].head, cells=cells)
+
+    def _list_hidden(self) -> None:
+        """List hidden columns: they are read."""
+        for column in self.layout.columns:
+            if column.at in self.sheet.stored.hidden:
+                at = self.place.at(self.layout.last, column.at)
+                self.notes.repair("progress.repair.column_hidden", at, column.head, column.head)
+
+    def _list_ones(self, lines: list[Line]) -> None:
+        """List columns of an old workbook that hold 0 and 1 only: 100 % cannot be told from 1 there."""
+        if not self.place.file.lower().endswith(".xls"):
+            return
+        for column in (one for one in self.layout.values if one.role == "done"):
+            counts = {line.numbers[column.at] for line in lines if isinstance(line.numbers[column.at], int)}
+            if counts in ({1}, {0, 1}):
+                at = self.place.at(self.layout.last, column.at)
+                self.notes.repair("progress.repair.only_ones", at, column.head, column.head)
 
     def _of_line(self, line: Line) -> list[Observed]:
         """Return the counts of one unit."""

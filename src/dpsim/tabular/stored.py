@@ -17,7 +17,7 @@ from dpsim.tabular.hidden import sheet_parts
 _STYLES = "xl/styles.xml"
 _OPEN = "content.xml"
 _MOST = 10_000
-"""Most cells one entry may stand for; a longer repetition is an empty rest."""
+"""Most cells or columns one entry may stand for; a longer repetition is an empty rest."""
 _PERCENT = {"9", "10"}
 _PLACE = re.compile(r"([A-Z]{1,3})([0-9]{1,7})\Z")
 
@@ -35,10 +35,13 @@ class Stored:
         Formulas whose result was not stored, or is an error.
     percent : set of (int, int)
         Cells shown as percent.
+    hidden : set of int
+        Columns that are hidden, where the file is an Excel workbook (.xlsx, .xlsm).
     """
 
     uncomputed: set[At] = field(default_factory=set)
     percent: set[At] = field(default_factory=set)
+    hidden: set[int] = field(default_factory=set)
 
 
 def stored(file: Path) -> dict[str, Stored]:
@@ -89,6 +92,9 @@ def _of_sheet(content: bytes, shown_as_percent: set[str]) -> Stored:
 
     def start(kind: str, given: Mapping[str, str]) -> None:
         nonlocal at, formula, value, inside
+        if kind == "col" and given.get("hidden") in ("1", "true"):
+            last = min(int(given.get("max", "0")), _MOST)
+            found.hidden.update(range(int(given.get("min", "1")) - 1, last))
         if kind == "c":
             at, formula, value = _at(given.get("r", "")), False, False
             if at and given.get("t") == "e":
