@@ -95,6 +95,22 @@ def test_earlier_forecasts_stand_beside_the_next_one(tmp_path: Path, monkeypatch
     assert "earlier forecasts" not in outlook_text(made(tmp_path, table_file(tmp_path))), "control: no record, no word"
 
 
+def test_an_old_last_report_is_pointed_out_and_a_very_old_one_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DPSIM_LANG", "en")
+    table, wanted = table_file(tmp_path), targets_file(tmp_path, TARGETS.replace("2018", "2019"))
+
+    def at(as_of: str) -> Outlook:
+        return make_outlook(table, wanted, as_of=as_of, reference=None, rush=0.0, seed=1, draws=20, kept=None)
+
+    assert "last report is of" not in outlook_text(at("2018-09-28"))
+    assert "last report is of 10 Sep 2018" in outlook_text(at("2018-10-05"))
+    with pytest.raises(InputError) as caught:
+        at("2019-04-01")
+    assert "2018-09-10" in caught.value.text("zh") and "2018-09-10" in caught.value.text("en")
+
+
 def test_names_are_data(tmp_path: Path) -> None:
     table = table_file(tmp_path)
     table.write_text(

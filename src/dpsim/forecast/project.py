@@ -34,6 +34,8 @@ from dpsim.params.forecast import load_forecast_settings
 
 QUANTILES = {"q05": 0.05, "q25": 0.25, "q50": 0.5, "q75": 0.75, "q95": 0.95}
 RECENT_WEEKS = 8
+OLDEST_DAYS = 182
+"""A table whose last report is older than this says nothing of the pace now."""
 _ROUNDING = 1e-9
 Members = Mapping[str, npt.NDArray[np.bool_]]
 
@@ -58,8 +60,8 @@ class Forecast:
         Share of the draws in which all targets of all units together are met.
     fit : pandas.DataFrame
         unit, stage, total, done, observed (reports), closure (of the gap, per week), growth (per week), churn.
-    as_of, draws, reference, units
-        What the forecast was made of; `reference` is the class.
+    as_of, latest, draws, reference, units
+        What the forecast was made of; `latest` is the date of the last report, `reference` the class.
     members : mapping of str to numpy.ndarray of bool
         Which units make up each unit, group and `all`.
     counts : mapping of str to numpy.ndarray
@@ -72,6 +74,7 @@ class Forecast:
     all_met: float
     fit: pd.DataFrame
     as_of: dt.date
+    latest: dt.date
     draws: int
     reference: str
     units: tuple[str, ...]
@@ -160,6 +163,7 @@ def forecast(
         all_met=all_met,
         fit=fit_rows(histories, last_deadlines(wanted), day, model),
         as_of=day,
+        latest=latest_report(frame, day),
         draws=draws,
         reference=name,
         units=next(iter(histories.values())).units,
@@ -173,11 +177,21 @@ def stage_histories(frame: pd.DataFrame, wanted: pd.DataFrame, as_of: dt.date) -
     stages = list(dict.fromkeys(wanted["stage"]))
     stages += [s for stage in stages for s in LIMITED_BY.get(stage, ()) if s in set(frame["stage"])]
     known = frame[pd.to_datetime(frame["date"]) <= pd.Timestamp(as_of)]
+    last = known[known["stage"].isin(stages)]["date"].max()
+    if not pd.isna(last) and (pd.Timestamp(as_of) - pd.Timestamp(last)).days > OLDEST_DAYS:
+        found = pd.Timestamp(last).date().isoformat()
+        raise InputError("forecast.stale", as_of=as_of.isoformat(), last=found, days=OLDEST_DAYS)
     out = {stage: history_of(known[known["stage"] == stage], as_of) for stage in dict.fromkeys(stages)}
     shared = sorted(set.intersection(*(set(history.units) for history in out.values())))
     if not shared:
         raise InputError("forecast.no_units", as_of=as_of.isoformat())
     return {stage: history.only(np.isin(np.array(history.units), shared)) for stage, history in out.items()}
+
+
+def latest_report(frame: pd.DataFrame, as_of: dt.date) -> dt.date:
+    """Return the date of the last report up to a date."""
+    dates = pd.to_datetime(frame["date"])
+    return pd.Timestamp(dates[dates <= pd.Timestamp(as_of)].max()).date()
 
 
 def last_deadlines(wanted: pd.DataFrame) -> dict[str, dt.date]:

@@ -207,7 +207,7 @@ def _decoded(file: Path, raw: bytes) -> tuple[str, str]:
         except UnicodeDecodeError:
             continue
         if "\0" not in text and not (guessed and _no_letters(text)):
-            return text, guessed
+            return text.removeprefix("\ufeff"), guessed  # GB 18030 can write the mark too
     _refuse(file, "tabular.file_not_text")
     return "", ""
 

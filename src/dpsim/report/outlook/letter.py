@@ -17,6 +17,8 @@ from dpsim.report.outlook.job import Outlook
 from dpsim.report.show import show_date, show_percent, show_probability, show_rounded
 
 MOST_REPAIRS = 10
+OLD_DAYS = 21
+"""A last report older than this before the as-of date is pointed out."""
 
 
 def outlook_text(outlook: Outlook) -> str:
@@ -24,7 +26,10 @@ def outlook_text(outlook: Outlook) -> str:
     lang, made = language_in_force(), outlook.made
     name = getattr(load_forecast_settings().classes, made.reference).name.words(lang)
     head = say("outlook.head", as_of=show_date(made.as_of, lang, year=True), n=made.draws, units=len(made.units))
-    lines = [head, say("outlook.class", name=name), "", _targets(outlook, lang), ""]
+    lines = [head, say("outlook.class", name=name)]
+    if (made.as_of - made.latest).days > OLD_DAYS:
+        lines.append(say("outlook.old", latest=show_date(made.latest, lang, year=True)))
+    lines += ["", _targets(outlook, lang), ""]
     if len(made.joint) > 1:
         worst = made.joint.loc[made.joint["missed"].idxmax()]
         lines.append(
