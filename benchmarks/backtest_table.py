@@ -23,7 +23,7 @@ READMES = {"en": HERE.parent / "README.md", "zh": HERE.parent / "README.zh.md"}
 OURS, BASE, BAR = "dpsim", "base_rate", 0.85
 WORDS = {
     "en": {
-        "run": "`dpsim backtest --draws {draws} --seed {seed}`: {programmes} independent programmes, {cases} "
+        "run": "`dpsim backtest --draws {draws} --seed {seed}{chosen}`: {programmes} independent programmes, {cases} "
         "open cases, about {variants} variants tried before this one was kept.",
         "programme": "programme | class | CRPS: dpsim | base rate | best other | Brier: dpsim | base rate | best other "
         "| 90% covered",
@@ -35,9 +35,10 @@ WORDS = {
         "met": "met",
         "missed": "**missed**",
         "between": "; ",
+        "absent": "Not in this run, which is therefore no comparison with them: {list}.",
     },
     "zh": {
-        "run": "`dpsim backtest --draws {draws} --seed {seed}`：{programmes}个相互独立的项目，{cases}个未达标的"
+        "run": "`dpsim backtest --draws {draws} --seed {seed}{chosen}`：{programmes}个相互独立的项目，{cases}个未达标的"
         "预测对象；保留现有模型之前约试过{variants}个变型。",
         "programme": "项目 | 类别 | CRPS：本模型 | 基准 | 其他最好 | Brier：本模型 | 基准 | 其他最好 | 90%区间覆盖",
         "means": "各项目平均 | CRPS | Brier | 50%覆盖 | 80% | 90% | 90%合计 | 90%最低",
@@ -48,6 +49,7 @@ WORDS = {
         "met": "达到",
         "missed": "**未达到**",
         "between": "；",
+        "absent": "这次运行没有用到、因而没有比较的方法：{list}。",
     },
 }
 Row = dict[str, str]
@@ -71,13 +73,21 @@ def block(folder: Path, lang: str) -> str:
     ours = [row for row in parts if row["method"] == OURS]
     cases = sum(int(float(row["cases"])) for row in ours)
     counts = {"programmes": len(ours), "cases": cases, "variants": variants_tried()}
-    lines = [words["run"].format(draws=run["draws"], seed=run["seed"], **counts), ""]
+    chosen = f" --methods {','.join(run['methods'])}" if len(run["methods"]) < len(all_methods()) else ""
+    lines = [words["run"].format(chosen=chosen, draws=run["draws"], seed=run["seed"], **counts), ""]
     lines += [ratio(overall, score, lang) for score in ("crps", "brier")]
-    lines += [ahead(parts, lang), ""]
+    lines += [ahead(parts, lang), *absent(overall, lang), ""]
     lines += [f"| {words['programme']} |", "|---|---|---:|---:|---|---:|---:|---|---:|"]
     lines += [programme_line(parts, row["programme"], lang) for row in ours]
     lines += ["", f"| {words['means']} |", "|---|---:|---:|---:|---:|---:|---:|---:|"]
     return "\n".join(lines + [mean_line(row, lang) for row in overall])
+
+
+def absent(overall: list[Row], lang: str) -> list[str]:
+    """Return which methods were not used."""
+    left = sorted(set(all_methods()) - {row["method"] for row in overall})
+    named = WORDS[lang]["between"].join(called(name, lang) for name in left)
+    return ["- " + WORDS[lang]["absent"].format(list=named)] if left else []
 
 
 def called(method: str, lang: str) -> str:
