@@ -1,5 +1,6 @@
 # make report   the year-end report of Linyi 2018 (lang=en for English)
 # make explore  the same in JupyterLab, with controls
+# make backtest forecasts scored on past programmes (DPSIM_DATA, else ../shared/data)
 # make test     what CI runs
 PYTHON ?= python3
 lang ?= zh
@@ -14,7 +15,7 @@ RUN := .venv/.installed
 DEV := .venv/.installed-dev
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
-.PHONY: setup setup-dev report explore test check verify bench golden constraints clean
+.PHONY: setup setup-dev report explore test check verify bench backtest golden constraints clean
 
 setup: $(RUN)
 
@@ -55,6 +56,9 @@ verify: setup-dev
 bench: setup-dev
 	$(BIN)/python benchmarks/run.py
 	$(BIN)/python benchmarks/table.py
+
+backtest: setup-dev
+	@$(BIN)/dpsim backtest --data "$(or $(DPSIM_DATA),../shared/data)" --lang $(lang)
 
 golden: setup-dev
 	$(BIN)/python tests/golden/refresh.py "$(REASON)"

@@ -75,6 +75,13 @@ SHARED |= {
 """The same of the clocks on which hazards arise."""
 SHARED |= {"PAPER": {"engines/hazard_world.py", "model/completion.py"}}
 """Drawn once per enterprise: built before the as-of date, or after it."""
+SHARED |= {
+    "FORECAST_RIVAL": {
+        "forecast/backtest.py",
+        *(f"forecast/methods/{name}.py" for name in ("_curves", "_run_rate", "_series", "base_rate", "recent_weeks")),
+    }
+}
+"""Methods that are held against each other; each has ordinals of its own."""
 RESERVED = {"ASSESS_RESIDUAL", "TEST"}
 
 
@@ -195,7 +202,8 @@ def test_no_draw_of_a_replication_is_used_twice() -> None:
         drawn |= set(run["streams"])  # type: ignore[arg-type]
         assert {"built", "online", "assessed", "passed"} <= set(run["kinds"])  # type: ignore[arg-type]
     left = {int(s) for s in Stream} - drawn
-    assert left <= {int(Stream[name]) for name in RESERVED} | {int(Stream.CHAIN)}, f"streams never drawn: {left}"
+    forecasts = {int(stream) for stream in Stream if stream.name.startswith("FORECAST_")} | {int(Stream.CHAIN)}
+    assert left <= {int(Stream[name]) for name in RESERVED} | forecasts, f"streams never drawn: {left}"
 
 
 def test_two_decisions_on_one_stream_would_be_noticed() -> None:

@@ -23,6 +23,8 @@ Fit = Callable[[Floats, int], tuple[float, float]]
 
 def series_forecast(block: Block, fit: Fit, *, ordinal: int, seed: int, draws: int) -> Floats:
     """Return shares at the deadline, shape (draws, units): normal on the log odds."""
+    import statsmodels.tools.sm_exceptions  # noqa: F401  (sets filters of its own when it is first imported)
+
     history = block.history
     luck = normal_draws(seed, draws, history.entity, Stream.FORECAST_RIVAL, ordinal)
     out = np.empty_like(luck)
