@@ -26,7 +26,7 @@ from dpsim.forecast.asked import (
 from dpsim.forecast.closures import base_rates
 from dpsim.forecast.history import History, history_of
 from dpsim.forecast.regimes import Settings, class_settings, draw_shares, fit_pace
-from dpsim.forecast.scores import CLIPPED
+from dpsim.forecast.scores import SHOWN
 from dpsim.forecast.stages import LIMITED_BY, funnelled
 from dpsim.measure.probability import wilson_interval
 from dpsim.model.state import Floats
@@ -252,7 +252,7 @@ def target_rows(
                 head
                 | {"target_share": float(target.target_share)}
                 | _chances(share, target.target_share, as_of)
-                | {"base_rate": float(np.clip(rate[0], *CLIPPED))}
+                | {"base_rate": float(np.clip(rate[0], *SHOWN))}
             )
             before = history.share[own][:, -1 - RECENT_WEEKS]
             past = now - float(np.nansum(np.nan_to_num(before) * history.total[own]))
@@ -267,7 +267,7 @@ def _chances(share: Floats, target: float, as_of: dt.date) -> dict[str, object]:
     """Return probability, interval, quantiles and median date of a share by draw and week."""
     reached = share >= target - _ROUNDING
     met, draws = int(reached[:, -1].sum()), share.shape[0]
-    probability = float(np.clip((met + 0.5) / (draws + 1.0), *CLIPPED))
+    probability = float(np.clip((met + 0.5) / (draws + 1.0), *SHOWN))
     low, high = wilson_interval(met, draws)
     ever = np.median(reached, axis=0) >= 0.5
     week = int(np.argmax(ever)) if ever[-1] else -1

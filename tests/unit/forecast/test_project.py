@@ -12,7 +12,7 @@ import pytest
 from dpsim.errors import InputError
 from dpsim.forecast.closures import LEVELS, base_rates, closure_record
 from dpsim.forecast.project import Forecast, forecast
-from dpsim.forecast.scores import CLIPPED
+from dpsim.forecast.scores import SHOWN
 
 AS_OF, DEADLINE = "2018-09-10", "2018-12-31"
 COUNTIES, WEEKS, DRAWS = 6, 20, 400
@@ -86,9 +86,9 @@ def test_probabilities_are_those_of_the_draws_and_clipped() -> None:
         total = result.fit[(result.fit["stage"] == "online") & np.isin(result.fit["unit"], np.array(result.units)[own])]
         share = result.counts["online"][:, own, -1].sum(axis=1) / total["total"].sum()
         said = ((share >= row.target_share - 1e-9).sum() + 0.5) / (DRAWS + 1)
-        assert row.probability == pytest.approx(np.clip(said, *CLIPPED)) and row.low <= row.probability <= row.high
+        assert row.probability == pytest.approx(np.clip(said, *SHOWN)) and row.low <= row.probability <= row.high
         assert row.q50 == pytest.approx(np.median(share))
-    assert (result.targets["probability"].max(), result.targets["probability"].min()) == (CLIPPED[1], CLIPPED[0])
+    assert (result.targets["probability"].max(), result.targets["probability"].min()) == (SHOWN[1], SHOWN[0])
 
 
 def test_all_targets_together_are_met_no_more_often_than_each() -> None:
