@@ -11,7 +11,7 @@ import pandas as pd
 
 from dpsim.core.streams import check_word
 from dpsim.errors import InputError
-from dpsim.params.forecast import CLASSES
+from dpsim.params.forecast import CLASSES, UNSTATED
 from dpsim.params.wording import shown
 
 ALL = "all"
@@ -25,7 +25,7 @@ TABLE = ("date", "unit", "stage", "total", "done")
 
 def checked_class(reference: str | None) -> str:
     """Return the reference class asked for."""
-    name = CLASSES[-1] if reference is None else reference
+    name = UNSTATED if reference is None else reference
     if name not in CLASSES:
         raise InputError("forecast.unknown_class", given=shown(name), allowed=", ".join(CLASSES))
     return name

@@ -12,7 +12,7 @@ from functools import lru_cache
 import numpy as np
 import pandas as pd
 
-from dpsim.forecast.learned import closures_of
+from dpsim.forecast.learned import LEAST_GAP, closures_by_months
 from dpsim.forecast.programmes import Block
 from dpsim.model.state import Floats
 from dpsim.params.locate import params_folder
@@ -27,11 +27,7 @@ def closure_quantiles(blocks: Mapping[str, Sequence[Block]]) -> pd.DataFrame:
     """Return the record of some programmes: programme, months, cases, quantiles of the share of the gap closed."""
     rows = []
     for programme in sorted(blocks):
-        by_months: dict[int, list[Floats]] = {}
-        for block in blocks[programme]:
-            by_months.setdefault(block.months, []).append(closures_of(block))
-        for months, parts in sorted(by_months.items()):
-            values = np.concatenate(parts)
+        for months, values in sorted(closures_by_months(blocks[programme]).items()):
             quantiles = np.round(np.quantile(values, LEVELS), DIGITS)
             rows.append([programme, months, values.size, *quantiles.tolist()])
     return pd.DataFrame(rows, columns=["programme", "months", "cases", *_QUANTILES])
@@ -61,7 +57,7 @@ def base_rates(last: Floats, target: Floats, days: float, programmes: Sequence[s
         Shape (units,); NaN where none is on record.
     """
     record = closure_record()
-    needed = (target - last) / np.maximum(1.0 - last, 1e-9)
+    needed = (target - last) / np.maximum(1.0 - last, LEAST_GAP)
     chances = []
     for programme in programmes:
         own = record[record["programme"] == programme]

@@ -10,9 +10,9 @@ import numpy as np
 from dpsim.forecast.programmes import Block
 from dpsim.forecast.regimes import Settings
 from dpsim.model.state import Floats
+from dpsim.params.forecast import UNSTATED
 
 LEAST_GAP = 1e-9
-UNSTATED = "unstated"
 NOTHING_KNOWN: Floats = np.asarray((np.arange(200) + 0.5) / 200.0, dtype=np.float64)
 """Closures where no other programme is on record: any share of the gap is as likely as any other."""
 
@@ -68,13 +68,18 @@ def learn(
     others = alike or known
     past: dict[int, list[Floats]] = {}
     for name in others:
-        by_months: dict[int, list[Floats]] = {}
-        for block in blocks[name]:
-            by_months.setdefault(block.months, []).append(closures_of(block))
-        for months, parts in by_months.items():
-            past.setdefault(months, []).append(np.concatenate(parts))
+        for months, values in closures_by_months(blocks[name]).items():
+            past.setdefault(months, []).append(values)
     found = {months: tuple(parts) for months, parts in past.items()}
     return Learned(reference, settings[reference], found, tuple(others))
+
+
+def closures_by_months(blocks: Sequence[Block]) -> dict[int, Floats]:
+    """Return the closures of one programme's open cases by months before the deadline, in the order of the blocks."""
+    parts: dict[int, list[Floats]] = {}
+    for block in blocks:
+        parts.setdefault(block.months, []).append(closures_of(block))
+    return {months: np.concatenate(values) for months, values in parts.items()}
 
 
 def closures_of(block: Block) -> Floats:

@@ -15,6 +15,7 @@ import pandas as pd
 from dpsim.errors import InputError
 from dpsim.forecast.asked import (
     ALL,
+    EACH,
     check_numbers,
     checked_class,
     checked_day,
@@ -28,9 +29,9 @@ from dpsim.forecast.history import History, history_of
 from dpsim.forecast.regimes import Settings, class_settings, draw_shares, fit_pace
 from dpsim.forecast.scores import SHOWN
 from dpsim.forecast.stages import LIMITED_BY, funnelled
-from dpsim.measure.probability import wilson_interval
+from dpsim.measure.probability import smoothed, wilson_interval
 from dpsim.model.state import Floats
-from dpsim.params.forecast import load_forecast_settings
+from dpsim.params.forecast import UNSTATED, load_forecast_settings
 
 QUANTILES = {"q05": 0.05, "q25": 0.25, "q50": 0.5, "q75": 0.75, "q95": 0.95}
 RECENT_WEEKS = 8
@@ -151,9 +152,10 @@ def forecast(
     wanted = checked_targets(targets, frame, day)
     histories = stage_histories(frame, wanted, day)
     model = class_settings(settings, name, rush)
-    counts = draw_counts(histories, last_deadlines(wanted), day, model, seed=seed, draws=draws)
+    deadlines = last_deadlines(wanted)
+    counts = draw_counts(histories, deadlines, day, model, seed=seed, draws=draws)
     members = memberships(next(iter(histories.values())).units, groups or {})
-    comparable = [entry.programme for entry in settings.programmes if name in (entry.reference, "unstated")]
+    comparable = [entry.programme for entry in settings.programmes if name in (entry.reference, UNSTATED)]
     rows, needed = target_rows(wanted, histories, counts, members, day, comparable)
     joint, all_met = joint_rows(wanted, histories, counts, day)
     return Forecast(
@@ -161,7 +163,7 @@ def forecast(
         needed=needed,
         joint=joint,
         all_met=all_met,
-        fit=fit_rows(histories, last_deadlines(wanted), day, model),
+        fit=fit_rows(histories, deadlines, day, model),
         as_of=day,
         latest=latest_report(frame, day),
         draws=draws,
@@ -267,7 +269,7 @@ def _chances(share: Floats, target: float, as_of: dt.date) -> dict[str, object]:
     """Return probability, interval, quantiles and median date of a share by draw and week."""
     reached = share >= target - _ROUNDING
     met, draws = int(reached[:, -1].sum()), share.shape[0]
-    probability = float(np.clip((met + 0.5) / (draws + 1.0), *SHOWN))
+    probability = float(np.clip(smoothed(met, draws), *SHOWN))
     low, high = wilson_interval(met, draws)
     ever = np.median(reached, axis=0) >= 0.5
     week = int(np.argmax(ever)) if ever[-1] else -1
@@ -286,7 +288,7 @@ def joint_rows(
     wanted: pd.DataFrame, histories: Mapping[str, History], counts: Mapping[str, Floats], as_of: dt.date
 ) -> tuple[pd.DataFrame, float]:
     """Return how often the targets of all units together are missed, and how often all of them are met."""
-    overall = wanted[wanted["unit"].isin([ALL, "each"])].drop_duplicates(["stage", "deadline", "target_share"])
+    overall = wanted[wanted["unit"].isin([ALL, EACH])].drop_duplicates(["stage", "deadline", "target_share"])
     columns = ["stage", "deadline", "target_share", "missed", "missed_alone"]
     if overall.empty:
         return pd.DataFrame(columns=columns), math.nan

@@ -124,17 +124,18 @@ def draw_shares(
     numpy.ndarray
         Shape (draws, units), or (draws, units, weeks); of units below `SMALL` members counts over the total.
     """
-    closed = draw_closures(history, weeks, settings, seed=seed, draws=draws, every_week=every_week)
-    return settle_counts(history, fit_pace(history, weeks, settings).churn, closed, seed=seed)
+    pace = fit_pace(history, weeks, settings)
+    closed = draw_closures(history, pace, weeks, settings, seed=seed, draws=draws, every_week=every_week)
+    return settle_counts(history, pace.churn, closed, seed=seed)
 
 
 def draw_closures(
-    history: History, weeks: int, settings: Settings, *, seed: int, draws: int, every_week: bool
+    history: History, pace: Pace, weeks: int, settings: Settings, *, seed: int, draws: int, every_week: bool
 ) -> Floats:
     """Return how much of its gap each unit closes, shape (draws, units, weeks asked for)."""
     from scipy.special import betaincinv
 
-    s, pace, entity = settings, fit_pace(history, weeks, settings), history.entity
+    s, entity = settings, history.entity
     spreads = common_uniform(seed, draws, Stream.FORECAST_PACE) < s.spread_weight
     rushes = common_uniform(seed, draws, Stream.FORECAST_RUSH) < s.rush_chance
     factor = s.rush_factor * np.exp(s.rush_log_sd * common_normal(seed, draws, Stream.FORECAST_RUSH_FACTOR))

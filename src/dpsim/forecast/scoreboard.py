@@ -14,7 +14,7 @@ import pandas as pd
 from dpsim.errors import InputError
 from dpsim.experiments.durable import write_whole
 from dpsim.experiments.identity import code_id
-from dpsim.forecast.asked import checked_day, checked_table
+from dpsim.forecast.asked import ALL, checked_day, checked_table
 from dpsim.forecast.project import QUANTILES, Forecast
 from dpsim.params.wording import shown_name
 
@@ -125,7 +125,7 @@ def outcome(frame: pd.DataFrame, unit: str, stage: str, deadline: dt.date) -> fl
     dates = pd.to_datetime(frame["date"])
     near = (dates <= pd.Timestamp(deadline)) & (dates > pd.Timestamp(deadline) - pd.Timedelta(days=LATEST_DAYS))
     known = frame[near & (frame["stage"] == stage)].sort_values("date", kind="stable")
-    if unit != "all":
+    if unit != ALL:
         known = known[known["unit"] == unit]
     last = known.groupby("unit").tail(1)
     return float(last["done"].sum() / last["total"].sum()) if len(last) and last["total"].sum() > 0 else float("nan")

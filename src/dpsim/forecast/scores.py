@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
+from dpsim.measure.probability import DISPLAY_HIGH, DISPLAY_LOW, smoothed
 from dpsim.model.state import Floats
 
-CLIPPED = (0.03, 0.97)
+CLIPPED = (DISPLAY_LOW, DISPLAY_HIGH)
 """Probabilities are shown no nearer to 0 and 1: of those said to have 3 in 100, more than that happened (FC06)."""
 SHOWN = (0.03, 0.9)
 """What a forecast shows at most: of those said to have more than 9 in 10, 86 in 100 met their targets (mean over seven
@@ -34,7 +35,7 @@ def crps(draws: Floats, happened: Floats) -> Floats:
 def probability_met(draws: Floats, target: Floats) -> Floats:
     """Return the probability that each case reaches its target, as it is shown: half a draw to either side, clipped."""
     met = (draws >= target - _ROUNDING).sum(axis=0)
-    return np.clip((met + 0.5) / (draws.shape[0] + 1.0), *CLIPPED)
+    return np.clip(smoothed(met.astype(np.float64), draws.shape[0]), *CLIPPED)
 
 
 def brier(probability: Floats, met: npt.NDArray[np.bool_]) -> Floats:

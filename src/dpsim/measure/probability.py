@@ -3,6 +3,12 @@
 from __future__ import annotations
 
 import math
+from typing import TypeVar
+
+import numpy as np
+import numpy.typing as npt
+
+Number = TypeVar("Number", float, npt.NDArray[np.float64])
 
 DISPLAY_LOW, DISPLAY_HIGH = 0.03, 0.97
 """Shown probabilities stay inside these: the record of real programmes supports no sharper claim (FC06)."""
@@ -81,8 +87,8 @@ def paired_share_interval(both: int, first: int, second: int, n: int, z: float) 
     return low, one - other + math.sqrt(max(right**2 - 2 * phi * right * left + left**2, 0.0))
 
 
-def smoothed(met: int, n: int) -> float:
-    """Return (met + 1/2) / (n + 1): the probability that 0 of n and n of n leave standing."""
+def smoothed(met: Number, n: int) -> Number:
+    """Return (met + 1/2) / (n + 1), one or of many: the probability that 0 of n and n of n leave standing."""
     return (met + 0.5) / (n + 1.0)
 
 

@@ -12,7 +12,8 @@ from dpsim.params.quantity import Block, Enterprises, Label, LogRatio, PerWeek, 
 from dpsim.params.reader import read_yaml
 from dpsim.params.schema import File
 
-CLASSES = ("voluntary", "order", "filing", "unstated")
+UNSTATED = "unstated"
+CLASSES = ("voluntary", "order", "filing", UNSTATED)
 """Reference classes; the last one where nobody says which."""
 Class = Literal["voluntary", "order", "filing", "unstated"]
 

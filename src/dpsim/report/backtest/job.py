@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -11,14 +10,15 @@ from typing import Any, NamedTuple
 from dpsim.core.streams import check_word
 from dpsim.errors import InputError
 from dpsim.experiments.runrecord import DISTRIBUTION, code_hash, library_version
+from dpsim.experiments.sums import file_digest
 from dpsim.forecast.backtest import MOST_UNITS, Backtest, run_backtest
-from dpsim.forecast.learned import UNSTATED, learn
+from dpsim.forecast.learned import learn
 from dpsim.forecast.methods import all_methods, is_available
 from dpsim.forecast.methods.three_regimes import NAME as OURS
 from dpsim.forecast.programme_files import PROGRESS, TARGETS, find_programmes
 from dpsim.forecast.programmes import Block, load_blocks
 from dpsim.forecast.regimes import Settings, class_settings
-from dpsim.params.forecast import CLASSES, load_forecast_settings
+from dpsim.params.forecast import CLASSES, UNSTATED, load_forecast_settings
 from dpsim.params.locate import params_folder
 from dpsim.params.quantity import Label
 from dpsim.params.wording import nearest, shown, shown_name
@@ -155,17 +155,12 @@ def write_results(result: Backtest, out: Path, run: dict[str, object]) -> None:
 
 def record(folders: list[Path]) -> dict[str, object]:
     """Return what the scores were made with and of."""
-    inputs = {f"{folder.resolve().name}/{name}": _digest(folder / name)
+    inputs = {f"{folder.resolve().name}/{name}": file_digest(folder / name)
               for folder in folders for name in (PROGRESS, TARGETS)}  # fmt: skip
     return {
         "version": library_version(DISTRIBUTION),
         "code": code_hash(),
-        "settings": _digest(params_folder() / "forecast.yaml"),
+        "settings": file_digest(params_folder() / "forecast.yaml"),
         "libraries": {name: library_version(name) for name in LIBRARIES},
         "inputs": inputs,
     }
-
-
-def _digest(file: Path) -> str:
-    """Return the SHA-256 of a file."""
-    return hashlib.sha256(file.read_bytes()).hexdigest()

@@ -9,11 +9,11 @@ from functools import cached_property
 import pandas as pd
 
 from dpsim.forecast.backtest import MOST_UNITS, Backtest
-from dpsim.forecast.learned import UNSTATED
 from dpsim.forecast.methods import all_methods, variants_tried
 from dpsim.forecast.methods.base_rate import NAME as BASE
 from dpsim.forecast.methods.three_regimes import NAME as OURS
 from dpsim.language import language_in_force, say
+from dpsim.params.forecast import UNSTATED
 from dpsim.params.quantity import Label
 from dpsim.report.backtest.standing import BAR, Win, bar_ratios, best_rival, wins
 from dpsim.report.show import show_percent
