@@ -5,10 +5,12 @@ from __future__ import annotations
 import math
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from dpsim.core.words import STAGES
 from dpsim.forecast.asked import ALL
+from dpsim.forecast.scores import SHOWN
 from dpsim.language import language_in_force, say
 from dpsim.params.forecast import load_forecast_settings
 from dpsim.params.wording import shown_name
@@ -35,7 +37,7 @@ def outlook_text(outlook: Outlook) -> str:
         lines.append(
             say(
                 "outlook.joint",
-                probability=show_probability(made.all_met, lang),
+                probability=show_probability(float(np.clip(made.all_met, *SHOWN)), lang),
                 stage=stage_word(worst["stage"]),
                 share=show_percent(worst["target_share"]),
                 missed=show_percent(worst["missed"]),
