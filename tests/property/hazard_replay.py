@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from dpsim.core.words import DISCOVERY, FIRST_DISCOVERY, Kind
+from dpsim.model.hazard_store import HazardStore
 from dpsim.model.hazards import Hazard, Records
 
 HIDDEN = {Hazard.LATENT, Hazard.FALSELY_CLOSED}
@@ -49,12 +50,11 @@ class Life:
     sham: bool = False
 
 
-def rows_of(sites: Records, table: Records) -> dict[tuple[int, int], Life]:
-    """Return the hazards in a table by (enterprise, ordinal)."""
+def rows_of(sites: Records, store: HazardStore) -> dict[tuple[int, int], Life]:
+    """Return the hazards there are by (enterprise, ordinal)."""
     lives = {}
     for i in range(sites.size):
-        for row in range(int(sites["row"][i]), int(sites["row"][i] + sites["held"][i])):
-            h = table[row]
+        for h in store.of(sites[i]):
             state = Hazard(int(h["state"]))
             due = float(h["due"]) if state in OPEN else float("inf")
             lives[i, int(h["ordinal"])] = Life(int(h["klass"]), state, int(h["cycle"]), due, bool(h["late"]))
@@ -181,9 +181,9 @@ class Replay:
             self._move(t, index, "deaths", value)
         life.state = Hazard.GONE
 
-    def compare_end(self, sites: Records, table: Records) -> None:
+    def compare_end(self, sites: Records, store: HazardStore) -> None:
         """Compare where the events lead with what the tables hold at the end."""
-        rows = rows_of(sites, table)
+        rows = rows_of(sites, store)
         for key, life in self.lives.items():
             row = rows.get(key)
             known = life.state in HIDDEN | OPEN

@@ -173,7 +173,7 @@ def random_run(case: Case, number: int) -> Run:
     hazards = world.hazards
     assert hazards is not None
     initial, limit = stage_flags(world.state.status), tuple(hazards.laws["limit"][0].tolist())
-    replay = Replay(rows_of(hazards.sites, hazards.store.table), limit)  # type: ignore[arg-type]
+    replay = Replay(rows_of(hazards.sites, hazards.store), limit)  # type: ignore[arg-type]
     run = Run(
         world,
         None,
@@ -203,7 +203,7 @@ def hazard_faults(run: Run) -> list[str]:
     hazards = run.world.hazards
     start = start_counts(run.replay)
     run.replay.read(run.ledger)
-    run.replay.compare_end(hazards.sites, hazards.store.table)  # type: ignore[union-attr]
+    run.replay.compare_end(hazards.sites, hazards.store)  # type: ignore[union-attr]
     run.replay.compare_totals(start)
     days, t = run.world.timeline.days, run.ledger["t"]
     late = (t > days) | ((t == days) & (run.ledger["kind"] != int(Kind.DROPPED)))  # who has left is dropped at a report

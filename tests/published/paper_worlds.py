@@ -129,7 +129,7 @@ def make_world(
     laws["spend"][:, SPOT_CHECK] = law.pop("spot_check", laws["spend"][:, SPOT_CHECK])
     for name, value in law.items():
         laws[name] = value
-    world = PaperWorld(case, sites, HazardStore(80 * n), laws, colour, begin, np.zeros(n))
+    world = PaperWorld(case, sites, HazardStore(), laws, colour, begin, np.zeros(n))
     sites["seen_at"] = begin + years * YEAR - np.asarray(unseen) * YEAR
     world.live(years * YEAR)
     world.forget_harm()

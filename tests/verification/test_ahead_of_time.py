@@ -43,7 +43,7 @@ def at_the_end(begin: float, *, sham: float = 0.2) -> list[tuple[int, ...]]:
     lab.live(begin + 300.0)
     out = []
     for i, s in enumerate(lab.sites):
-        rows = lab.store.table[s["row"] : s["row"] + s["held"]]
+        rows = lab.store.of(s)
         out += [(i, int(h["ordinal"]), int(h["state"]), int(h["cycle"]), int(h["late"])) for h in rows]
         out.append((i, *(int(s[name]) for name in ("open", "overdue", "finds", "judged", "bad_record", "rung"))))
     return sorted(out)

@@ -21,7 +21,7 @@ from dpsim.core.timeline import Timeline
 from dpsim.core.words import CLASSES, DUTIES
 from dpsim.model.detection import chance_spend
 from dpsim.model.formalism import paper_probability
-from dpsim.model.hazard_store import HazardStore
+from dpsim.model.hazard_store import HazardStore, first_rooms
 from dpsim.model.hazards import (
     CHANNELS,
     LAW,
@@ -148,7 +148,7 @@ def make_hazards(
     members = np.argsort(population.county, kind="stable").astype(np.int64)
     world = HazardWorld(
         sites=sites,
-        store=HazardStore(max(4096, 40 * n)),
+        store=HazardStore(*first_rooms(sites)),
         laws=hazard_law(case, seed, replication),
         staff=county_staff(case),
         members=members,

@@ -147,7 +147,7 @@ def live_week(rules: Rules, state: State, hazards: Hazards, begin: float, until:
     for i in range(sites.size):
         if sites[i].on_list > state.status[i, _ON_LIST]:
             sites[i].on_list = 0
-            drop_site(sites[i], until, stock.table, stock.book)
+            drop_site(sites[i], until, stock.table, stock.hidden, stock.book)
     return Hazards(sites, stock, laws)
 
 

@@ -6,8 +6,7 @@ A chain of exact times follows: the next of its own steps, its time limit, an ac
 sees another, and what instruments set does not change (model 1). Closed loop: find, assign, rectify, accept, close,
 look back.
 
-In all functions `h` is a record of `HAZARD`, `w` the one of `WATCH` beside it, `s` of `SITE`, `law` of `LAW`. Records
-are changed in place.
+In all functions `h` is a record of `HAZARD`, `s` of `SITE`, `law` of `LAW`. Records are changed in place.
 """
 
 from __future__ import annotations
@@ -79,7 +78,6 @@ def lucky(share: float, stream: int, h: Record, s: Record, law: Record) -> bool:
 @lean_kernel
 def live_hazard(
     h: Record,
-    w: Record,
     s: Record,
     law: Record,
     now: float,
@@ -94,11 +92,11 @@ def live_hazard(
     while h.state != _GONE:
         hidden, at, j = h.state <= _FALSELY, _NEVER, -1
         if hidden:
-            at, j = finding(h, w, s, law, now, begin, until, chances, m)
-        w.wake = min(h.step, h.harm)
+            at, j = finding(h, s, law, now, begin, until, chances, m)
+        h.wake = min(h.step, h.harm)
         if _FOUND <= h.state <= _ACCEPTED and h.late == 0:
-            w.wake = min(w.wake, h.due)
-        now = min(w.wake, at)
+            h.wake = min(h.wake, h.due)
+        now = min(h.wake, at)
         if now >= until:
             return
         channel = -1
@@ -110,11 +108,11 @@ def live_hazard(
                     chances.found[j, klass] += 1
             else:
                 h.step = _NEVER
-                w.level -= law.spend[_BY_LOOK, klass]
-                if w.level <= level_at(now, s, law, klass, begin, chances, m):
+                h.level -= law.spend[_BY_LOOK, klass]
+                if h.level <= level_at(now, s, law, klass, begin, chances, m):
                     channel = _BY_LOOK
         elif not hidden and now == h.step:
-            take_step(h, w, s, law, now, begin, chances, m, book)
+            take_step(h, s, law, now, begin, chances, m, book)
         elif now == h.harm:
             have_accident(h, s, law, now, book)
         else:
@@ -122,15 +120,23 @@ def live_hazard(
             s.overdue += 1
             note(book, now, s.index, h.ordinal, _K_OVERDUE, 0, klass, 0, 0.0)
         if channel >= 0:
-            be_found(h, w, s, law, now, until, channel, chances, book)
+            be_found(h, s, law, now, until, channel, chances, book)
+
+
+@lean_kernel
+def arise(h: Record, ordinal: int, level: float, harm: float) -> None:
+    """Write a hazard as it is at its birth: `harm` is when its accident would be."""
+    h.ordinal, h.klass, h.state = ordinal, ordinal & 1, _LATENT
+    h.level, h.harm, h.wake = level, harm, harm
+    h.step, h.due, h.draws, h.cycle, h.late, h.marks = _NEVER, _NEVER, 0, 0, 0, 0
 
 
 @lean_kernel
 def finding(
-    h: Record, w: Record, s: Record, law: Record, now: float, begin: float, until: float, chances: Chances, m: int
+    h: Record, s: Record, law: Record, now: float, begin: float, until: float, chances: Chances, m: int
 ) -> tuple[float, int]:
     """Return when a hidden hazard's level is reached, and by which chance: `m` for a worker's report."""
-    klass, level = h.klass, w.level
+    klass, level = h.klass, h.level
     if level > chances.edge[klass]:
         return _NEVER, m
     j = 0
@@ -170,7 +176,7 @@ def harm_time(u: float, rate: float, now: float) -> float:
 
 @lean_kernel
 def be_found(
-    h: Record, w: Record, s: Record, law: Record, now: float, until: float, channel: int, chances: Chances, book: Book
+    h: Record, s: Record, law: Record, now: float, until: float, channel: int, chances: Chances, book: Book
 ) -> None:
     """Enter a hazard in the ledger: its time limit runs, the upper level may list it, its first round is drawn."""
     klass = h.klass
@@ -179,7 +185,7 @@ def be_found(
         h.state = _GONE
         return
     h.draws += 2
-    h.marks, h.late, w.level, h.state = 0, 0, _NEVER, _FOUND
+    h.marks, h.late, h.level, h.state = 0, 0, _NEVER, _FOUND
     if klass == _MAJOR and lucky(law.listing_share, _S_LISTING, h, s, law):
         h.marks = _LISTED
     write_round(h, law, days, chance)
@@ -252,14 +258,14 @@ def write_round(
 
 @lean_kernel
 def take_step(
-    h: Record, w: Record, s: Record, law: Record, now: float, begin: float, chances: Chances, m: int, book: Book
+    h: Record, s: Record, law: Record, now: float, begin: float, chances: Chances, m: int, book: Book
 ) -> None:
     """Take the next step of the closed loop, or come back after a true repair."""
     state = h.state
     if state == _RESTING:
-        come_back(h, w, s, law, now, _LATENT, begin, chances, m, book)
+        come_back(h, s, law, now, _LATENT, begin, chances, m, book)
     elif state == _ACCEPTED:
-        be_closed(h, w, s, law, now, begin, chances, m, book)
+        be_closed(h, s, law, now, begin, chances, m, book)
     elif state == _ASSIGNED:
         be_rectified(h, law)
         note(book, now, s.index, h.ordinal, _K_RECTIFIED, 0, h.klass, 0, 0.0)
@@ -320,7 +326,7 @@ def rectify_mean(h: Record, s: Record, law: Record, now: float, chances: Chances
 
 @lean_kernel
 def be_closed(
-    h: Record, w: Record, s: Record, law: Record, now: float, begin: float, chances: Chances, m: int, book: Book
+    h: Record, s: Record, law: Record, now: float, begin: float, chances: Chances, m: int, book: Book
 ) -> None:
     """Strike a hazard from the ledger: over, back some day, or never repaired; some are looked at again."""
     klass = h.klass
@@ -331,7 +337,7 @@ def be_closed(
     h.due = now + law.look_days if lucky(law.look_share, _S_LOOK, h, s, law) else _NEVER
     h.harm = _NEVER
     if sham == 1:
-        come_back(h, w, s, law, now, _FALSELY, begin, chances, m, book)
+        come_back(h, s, law, now, _FALSELY, begin, chances, m, book)
     elif h.marks & _RETURNS:
         u = drawn(law.seed, law.replication, s.entity, _S_RETURN, h.ordinal, h.cycle)
         h.state, h.step = _RESTING, now - law.relapse_days[klass] * math.log(u)
@@ -342,7 +348,6 @@ def be_closed(
 @lean_kernel
 def come_back(
     h: Record,
-    w: Record,
     s: Record,
     law: Record,
     now: float,
@@ -356,7 +361,7 @@ def come_back(
     h.state, h.step = state, h.due if h.due >= now else _NEVER
     h.cycle += 1
     u, v = uniform_pair(law.seed, law.replication, s.entity, _S_AGAIN, h.ordinal, h.cycle)
-    w.level = level_at(now, s, law, h.klass, begin, chances, m) - math.log(u)
+    h.level = level_at(now, s, law, h.klass, begin, chances, m) - math.log(u)
     h.harm = harm_time(v, law.harm[h.klass], now)
     note(book, now, s.index, h.ordinal, _K_RELAPSED, 0, h.klass, h.cycle, 0.0)
 

@@ -20,12 +20,12 @@ from dpsim.core.streams import Stream, uniform_three
 from dpsim.core.words import FIRST_DISCOVERY, Kind
 from dpsim.model.detection import growth_mean, raised
 from dpsim.model.hazard_book import Book, note, open_page
-from dpsim.model.hazard_life import Chances, Record, drawn, harm_time, live_hazard, standing
-from dpsim.model.hazard_stock import Stock, move_block, packed, roomier
+from dpsim.model.hazard_life import Chances, Record, arise, drawn, harm_time, live_hazard, standing
+from dpsim.model.hazard_stock import KNOWN, UNSEEN, Stock, gap, larger, roomier
 from dpsim.model.hazards import CHANNELS, Hazard, Records, Visits
 from dpsim.model.state import Floats, Ints
 
-_GONE, _LATENT = int(Hazard.GONE), int(Hazard.LATENT)
+_GONE = int(Hazard.GONE)
 _SELF_CHECK, _WORKER, _PATROL = 0, 1, 5
 _BIRTH = (int(Stream.HAZARD_CLOCK_GENERAL), int(Stream.HAZARD_CLOCK_MAJOR))
 _S_PENALTY, _S_RETURN, _S_REVEALED = int(Stream.VISIT_PENALTY), int(Stream.VISIT_RETURN), int(Stream.PAPER_REVEALED)
@@ -43,7 +43,8 @@ class Births(NamedTuple):
 
     Attributes
     ----------
-    time, level, harm : float64: as in `WATCH` and `HAZARD`
+    time : float64, days
+    level, harm : float64: as in `HAZARD`
     ordinal : int64
     """
 
@@ -71,7 +72,7 @@ def live_sites(sites: Records, stock: Stock, begin: float, until: float, laws: R
         Of this interval.
     """
     n, law = sites.size, laws[0]
-    table, watch, end, book = stock.table, stock.watch, stock.end, stock.book
+    table, hidden, book = stock.table, stock.hidden, stock.book
     births = most_births(sites, law, begin, until)
     most = most_chances(law, begin, until, visits)
     chances = Chances(
@@ -86,13 +87,24 @@ def live_sites(sites: Records, stock: Stock, begin: float, until: float, laws: R
     )
     born = Births(np.empty(births), np.empty(births), np.empty(births), np.empty(births, dtype=np.int64))
     open_page(book, begin)
-    i = live_from(0, begin, until, sites, law, visits, chances, born, table, watch, end, book)
-    while i < n:
-        table, watch = packed(sites, table, watch, end, births)
+    way, free = stock.way[0], np.empty(2, dtype=np.int64)
+    if way == 0:
+        way = 1
+        for i in range(n):
+            sites[i].row[KNOWN], sites[i].row[UNSEEN] = table.size, hidden.size
+    free[KNOWN], free[UNSEEN] = (0, 0) if way > 0 else (table.size - 1, hidden.size - 1)
+    k = live_from(0, begin, until, sites, law, visits, chances, born, table, hidden, way, free, book)
+    while k < n:
+        s = sites[k if way > 0 else n - 1 - k]
+        if not fits(s, KNOWN, way, free, births):
+            table = larger(sites, KNOWN, table, k, way, free, s.held[UNSEEN] + births)
+        if not fits(s, UNSEEN, way, free, births):
+            hidden = larger(sites, UNSEEN, hidden, k, way, free, births)
         if book.ledger.size > 0:
-            book = roomier(book, EVENTS_PER_HAZARD * (sites[i].held + births))
-        i = live_from(i, begin, until, sites, law, visits, chances, born, table, watch, end, book)
-    return Stock(table, watch, end, book)
+            book = roomier(book, EVENTS_PER_HAZARD * (in_all(s) + births))
+        k = live_from(k, begin, until, sites, law, visits, chances, born, table, hidden, way, free, book)
+    stock.way[0] = -way
+    return Stock(table, hidden, stock.way, book)
 
 
 @lean_routine
@@ -106,23 +118,42 @@ def live_from(
     chances: Chances,
     born: Births,
     table: Records,
-    watch: Records,
-    end: Ints,
+    hidden: Records,
+    way: int,
+    free: Ints,
     book: Book,
 ) -> int:
-    """Let enterprises live from number `first` on and return the one before which the room ran out, or their number."""
-    whole, births = growth_mean(law.growth, 0.0, until - begin), born.time.size
-    for i in range(first, sites.size):
-        s = sites[i]
+    """Let enterprises live, in the order of reading from place `first` on.
+
+    Return the place of the one before which the room ran out, or their number.
+    """
+    whole, births, n = growth_mean(law.growth, 0.0, until - begin), born.time.size, sites.size
+    for k in range(first, n):
+        s = sites[k if way > 0 else n - 1 - k]
         if s.on_list == 0:
-            drop_site(s, begin, table, book)
+            drop_site(s, begin, table, hidden, book)
+            settle(s, KNOWN, way, free[KNOWN], free)
+            settle(s, UNSEEN, way, free[UNSEEN], free)
             continue
-        if table.size - end[0] < 2 * (s.held + births) + 8:
-            return i
-        if until > 0.0 and 0 < book.ledger.size < book.written[0] + EVENTS_PER_HAZARD * (s.held + births):
-            return i
-        live_site(s, law, begin, until, whole, visits, chances, born, table, watch, end, book)
-    return sites.size
+        if not (fits(s, KNOWN, way, free, births) and fits(s, UNSEEN, way, free, births)):
+            return k
+        if until > 0.0 and 0 < book.ledger.size < book.written[0] + EVENTS_PER_HAZARD * (in_all(s) + births):
+            return k
+        live_site(s, law, begin, until, whole, visits, chances, born, table, hidden, way, free, book)
+    return n
+
+
+@lean_kernel
+def fits(s: Record, kind: int, way: int, free: Ints, births: int) -> bool:
+    """Return whether all that may come to an enterprise's hazards in an interval has room before what is unread."""
+    more = births + (s.held[UNSEEN] if kind == KNOWN else 0)
+    return gap(s, kind, way, free[kind]) >= more
+
+
+@lean_kernel
+def in_all(s: Record) -> int:
+    """Return how many hazards an enterprise has."""
+    return s.held[KNOWN] + s.held[UNSEEN]
 
 
 @lean_routine
@@ -149,12 +180,15 @@ def most_chances(law: Record, begin: float, until: float, visits: Visits) -> int
 
 
 @lean_routine
-def drop_site(s: Record, now: float, table: Records, book: Book) -> None:
+def drop_site(s: Record, now: float, table: Records, hidden: Records, book: Book) -> None:
     """End the hazards of an enterprise that has left the list."""
-    for row in range(s.row, s.row + s.held):
+    for row in range(s.row[KNOWN], s.row[KNOWN] + s.held[KNOWN]):
         h = table[row]
         note(book, now, s.index, h.ordinal, _K_DROPPED, 0, h.klass, standing(h), 0.0)
-    s.held, s.open, s.overdue = 0, 0, 0
+    for row in range(s.row[UNSEEN], s.row[UNSEEN] + s.held[UNSEEN]):
+        ordinal = hidden[row].ordinal
+        note(book, now, s.index, ordinal, _K_DROPPED, 0, ordinal & 1, 0, 0.0)
+    s.held[KNOWN], s.held[UNSEEN], s.open, s.overdue = 0, 0, 0, 0
 
 
 @lean_kernel
@@ -168,47 +202,69 @@ def live_site(
     chances: Chances,
     born: Births,
     table: Records,
-    watch: Records,
-    end: Ints,
+    hidden: Records,
+    way: int,
+    free: Ints,
     book: Book,
 ) -> None:
-    """Let one enterprise's hazards live over an interval: those it has, then the newly born; judge what was found."""
+    """Let one enterprise's hazards live over an interval: those it has, then the newly born; judge what was found.
+
+    Read in the direction `way`; what is not over is written from the rows `free` on.
+    """
     m = gather(s, law, begin, until, visits, chances)
     births = be_born(s, law, begin, until, whole, visits, chances, m, born)
-    k, b, top = 0, 0, max(chances.edge[0], chances.edge[1])
+    reach, top = (chances.edge[0], chances.edge[1]), max(chances.edge[0], chances.edge[1])
+    known, unseen, b = s.held[KNOWN], s.held[UNSEEN], 0
+    row, low = s.row[KNOWN], s.row[UNSEEN]
+    if way < 0:
+        row, low = row + known - 1, low + unseen - 1
+    out, beside = free[KNOWN], free[UNSEEN]
     while True:
-        while k < s.held and watch[s.row + k].wake >= until and watch[s.row + k].level > top:
-            k += 1  # nothing happens to it
-        now = begin
-        if k == s.held:  # those there have lived
-            if b == births:
-                break
-            if s.held == s.room:
-                move_block(s, table, watch, table, watch, end)
-            now = born.time[b]
-            arise(table[s.row + k], watch[s.row + k], born, b)
-            note(book, now, s.index, born.ordinal[b], _K_BORN, 0, born.ordinal[b] & 1, 0, 0.0)
-            s.held += 1
-            b += 1
-        h, w = table[s.row + k], watch[s.row + k]
-        live_hazard(h, w, s, law, now, begin, until, chances, m, book)
-        if h.state == _GONE:
-            s.held -= 1
-            if k < s.held:
-                table[s.row + k], watch[s.row + k] = table[s.row + s.held], watch[s.row + s.held]
+        while known > 0 and table[row].wake >= until and table[row].level > top:  # nothing happens to it
+            table[out] = table[row]
+            known, row, out = known - 1, row + way, out + way
+        now, at = begin, out
+        if known > 0:
+            at = row
+            known, row = known - 1, row + way
         else:
-            k += 1
-    s.spent[0], s.spent[1] = chances.edge[0], chances.edge[1]
+            while unseen > 0 and hidden[low].level > reach[hidden[low].ordinal & 1]:  # nobody finds it
+                hidden[beside] = hidden[low]
+                unseen, low, beside = unseen - 1, low + way, beside + way
+            if unseen > 0:
+                arise(table[out], hidden[low].ordinal, hidden[low].level, math.inf)
+                unseen, low = unseen - 1, low + way
+            elif b < births:
+                now, ordinal, level = born.time[b], born.ordinal[b], born.level[b]
+                note(book, now, s.index, ordinal, _K_BORN, 0, ordinal & 1, 0, 0.0)
+                b += 1
+                if level > reach[ordinal & 1] and born.harm[b - 1] == math.inf:
+                    w = hidden[beside]
+                    w.level, w.ordinal = level, ordinal
+                    beside += way
+                    continue
+                arise(table[out], ordinal, level, born.harm[b - 1])
+            else:
+                break
+        h = table[at]
+        live_hazard(h, s, law, now, begin, until, chances, m, book)
+        if h.state != _GONE:
+            if at != out:
+                table[out] = table[at]
+            out += way
+    settle(s, KNOWN, way, out, free)
+    settle(s, UNSEEN, way, beside, free)
+    s.spent[0], s.spent[1] = reach[0], reach[1]
     if visits.first[s.index] < visits.first[s.index + 1]:
         judge(s, law, until, visits, chances, m, book)
 
 
 @lean_kernel
-def arise(h: Record, w: Record, born: Births, b: int) -> None:
-    """Write a newly born hazard."""
-    h.ordinal, h.klass, h.state = born.ordinal[b], born.ordinal[b] & 1, _LATENT
-    w.level, h.harm, w.wake = born.level[b], born.harm[b], born.harm[b]
-    h.step, h.due, h.draws, h.cycle, h.late, h.marks = math.inf, math.inf, 0, 0, 0, 0
+def settle(s: Record, kind: int, way: int, out: int, free: Ints) -> None:
+    """Write down where an enterprise's hazards lie: from the row that was free to that before `out`."""
+    s.held[kind] = way * (out - free[kind])
+    s.row[kind] = free[kind] if way > 0 else out + 1
+    free[kind] = out
 
 
 @lean_kernel

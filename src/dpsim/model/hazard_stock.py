@@ -1,6 +1,9 @@
-"""Where hazards lie: a block of rows for each enterprise in one table, moved when it is full, packed when the table is.
+"""Where hazards lie: in two tables, enterprise by enterprise, read from one end and written at the other.
 
-Row by row beside `HAZARD` lies what is looked at in every interval (`WATCH`). Records are named as in `hazard_life`.
+Most hazards are hidden and have no history: they lie in a table of their own (`HIDDEN`), small enough to be read in
+every interval. All others lie in the other one (`HAZARD`). An interval reads both in order and writes what is left, and
+what is new, from the end on at which it began; the next one goes the other way. So there are no holes, and no room is
+kept for anybody. Records are named as in `hazard_life`.
 """
 
 from __future__ import annotations
@@ -12,11 +15,13 @@ import numpy as np
 from dpsim.core.compiled import lean_kernel, routine
 from dpsim.model.hazard_book import LEDGER, Book
 from dpsim.model.hazard_life import Record, standing
-from dpsim.model.hazards import HAZARD, WATCH, Records
+from dpsim.model.hazards import Records
 from dpsim.model.state import Ints
 
-ROOM_DAYS = 150.0
-"""Days of births for which an enterprise's block has room at first: about what is there at a time."""
+KNOWN, UNSEEN = 0, 1
+"""Places in `row`, `held` and `room` of a site and in `end`: rows of HAZARD and of HIDDEN."""
+ROOM_DAYS = (40.0, 100.0)
+"""Days of births for which an enterprise's blocks have room at first: about what is there at a time."""
 
 
 class Stock(NamedTuple):
@@ -25,48 +30,48 @@ class Stock(NamedTuple):
     Attributes
     ----------
     table : records of HAZARD
-        `row`, `held` and `room` of a site say where its own lie.
-    watch : records of WATCH
-        Row by row beside them.
-    end : int64, shape (1,): the first row that belongs to nobody
+        `row` and `held` of a site say where its own lie.
+    hidden : records of HIDDEN
+    way : int64, shape (1,)
+        1: the next interval reads upwards, from the first enterprise to the last; -1: downwards; 0: nothing is there.
     book : Book
     """
 
     table: Records
-    watch: Records
-    end: Ints
+    hidden: Records
+    way: Ints
     book: Book
 
 
+@lean_kernel
+def gap(s: Record, kind: int, way: int, free: int) -> int:
+    """Return how many rows are free from row `free` on before those of the enterprise that is to be read next."""
+    return s.row[kind] - free if way > 0 else free - (s.row[kind] + s.held[kind] - 1)
+
+
 @routine
-def packed(sites: Records, table: Records, watch: Records, end: Ints, births: int) -> tuple[Records, Records]:
-    """Return a larger table with the blocks side by side, each with some room, and put where they end into `end`."""
-    rows, most = 0, 0
-    for i in range(sites.size):
-        rows += block_size(sites[i])
-        most = max(most, sites[i].held)
-    size = rows + rows // 2 + 4 * (most + births) + 16
-    new, beside = np.empty(size, dtype=HAZARD), np.empty(size, dtype=WATCH)
-    end[0] = 0
-    for i in range(sites.size):
-        move_block(sites[i], table, watch, new, beside, end)
-    return new, beside
+def larger(sites: Records, kind: int, rows: Records, place: int, way: int, free: Ints, more: int) -> Records:
+    """Return a larger table with the same hazards, and room for `more`.
 
-
-@lean_kernel
-def block_size(s: Record) -> int:
-    """Return how many hazards of an enterprise get room: what arises in so many days, or a quarter more than it has."""
-    return max(s.held + s.held // 4, int(ROOM_DAYS * (s.intensity[0] + s.intensity[1]))) + 4
-
-
-@lean_kernel
-def move_block(s: Record, table: Records, watch: Records, new: Records, beside: Records, end: Ints) -> None:
-    """Move an enterprise's hazards to the end of a table (it may be the same) and give them more room."""
-    row = end[0]
-    for k in range(s.held):
-        new[row + k], beside[row + k] = table[s.row + k], watch[s.row + k]
-    s.row, s.room = row, block_size(s)
-    end[0] = row + s.room
+    What is written stays at the end at which it is, what is still to be read, from the enterprise at `place` in the
+    order of reading on, at the other; the gap between them grows.
+    """
+    n, size = sites.size, rows.size + rows.size // 4 + more + 16
+    shift, new = size - rows.size, np.empty(size, dtype=rows.dtype)
+    below, above = free[kind], sites[min(place, n - 1)].row[kind]
+    first, last = place, n
+    if way < 0:
+        s = sites[n - 1 - place]
+        below, above = s.row[kind] + s.held[kind], free[kind] + 1
+        first, last = n - place, n
+        free[kind] += shift
+    for row in range(below):
+        new[row] = rows[row]
+    for row in range(above, rows.size):
+        new[row + shift] = rows[row]
+    for i in range(first, last):
+        sites[i].row[kind] += shift
+    return new
 
 
 @routine
@@ -80,11 +85,14 @@ def roomier(book: Book, needed: int) -> Book:
 
 
 @routine
-def census(sites: Records, table: Records) -> Ints:
+def census(sites: Records, table: Records, hidden: Records) -> Ints:
     """Return how many hazards of each enterprise stand how, shape (n, 4, classes): `standing` of each."""
     out = np.zeros((sites.size, 4, 2), dtype=np.int64)
     for i in range(sites.size):
-        for row in range(sites[i].row, sites[i].row + sites[i].held):
+        s = sites[i]
+        for row in range(s.row[KNOWN], s.row[KNOWN] + s.held[KNOWN]):
             h = table[row]
             out[i, standing(h), h.klass] += 1
+        for row in range(s.row[UNSEEN], s.row[UNSEEN] + s.held[UNSEEN]):
+            out[i, 0, hidden[row].ordinal & 1] += 1
     return out

@@ -56,6 +56,8 @@ def record_type(fields: list[tuple[object, ...]], *, align: bool = False) -> np.
 
 HAZARD = record_type(
     [
+        ("wake", _F),
+        ("level", _F),
         ("harm", _F),
         ("step", _F),
         ("due", _F),
@@ -72,31 +74,31 @@ HAZARD = record_type(
     ],
     align=True,
 )
-"""One hazard that is not over, in 48 bytes. Infinity is never.
+"""One hazard that is not over, in 64 bytes. Infinity is never.
 
-`harm`: the accident it ends in if nothing changes; `step`: its next step in the closed loop, its return, or its
-look-back if it is hidden; `due`: its time limit while open (of a closed one: its look-back);
+`wake`: before this nothing happens to it by itself; `level`: of its enterprise's spending at which it is found
+(`SITE.spent`), infinite unless it is hidden; `harm`: the accident it ends in if nothing changes; `step`: its next step
+in the closed loop, its return, or its look-back if it is hidden; `due`: its time limit while open (of a closed one: its
+look-back);
 `rectify`, `accept`, `close`: delays to come, of mean 1, drawn already; `ordinal`: twice its number in its class at the
 enterprise, plus the class; `cycle`: how often it has come back; `draws`: calls its closed loop has used; `late`: its
 time limit has passed; `marks`: see `Mark`. In an untraced run the state runs ahead where nothing can come in between.
 """
 
-WATCH = record_type([("wake", _F), ("level", _F)])
-"""What of a hazard is looked at in every interval, in rows beside those of `HAZARD`: close together, it is read fast.
+HIDDEN = record_type([("level", _F), ("ordinal", np.int32)], align=True)
+"""A hazard that nobody has found yet and that no accident awaits: most of them, so it takes 16 bytes.
 
-`wake`: before this nothing happens to it by itself; `level`: of its enterprise's spending at which it is found
-(`SITE.spent`), infinite unless it is hidden.
+`level` and `ordinal` as in `HAZARD`.
 """
-assert HAZARD.itemsize == 48 and WATCH.itemsize == 16
+assert HAZARD.itemsize == 64 and HIDDEN.itemsize == 16
 
 SITE = record_type(
     [
         ("entity", np.uint32),
         ("on_list", np.uint32),
         ("index", _I),
-        ("row", _I),
-        ("held", _I),
-        ("room", _I),
+        ("row", _I, (2,)),
+        ("held", _I, (2,)),
         ("born", _I, (2,)),
         ("spent", _F, (2,)),
         ("paper", _I),
@@ -125,8 +127,8 @@ SITE = record_type(
 )
 """One enterprise as a place where hazards arise, and its record with the supervisor.
 
-`row`, `held`, `room`: its first row in the table, how many it has there and how many have room; `born`: hazards so far,
-`spent`: what all chances of detection have spent so far, both by class; `open`,
+`row`, `held`: its first row among the hazards of `HAZARD` and of `HIDDEN`, and how many it has there; `born`: hazards
+so far, `spent`: what all chances of detection have spent so far, both by class; `open`,
 `overdue`: by the ledger; `finds`: hazards found by supervisors' visits, a past year included; `judged`: the visits
 these come from (and the ordinal of a visit's draws); `bad_record`: in the stricter group of an escalating plan; `rung`:
 0 none, 1 ordered to rectify, 2 fined, 3 stopped; `penalties`: since the last weekly report; `intensity`: births per

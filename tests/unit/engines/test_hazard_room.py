@@ -16,8 +16,8 @@ def test_one_enterprise_may_need_more_room_than_the_rest_together() -> None:
     world = make_world(setting, strategy_paths(setting, 1, np.array([0])), 0, seed=1)
     hazards = world.hazards
     assert hazards is not None
-    hazards.store = HazardStore(4096, 20_000)
-    hazards.sites["held"] = hazards.sites["room"] = 0
+    hazards.store = HazardStore(8, 8, 20_000)
+    hazards.sites["held"] = 0
     hazards.sites["intensity"] = 0.0
     hazards.sites["intensity"][5, 0] = 100.0
     hazards.live(7.0)
