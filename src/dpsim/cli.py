@@ -10,6 +10,7 @@ Heavy libraries are imported inside the commands.
 from __future__ import annotations
 
 import errno
+import gc
 import logging
 import os
 import signal
@@ -48,6 +49,9 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="双重预防体系：监管方案推演与年底预测 / Dual-prevention system: policy simulation and year-end forecast.",
 )
+DEFAULT_RUNS = "20"
+OBJECTS_BETWEEN_SEARCHES = 50_000
+"""Objects made before garbage is looked for (Python: 700): loading libraries makes half a million and no garbage."""
 UsageError = cast("type[typer.BadParameter]", typer.BadParameter.__mro__[1])
 """The parser's own error: click's, or that of the copy of click inside newer typer."""
 
@@ -240,8 +244,11 @@ def run(
     case: Annotated[str, typer.Argument(help="案例名或文件 / case name or file")],
     strategy: Annotated[str | None, typer.Option("--strategy", callback=given, help=helptext.STRATEGY)] = None,
     replications: Annotated[
-        str, typer.Option("--replications", callback=given, metavar="<int>", help="推演次数 / runs")
-    ] = "20",
+        str | None,
+        typer.Option(
+            "--replications", callback=given, metavar="<int>", help="推演次数，缺省 20 / runs, 20 if not given"
+        ),
+    ] = None,
     replication: Annotated[
         str | None,
         typer.Option("--replication", callback=given, metavar="<int>", help="只做这一次推演 / this one run only"),
@@ -258,13 +265,15 @@ def run(
     use(lang)
     tell_compiling()
     if replication is not None:
+        if replications is not None:
+            raise InputError("cli.one_run_or_many")
         if store is not None or fork:
             raise InputError("cli.one_run_kept", given="--fork" if store is None else "--store")
         if scheduler is not None:
             raise InputError("cli.one_run_here")
         return put(one_run(case, strategy, seed=whole(seed), replication=whole(replication)))
     bar = sys.stderr.isatty()
-    numbers = {"replications": whole(replications), "seed": whole(seed)}
+    numbers = {"replications": whole(replications or DEFAULT_RUNS), "seed": whole(seed)}
     text, notes = many_runs(case, strategy, **numbers, store=store, fork=fork, scheduler=scheduler, progress=bar)
     put(text)
     for note in notes:
@@ -417,6 +426,7 @@ def _ended_like_ctrl_c() -> Iterator[list[int]]:
 
 def main() -> None:
     """Run the command line; after SIGTERM the status says so, whatever could still be finished."""
+    gc.set_threshold(OBJECTS_BETWEEN_SEARCHES)
     with _ended_like_ctrl_c() as received:
         try:
             _main(received)

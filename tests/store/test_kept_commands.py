@@ -132,6 +132,11 @@ def test_a_single_run_is_not_kept(call: Call, option: str) -> None:
     assert status == 2 and out == "" and option.partition("=")[0] in err and not Path("x").exists()
 
 
+def test_one_run_or_many_not_both(call: Call) -> None:
+    status, out, err = call(*RUN, "--replication", "3", "--replications", "20")
+    assert status == 2 and out == "" and "--replications was given together with --replication" in err
+
+
 @pytest.mark.parametrize("number", ["-1", "x", "4294967296"])
 def test_an_odd_replication_is_refused(call: Call, number: str) -> None:
     status, out, err = call(*RUN, "--replication", number)
