@@ -245,9 +245,7 @@ def run(
     strategy: Annotated[str | None, typer.Option("--strategy", callback=given, help=helptext.STRATEGY)] = None,
     replications: Annotated[
         str | None,
-        typer.Option(
-            "--replications", callback=given, metavar="<int>", help="推演次数，缺省 20 / runs, 20 if not given"
-        ),
+        typer.Option("--replications", callback=given, metavar="<int>", help="推演次数，缺省 20 / runs, otherwise 20"),
     ] = None,
     replication: Annotated[
         str | None,
