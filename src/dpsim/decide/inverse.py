@@ -1,0 +1,327 @@
+"""The least of a lever that is enough: the latest start of an instrument, or the fewest of what it gives.
+
+Every setting is run with the same replications as every other and as the strategy without the instrument (methods
+2.1). The answer is the least effort from which on *every* greater effort tried meets the target with the chance asked
+for: a statement that needs no law that more is better, and there is none (model, "Not laws": assistance crowds out,
+meetings eat the days of visits). Where more effort loses what less had gained there is no such setting: that is said.
+
+The answer has an error of its own, because the chances are counted on a finite number of runs. With exact (Clopper and
+Pearson) one-sided limits of each chance at 97.5%:
+
+- *least*: the first setting whose upper limit reaches the level. It lies beyond the true answer only if the upper limit
+  at the true answer, whose chance is enough, does not: at most 2.5%.
+- *most*: where the unbroken run of settings whose lower limits reach the level, up to the greatest effort, begins. It
+  lies before the true answer only if the run takes in the setting just before that answer, whose chance is not enough:
+  one setting, at most 2.5% (tests in a fixed order; Maurer, Hothorn and Lehmacher 1995).
+
+Together they hold the true answer among the settings tried with at least 95%, whether or not more is better, and
+without an allowance for the number of settings.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from dpsim.decide.compare import LEVEL, dropped_pairs
+from dpsim.decide.levers import Lever, Value, find_lever, lever_points
+from dpsim.errors import InputError
+from dpsim.experiments.ensemble import Ensemble, check_replications, run_ensemble
+from dpsim.experiments.replication import ENGINES, check_as_of, check_flag, written
+from dpsim.measure.probability import paired_share_interval
+from dpsim.model.prior import PathSet, case_timeline
+from dpsim.model.targets import Target, resolve_targets
+from dpsim.params.schema import Case, Strategy
+
+WITHOUT, REACHED, BEYOND, LOST = "without", "reached", "beyond", "lost"
+"""What was found: met without the instrument; a setting; none tried is enough; some are, but more of it is not."""
+POINTS = 9
+"""Settings tried where nothing is said."""
+_ROUNDING = 1e-9
+_SHOWN = {"visits": ("visits", "reported"), "advising_days": ("staff_days:advising", "true")}
+"""What stands beside each setting: means over the runs, of all counties together up to the last day."""
+
+
+class Inverse(NamedTuple):
+    """Where a column of `met` is enough.
+
+    Attributes
+    ----------
+    answer, least, most : int
+        Columns; the number of columns stands for "beyond all of them".
+    """
+
+    answer: int
+    least: int
+    most: int
+
+
+@dataclass(frozen=True)
+class Needed:
+    """The least of a lever that is enough.
+
+    Attributes
+    ----------
+    lever : Lever
+    target : Target
+    level, attainment : float
+        The chance asked for; the share of what the target requires that counts as met.
+    points : pandas.DataFrame
+        One row per setting, the least effort first: effort (0 is without the instrument), value (number or date; none
+        without), n (runs), met, share (met of n), low, high (95% exact interval of the chance), visits, advising_days
+        (means of a run, to the last day).
+    inverse : Inverse
+        By effort.
+    outcome : str
+        One of the words of this module.
+    reversed_runs : int
+        Runs that meet the target with some effort and miss it with more.
+    fall : dict of str to float
+        The largest fall of the share from one setting to a later one: before, after (efforts), mean, low, high (95%
+        for all such pairs together, of the fall).
+    dropped : int
+        Replications left out because one of their runs failed.
+    record : dict
+        Of the ensemble without the instrument.
+    """
+
+    lever: Lever
+    target: Target
+    level: float
+    attainment: float
+    points: pd.DataFrame
+    inverse: Inverse
+    outcome: str
+    reversed_runs: int
+    fall: dict[str, float]
+    dropped: int
+    record: dict[str, object]
+
+    def value(self, effort: int) -> Value | None:
+        """Return the value at an effort; None without the instrument and beyond all settings."""
+        return None if not 0 < effort < len(self.points) else self.points["value"].iloc[effort]
+
+
+def needed(
+    case: Case,
+    strategy: Strategy,
+    lever: str,
+    *,
+    replications: int,
+    seed: int,
+    level: float = 0.9,
+    attainment: float = 1.0,
+    target: str | None = None,
+    values: Sequence[object] | None = None,
+    points: int = POINTS,
+    engine: str = ENGINES[0],
+    workers: int | None = None,
+    as_of: dt.date | str | None = None,
+    paths: PathSet | None = None,
+    progress: bool = False,
+) -> Needed:
+    """Find the least of a lever from which on a target is met with a chance.
+
+    Parameters
+    ----------
+    case : Case
+    strategy : Strategy
+    lever : str
+        `INSTRUMENT.start`, or `INSTRUMENT.SETTING` for one of its numbers (`levers_of`).
+    replications : int
+        At each setting, 2 or more; the same for all.
+    seed : int
+    level : float
+        The chance asked for, above 0 and below 1.
+    attainment : float
+        What counts as met: this share of what the target requires, above 0, at most 1.
+    target : str, optional
+        Id of a target of the case, the headline when None.
+    values, points
+        Which settings to try; see `lever_points`.
+    engine, workers, as_of, paths, progress
+        As in `run_ensemble`.
+
+    Returns
+    -------
+    Needed
+
+    Raises
+    ------
+    InputError
+        An argument is not allowed.
+    FileFaults
+        A value does not fit the strategy.
+    RunError
+        More than one replication in twenty failed at a setting.
+    """
+    if not isinstance(case, Case):
+        raise InputError("error.not_loaded", name="case", given=written(case), loader="load_case")
+    if not isinstance(strategy, Strategy):
+        raise InputError("error.not_loaded", name="strategy", given=written(strategy), loader="load_strategy")
+    check_as_of(case, as_of)
+    check_flag("progress", progress)
+    if check_replications(replications) < 2:
+        raise InputError("error.pairs", given=written(replications))
+    level, attainment = _share("level", level, below=True), _share("attainment", attainment)
+    due, found = _target(case, target), find_lever(strategy, lever)
+    timeline = case_timeline(case)
+    tried = lever_points(found, timeline.date(0), min(due.deadline, timeline.end), values=values, most=points)
+    arms = {0: found.without()} | {k + 1: found.at(value) for k, value in enumerate(tried)}
+    ensembles = {
+        str(effort): run_ensemble(
+            case,
+            arm,
+            replications=replications,
+            seed=seed,
+            engine=engine,
+            workers=workers,
+            paths=paths,
+            by="city",
+            progress=progress,
+        )
+        for effort, arm in arms.items()
+    }
+    met, dropped = met_by_effort(list(ensembles.values()), due.id, attainment), dropped_pairs(ensembles, "0")
+    inverse = invert(met, level)
+    return Needed(
+        lever=found,
+        target=due,
+        level=level,
+        attainment=attainment,
+        points=_frame(found, tried, met, list(ensembles.values())),
+        inverse=inverse,
+        outcome=outcome_of(met, level),
+        reversed_runs=reversed_runs(met),
+        fall=largest_fall(met),
+        dropped=max(dropped.values()),
+        record=ensembles["0"].record,
+    )
+
+
+def invert(met: npt.NDArray[np.bool_], level: float) -> Inverse:
+    """Return the least effort from which on the target is met often enough, and the interval of this answer.
+
+    Parameters
+    ----------
+    met : numpy.ndarray of bool
+        Shape (replications, efforts), the least effort first.
+    level : float
+        The chance asked for.
+    """
+    count, efforts = met.sum(axis=0), met.shape[1]
+    low, high = exact_limits(count, met.shape[0])
+    may_be = np.flatnonzero(high >= level)
+    return Inverse(
+        answer=_tail(count / met.shape[0] >= level - _ROUNDING),
+        least=int(may_be[0]) if may_be.size else efforts,
+        most=_tail(low >= level),
+    )
+
+
+def outcome_of(met: npt.NDArray[np.bool_], level: float) -> str:
+    """Return what was found, one of the words of this module."""
+    enough = met.mean(axis=0) >= level - _ROUNDING
+    answer = _tail(enough)
+    if answer == enough.size:
+        return LOST if enough.any() else BEYOND
+    return REACHED if answer else WITHOUT
+
+
+def exact_limits(met: npt.ArrayLike, n: int) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+    """Return the ends of the exact 95% intervals of chances (Clopper and Pearson 1934), each end at 97.5%.
+
+    Parameters
+    ----------
+    met : array_like
+        Successes of n, any shape.
+    n : int
+    """
+    from scipy.special import betaincinv
+
+    k, tail = np.asarray(met, dtype=np.float64), (1.0 - LEVEL) / 2.0
+    low = np.where(k > 0, betaincinv(np.maximum(k, 1), n - k + 1, tail), 0.0)
+    high = np.where(k < n, betaincinv(k + 1, np.maximum(n - k, 1), 1.0 - tail), 1.0)
+    return low, high
+
+
+def reversed_runs(met: npt.NDArray[np.bool_]) -> int:
+    """Return how many replications meet the target with some effort and miss it with more."""
+    return int((np.maximum.accumulate(met, axis=1) & ~met).any(axis=1).sum())
+
+
+def largest_fall(met: npt.NDArray[np.bool_]) -> dict[str, float]:
+    """Return the largest fall of the share met between a setting and one of more effort; see `Needed`.
+
+    The interval is Newcombe's for shares in pairs, for all pairs of settings together (Bonferroni).
+    """
+    from scipy.stats import norm
+
+    share = met.mean(axis=0)
+    pairs = [(float(share[a] - share[b]), a, b) for a in range(share.size) for b in range(a + 1, share.size)]
+    mean, before, after = max(pairs)
+    first, second = met[:, before], met[:, after]
+    counts = int((first & second).sum()), int((first & ~second).sum()), int((~first & second).sum())
+    low, high = paired_share_interval(*counts, met.shape[0], float(norm.ppf(1.0 - (1.0 - LEVEL) / 2.0 / len(pairs))))
+    return {"before": before, "after": after, "mean": mean, "low": low, "high": high}
+
+
+def met_by_effort(ensembles: Sequence[Ensemble], target: str, attainment: float) -> npt.NDArray[np.bool_]:
+    """Return which replications attain a share of what a target requires, shape (replications in all, ensembles)."""
+    columns = []
+    for ensemble in ensembles:
+        rows = ensemble.attained[ensemble.attained["target"] == target].set_index("replication")
+        columns.append(rows["attained"] >= attainment * rows["required"] - _ROUNDING)
+    return pd.concat(columns, axis=1, join="inner").to_numpy(dtype=np.bool_)
+
+
+def _tail(enough: npt.NDArray[np.bool_]) -> int:
+    """Return where the unbroken run of True at the end begins; the length where there is none."""
+    wrong = np.flatnonzero(~enough)
+    return int(wrong[-1]) + 1 if wrong.size else 0
+
+
+def _frame(
+    lever: Lever, tried: Sequence[Value], met: npt.NDArray[np.bool_], ensembles: Sequence[Ensemble]
+) -> pd.DataFrame:
+    """Return the frame `points`."""
+    count, n = met.sum(axis=0), met.shape[0]
+    low, high = exact_limits(count, n)
+    value = pd.to_datetime([None, *tried]) if lever.is_date else np.array([np.nan, *tried], dtype=np.float64)
+    head = {"effort": np.arange(count.size), "value": value, "n": n, "met": count, "share": count / n}
+    means = {
+        name: [_mean(ensemble, indicator, view) for ensemble in ensembles] for name, (indicator, view) in _SHOWN.items()
+    }
+    return pd.DataFrame(head | {"low": low, "high": high} | means)
+
+
+def _mean(ensemble: Ensemble, indicator: str, view: str) -> float:
+    """Return the mean over the runs of an indicator on the last day, NaN where it was not simulated."""
+    frame = ensemble.indicators
+    last = frame[(frame["date"] == frame["date"].max()) & (frame["indicator"] == indicator) & (frame["view"] == view)]
+    return float(last.groupby("replication")["value"].sum().mean()) if len(last) else float("nan")
+
+
+def _target(case: Case, name: str | None) -> Target:
+    """Return a target of a case by its id, the headline when None."""
+    targets = {target.id: target for target in resolve_targets(case)}
+    wanted = case.targets.headline if name is None else name
+    if not isinstance(wanted, str) or wanted not in targets:
+        raise InputError("error.unknown_target", given=written(wanted), case=case.id, allowed=", ".join(targets))
+    return targets[wanted]
+
+
+def _share(name: str, value: object, *, below: bool = False) -> float:
+    """Return a number above 0 and at most (or below) 1."""
+    good = isinstance(value, int | float) and not isinstance(value, bool) and 0.0 < value <= 1.0
+    if not good or (below and value == 1.0):
+        raise InputError(
+            "error.needed_share", name=name, given=written(value), allowed="0 < x < 1" if below else "0 < x ≤ 1"
+        )
+    return float(value)  # type: ignore[arg-type]
