@@ -42,6 +42,9 @@ def forecast(
     ] = "0",
     draws: Annotated[str, typer.Option("--draws", callback=given, metavar="<int>", help="推演路径数 / draws")] = "2000",
     seed: Annotated[str, typer.Option("--seed", callback=given, metavar="<int>", help="随机种子 / seed")] = "1",
+    capacity: Annotated[
+        list[str] | None, typer.Option("--capacity", callback=given, metavar="STAGE=N", help=helptext.CAPACITY)
+    ] = None,
     kept: Annotated[str | None, typer.Option("--scoreboard", callback=given, help=helptext.SCOREBOARD)] = None,
     out: Annotated[str | None, typer.Option("--out", callback=given, help="结果文件夹 / folder for the tables")] = None,
     lang: Lang = None,
@@ -64,11 +67,24 @@ def forecast(
         seed=whole(seed),
         draws=whole(draws),
         kept=None if kept is None else Path(kept),
+        capacity=_capacities(capacity or []),
     )
     save_outlook(outlook, None if out is None else Path(out), kept=None if kept is None else Path(kept))
     put(outlook_text(outlook))
     if out is not None:
         typer.echo(say("outlook.saved", folder=out), err=True)
+
+
+def _capacities(texts: list[str]) -> dict[str, Any]:
+    """Return capacities by stage; what is none is left for the check of the forecast to refuse by name."""
+    from dpsim.progress.aliases import stage_of
+
+    out: dict[str, Any] = {}
+    for text in texts:
+        name, _, number = text.partition("=")
+        stage = stage_of(name.strip()) or name.strip()
+        out[stage] = text if stage in out else _fraction(number)  # given twice it is none
+    return out
 
 
 def needed(

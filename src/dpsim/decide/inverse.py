@@ -73,9 +73,9 @@ class Needed:
     level, attainment : float
         The chance asked for; the share of what the target requires that counts as met.
     points : pandas.DataFrame
-        One row per setting, the least effort first: effort (0 is without the instrument), value (number or date; none
-        without), n (runs), met, share (met of n), low, high (95% exact interval of the chance), visits, advising_days
-        (means of a run, to the last day).
+        One row per setting, the least effort first: effort (0, 1, ...), value (number or date; none where the
+        instrument is left out), n (runs), met, share (met of n), low, high (95% exact interval of the chance), visits,
+        advising_days (means of a run, to the last day).
     inverse : Inverse
         By effort.
     outcome : str
@@ -103,9 +103,10 @@ class Needed:
     dropped: int
     record: dict[str, object]
 
-    def value(self, effort: int) -> Value | None:
-        """Return the value at an effort; None without the instrument and beyond all settings."""
-        return None if not 0 < effort < len(self.points) else self.points["value"].iloc[effort]
+    @property
+    def without(self) -> int:
+        """The effort that stands for the strategy without the instrument."""
+        return len(self.points) - 1 if self.lever.takes_away else 0
 
 
 def needed(
@@ -173,7 +174,8 @@ def needed(
     due, found = _target(case, target), find_lever(strategy, lever)
     timeline = case_timeline(case)
     tried = lever_points(found, timeline.date(0), min(due.deadline, timeline.end), values=values, most=points)
-    arms = {0: found.without()} | {k + 1: found.at(value) for k, value in enumerate(tried)}
+    order: list[Value | None] = [*tried, None] if found.takes_away else [None, *tried]
+    arms = [found.without() if value is None else found.at(value) for value in order]
     ensembles = {
         str(effort): run_ensemble(
             case,
@@ -186,7 +188,7 @@ def needed(
             by="city",
             progress=progress,
         )
-        for effort, arm in arms.items()
+        for effort, arm in enumerate(arms)
     }
     met, dropped = met_by_effort(list(ensembles.values()), due.id, attainment), dropped_pairs(ensembles, "0")
     inverse = invert(met, level)
@@ -195,9 +197,9 @@ def needed(
         target=due,
         level=level,
         attainment=attainment,
-        points=_frame(found, tried, met, list(ensembles.values())),
+        points=_frame(found, order, met, list(ensembles.values())),
         inverse=inverse,
-        outcome=outcome_of(met, level),
+        outcome=outcome_of(met, level, None if found.takes_away else 0),
         reversed_runs=reversed_runs(met),
         fall=largest_fall(met),
         dropped=max(dropped.values()),
@@ -225,13 +227,13 @@ def invert(met: npt.NDArray[np.bool_], level: float) -> Inverse:
     )
 
 
-def outcome_of(met: npt.NDArray[np.bool_], level: float) -> str:
-    """Return what was found, one of the words of this module."""
+def outcome_of(met: npt.NDArray[np.bool_], level: float, without: int | None) -> str:
+    """Return what was found, one of the words of this module; `without` is the least effort where it is none at all."""
     enough = met.mean(axis=0) >= level - _ROUNDING
     answer = _tail(enough)
     if answer == enough.size:
         return LOST if enough.any() else BEYOND
-    return REACHED if answer else WITHOUT
+    return WITHOUT if answer == without else REACHED
 
 
 def exact_limits(met: npt.ArrayLike, n: int) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
@@ -288,12 +290,12 @@ def _tail(enough: npt.NDArray[np.bool_]) -> int:
 
 
 def _frame(
-    lever: Lever, tried: Sequence[Value], met: npt.NDArray[np.bool_], ensembles: Sequence[Ensemble]
+    lever: Lever, order: Sequence[Value | None], met: npt.NDArray[np.bool_], ensembles: Sequence[Ensemble]
 ) -> pd.DataFrame:
     """Return the frame `points`."""
     count, n = met.sum(axis=0), met.shape[0]
     low, high = exact_limits(count, n)
-    value = pd.to_datetime([None, *tried]) if lever.is_date else np.array([np.nan, *tried], dtype=np.float64)
+    value = pd.to_datetime(pd.Series(order)) if lever.is_date else np.array(order, dtype=np.float64)
     head = {"effort": np.arange(count.size), "value": value, "n": n, "met": count, "share": count / n}
     means = {
         name: [_mean(ensemble, indicator, view) for ensemble in ensembles] for name, (indicator, view) in _SHOWN.items()

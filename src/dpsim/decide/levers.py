@@ -1,6 +1,7 @@
 """One lever of a strategy at several settings: the start of an instrument, or one of its numbers.
 
-The settings are put in order of effort, the least first; before them all stands the strategy without the instrument.
+The settings are put in order of effort, the least first. Before them all stands the strategy without the instrument, or
+after them all where the instrument takes visits away.
 """
 
 from __future__ import annotations
@@ -23,8 +24,10 @@ MOST_POINTS = 60
 Value = float | dt.date
 _NO_EFFORT = ("sector",)
 """Units of settings of which none is more than another."""
-_RARER_IS_LESS = ("every_days",)
+_RARER_IS_LESS = ("every_days", "after_days")
 """Settings that are less effort the larger they are."""
+_TAKES_AWAY = ("inspection_relief",)
+"""Instruments without which there is more effort."""
 
 
 @dataclass(frozen=True)
@@ -61,9 +64,14 @@ class Lever:
         return expect
 
     @property
+    def takes_away(self) -> bool:
+        """Whether there is more effort without the instrument."""
+        return self.instrument in _TAKES_AWAY
+
+    @property
     def falls(self) -> bool:
-        """Whether a larger value is less effort."""
-        return self.is_date or self.setting in _RARER_IS_LESS
+        """Whether a larger value (a later date) is less effort."""
+        return not self.takes_away if self.is_date else self.setting in _RARER_IS_LESS
 
     def at(self, value: Value) -> Strategy:
         """Return the strategy with the lever at a value.

@@ -1,4 +1,4 @@
-"""The same forecast under other assumptions: reference class, chance of a rush, changes of the list."""
+"""The same forecast under other assumptions: reference class, chance of a rush, start date, changes of the list."""
 
 from __future__ import annotations
 
@@ -14,6 +14,9 @@ RUSHES = (0.0, 0.2, 0.5)
 """Chances of a rush that are stated side by side: none of them is a forecast (evidence FC04)."""
 LIST_CHANGES = (-0.1, 0.0, 0.1)
 """Changes of the list by the deadline, as shares of those on it who have not done it yet."""
+
+STARTS = (8, 16, 26)
+"""Weeks before a unit's first report at which it is assumed to have begun, where that report tells of some done."""
 
 
 def scenarios(progress: object, targets: pd.DataFrame, *, as_of: dt.date | str, seed: int, draws: int) -> pd.DataFrame:
@@ -72,4 +75,39 @@ def list_changes(
         made = forecast(other, targets, as_of=as_of, seed=seed, draws=draws, reference=reference)
         parts.append(made.targets.assign(change=change))
     columns = ["change", "unit", "stage", "deadline", "target_share", "probability", "low", "high", "q50"]
+    return pd.concat(parts, ignore_index=True)[columns]
+
+
+def starts(
+    progress: object,
+    targets: pd.DataFrame,
+    *,
+    as_of: dt.date | str,
+    seed: int,
+    draws: int,
+    reference: str | None = None,
+    rush: float = 0.0,
+) -> pd.DataFrame:
+    """Return the chances of the targets of all units together by when the work is assumed to have begun.
+
+    A table whose first reports tell of members who have done it already does not say since when: with an assumed start
+    those are spread evenly over the weeks from there on, which makes the pace known for longer.
+
+    Returns
+    -------
+    pandas.DataFrame
+        weeks_before (of the first report; 0: only what the table shows), stage, deadline, target_share, probability,
+        low, high, q05, q50, q95. No row where the first reports of all units tell of none done.
+    """
+    frame, parts = checked_table(progress), []
+    first = frame.sort_values("date", kind="stable").groupby(["unit", "stage"], sort=False).head(1)
+    begun = first[first["done"] > 0]
+    columns = ["weeks_before", "stage", "deadline", "target_share", "probability", "low", "high", "q05", "q50", "q95"]
+    if begun.empty:
+        return pd.DataFrame(columns=columns)
+    for weeks in (0, *STARTS):
+        zero = begun.assign(date=pd.to_datetime(begun["date"]) - pd.Timedelta(weeks=weeks), done=0)
+        other = pd.concat([zero, frame], ignore_index=True) if weeks else frame
+        made = forecast(other, targets, as_of=as_of, seed=seed, draws=draws, reference=reference, rush=rush)
+        parts.append(made.targets[made.targets["unit"] == ALL].assign(weeks_before=weeks))
     return pd.concat(parts, ignore_index=True)[columns]

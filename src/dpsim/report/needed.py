@@ -66,11 +66,9 @@ def save_needed(case: Case, found: Needed, folder: Path, *, seed: int) -> None:
 
 def _plain(found: Needed, effort: int) -> object:
     """Return the value at an effort as JSON holds it."""
-    if effort == 0:
-        return "without"
-    value: Any = found.value(effort)
-    if value is None:
-        return "beyond"
+    if effort in (found.without, len(found.points)):
+        return "without" if effort == found.without else "beyond"
+    value: Any = found.points["value"].iloc[effort]
     return value.date().isoformat() if found.lever.is_date else float(value)
 
 
@@ -98,12 +96,14 @@ def _lever(found: Needed) -> str:
 
 def _setting(found: Needed, effort: int) -> str:
     """Return a setting in words."""
-    if effort == 0:
+    if effort == found.without:
         return say("needed.without_word", instrument=instrument_label(found.lever.instrument))
-    value: Any = found.value(effort)
-    if value is None:
+    if effort == len(found.points):
+        if found.lever.takes_away:
+            return say("needed.beyond_all")
         word = "earlier_word" if found.lever.is_date else "below_word" if found.lever.falls else "beyond_word"
         return say(f"needed.{word}", value=_setting(found, len(found.points) - 1))
+    value: Any = found.points["value"].iloc[effort]
     if found.lever.is_date:
         return show_date(value.date(), language_in_force(), year=True)
     return say("needed.number", value=show_number(float(value)), unit=unit_label(found.lever.expect.unit))
@@ -122,7 +122,8 @@ def _answer(found: Needed) -> list[str]:
         "level": _percent(found.level),
         "settings": say("needed.join").join(_setting(found, int(k)) for k in points["effort"][enough]),
     }
-    word = f"{found.outcome}_start" if found.outcome == REACHED and found.lever.is_date else found.outcome
+    latest = found.outcome == REACHED and found.lever.is_date and not found.lever.takes_away
+    word = f"{found.outcome}_start" if latest else found.outcome
     lines = [say(f"needed.{word}", **values)]
     if inverse.least > last:
         lines.append(say("needed.surely_beyond", n=n))
