@@ -38,7 +38,7 @@ class Question:
 QUESTIONS = {
     "advisers": Question(
         "assistance", "assistance.staff_days_per_county", "instruments.5.staff_days_per_county",
-        (0.02, 0.05, 0.1, 0.2, 0.4), 0.6,
+        (0.02, 0.06, 0.15, 0.3, 0.5), 0.6,
     ),
     "visits": Question(
         "light_touch", "inspection_relief.annual_cap", "instruments.4.annual_cap", (1, 3, 5, 8, 12), 0.45,
