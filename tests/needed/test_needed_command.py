@@ -93,6 +93,20 @@ def test_whether_more_was_better_is_told(monkeypatch: pytest.MonkeyPatch) -> Non
     assert "there more does harm" in falls["en"] and "反而有害" in falls["zh"]
 
 
+def test_the_capacity_bound_stands_beside_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    plain = told(found(0.5, 0.8, 0.93, 0.99), monkeypatch)
+    assert "1748 of 1748 enterprises could be there at most (1661 are wanted" in plain["en"]
+    assert "does not stand in the way" in plain["en"] and "能力不构成限制" in plain["zh"]
+    monkeypatch.setenv("DPSIM_LANG", "en")
+    for last, words in (
+        ("2018-05-01", "depends on the assumed start"),
+        ("2016-03-01", "no lever that leaves capacity"),
+    ):
+        early = {"agencies.headroom": 1.0, "scenario.start.dates": ["2016-01-01", "2016-02-01", last]}
+        text = needed_text(load_case("linyi-2018").with_values(early), found(0.1, 0.2, 0.3, 0.4), seed=7)
+        assert words in text, text
+
+
 def test_few_runs_and_lost_runs_are_pointed_out(monkeypatch: pytest.MonkeyPatch) -> None:
     few = told(found(0.0, 1.0, 1.0, 1.0, n=20, dropped=1), monkeypatch)["en"]
     assert "With 20 runs a chance of 90% cannot be shown" in few and "36 runs or more" in few

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import pytest
-from inverse_tools import asked, first_enough, place_of, scanned
+from inverse_tools import asked, first_enough, place_of, quiet_case, scanned
+from property_runs import forced
 
 from dpsim.decide.inverse import REACHED
+from dpsim.experiments.ensemble import run_ensemble
+from dpsim.forecast.pace import case_bounds
+from dpsim.params.load import load_strategy
 
 
 @pytest.mark.parametrize("name", ["advisers", "visits"])
@@ -27,3 +31,20 @@ def test_the_same_luck_at_every_setting() -> None:
     assert again.points.equals(found.points) and again.inverse == found.inverse
     other = asked("start", seed=5, replications=60)
     assert not other.points["met"].equals(found.points["met"]), "control: another seed, other luck"
+
+
+def test_no_run_goes_beyond_the_capacity_bound() -> None:
+    """With few agencies, one assessor and services of one length no run meets more of a target; some come near it."""
+    case = forced(
+        quiet_case(),
+        {"agencies.user_share": 1.0, "agencies.headroom": 1.0, "agencies.service_mean": 60.0, "assessors.teams": 1,
+         "assessors.service_mean": 30.0, "agencies.service_cv": 0.0, "assessors.service_cv": 0.0},
+    ).with_values({"scenario.start.dates": ["2017-01-01", "2017-03-01", "2017-05-01"]})  # fmt: skip
+    bounds = case_bounds(case).groupby("target")["bound"].max()
+    runs = run_ensemble(case, load_strategy("assistance"), replications=60, seed=3, by="city", workers=1).attained
+    most = runs.groupby("target")["attained"].max()
+    assert (most <= bounds[most.index]).all(), (most, bounds)
+    binding = bounds[bounds < case_bounds(case).groupby("target")["total"].max()].index
+    assert {"all_built", "other_assessed"} <= set(binding), bounds
+    for target in ("all_built", "other_assessed"):
+        assert most[target] >= bounds[target] - 1, f"control: {target} is nowhere near its bound"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from pathlib import Path
 from typing import Any
 
@@ -14,12 +15,13 @@ from dpsim.experiments.plan_warnings import plan_warnings
 from dpsim.experiments.replication import ENGINES
 from dpsim.experiments.runrecord import run_record
 from dpsim.experiments.sums import SUMS, sums_text
+from dpsim.forecast.pace import case_bounds
 from dpsim.language import language_in_force, say
 from dpsim.params.labels import grade_label, instrument_label, strategy_label, unit_label
 from dpsim.params.load import load_case, load_strategy
 from dpsim.params.schema import Case
 from dpsim.report.documents import write_atomically
-from dpsim.report.show import show_date, show_number, show_percent, show_rounded, target_words
+from dpsim.report.show import show_date, show_number, show_percent, show_range, show_rounded, target_words
 from dpsim.report.sources import SOURCES, sources_text
 from dpsim.report.tables import save_table
 
@@ -35,7 +37,8 @@ def make_needed(
 
 def needed_text(case: Case, found: Needed, *, seed: int) -> str:
     """Return the answer as text in the language in force."""
-    return "\n".join([_title(case, found), *_answer(found), "", _table(found), "", *_notes(case, found, seed)])
+    lines = [_title(case, found), *_answer(found), *_capacity(case, found)]
+    return "\n".join([*lines, "", _table(found), "", *_notes(case, found, seed)])
 
 
 def save_needed(case: Case, found: Needed, folder: Path, *, seed: int) -> None:
@@ -55,6 +58,7 @@ def save_needed(case: Case, found: Needed, folder: Path, *, seed: int) -> None:
         "dropped": found.dropped,
     }
     written = save_table(found.points, folder / "tables", "points")
+    written += save_table(case_bounds(case), folder / "tables", "bound")
     for name, content in (
         ("run.json", json.dumps(record, ensure_ascii=False, indent=2, sort_keys=True) + "\n"),
         (SOURCES, sources_text(case.id, [strategy.id])),
@@ -145,6 +149,21 @@ def _monotone(found: Needed, n: int) -> list[str]:
         ends = {name: _setting(found, int(fall[name])) for name in ("before", "after")}
         lines.append(say("needed.fall", **values, **ends))
     return lines
+
+
+def _capacity(case: Case, found: Needed) -> list[str]:
+    """Return what agencies and assessors could bring to the target at most."""
+    bounds = case_bounds(case)
+    own = bounds[bounds["target"] == found.target.id]
+    low, high, wanted = int(own["bound"].min()), int(own["bound"].max()), found.attainment * found.target.required
+    values: dict[str, Any] = {
+        "bound": show_range(show_number(low), show_number(high), language_in_force()),
+        "total": found.target.total,
+        "wanted": show_number(math.ceil(wanted - 1e-9)),
+        "headroom": show_number(float(case.agencies.headroom.value)),
+    }
+    word = "short" if high < wanted - 1e-9 else "enough" if low >= wanted - 1e-9 else "mixed"
+    return [say("needed.capacity", **values) + say(f"needed.capacity_{word}")]
 
 
 def _table(found: Needed) -> str:
