@@ -18,6 +18,7 @@ from dpsim.experiments.sums import SUMS
 from dpsim.model.targets import headline_target
 from dpsim.params.load import load_case, load_strategy
 from dpsim.report.needed import needed_text, save_needed
+from dpsim.report.verify.job import verify
 
 NUMBER, DATE, AWAY = "assistance.staff_days_per_county", "assistance.start", "inspection_relief.annual_cap"
 ORDERS: dict[str, list[object]] = {
@@ -134,6 +135,17 @@ def test_the_folder_holds_what_was_found(
     assert saved["met"].tolist() == made.points["met"].tolist() and saved["value"].isna().sum() == 1
     listed = (tmp_path / "out" / SUMS).read_text(encoding="utf-8")
     assert all(path.name in listed for path in (tmp_path / "out").rglob("*") if path.is_file() and path.name != SUMS)
+
+
+def test_the_folder_is_verified(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DPSIM_LANG", "en")
+    save_needed(load_case("linyi-2018"), found(0.5, 0.8, 0.93, 0.99), tmp_path / "out", seed=7)
+    whole = verify(tmp_path / "out", replications=0, choice=1)
+    assert whole.well and "nothing was made again" in whole.text() and "2 cases and strategies" in whole.text()
+    table = tmp_path / "out" / "tables" / "points.csv"
+    table.write_bytes(table.read_bytes().replace(b"198", b"199"))
+    changed = verify(tmp_path / "out", replications=0, choice=1)
+    assert not changed.well and "tables/points.csv" in changed.text()
 
 
 def call(*arguments: str, folder: Path) -> subprocess.CompletedProcess[str]:

@@ -161,6 +161,8 @@ def needed(
         A value does not fit the strategy.
     RunError
         More than one replication in twenty failed at a setting.
+    KeyboardInterrupt
+        After Ctrl-C: some of the settings give no answer.
     """
     if not isinstance(case, Case):
         raise InputError("error.not_loaded", name="case", given=written(case), loader="load_case")
@@ -176,8 +178,9 @@ def needed(
     tried = lever_points(found, timeline.date(0), min(due.deadline, timeline.end), values=values, most=points)
     order: list[Value | None] = [*tried, None] if found.takes_away else [None, *tried]
     arms = [found.without() if value is None else found.at(value) for value in order]
-    ensembles = {
-        str(effort): run_ensemble(
+    ensembles: dict[str, Ensemble] = {}
+    for effort, arm in enumerate(arms):
+        ensembles[str(effort)] = run_ensemble(
             case,
             arm,
             replications=replications,
@@ -188,8 +191,8 @@ def needed(
             by="city",
             progress=progress,
         )
-        for effort, arm in enumerate(arms)
-    }
+        if ensembles[str(effort)].record["interrupted"]:
+            raise KeyboardInterrupt  # some of the settings give no answer
     met, dropped = met_by_effort(list(ensembles.values()), due.id, attainment), dropped_pairs(ensembles, "0")
     inverse = invert(met, level)
     return Needed(

@@ -48,6 +48,7 @@ def save_needed(case: Case, found: Needed, folder: Path, *, seed: int) -> None:
     record = run_record(case, strategy, seed=seed, replications=n + found.dropped, engine=ENGINES[0])
     record |= {
         "lever": {"instrument": found.lever.instrument, "place": found.lever.place, "setting": found.lever.setting},
+        "strategies": {strategy.id: strategy.digest},
         "target": found.target.id,
         "level": found.level,
         "attainment": found.attainment,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -173,3 +174,18 @@ def test_what_cannot_be_asked_is_refused_before_anything_is_run(
         needed(**asked)  # type: ignore[arg-type]
     assert isinstance(caught.value, DpsimError) and word in caught.value.text("zh"), caught.value.text("zh")
     assert caught.value.text("en") != caught.value.text("zh")
+
+
+def test_no_answer_from_some_of_the_settings(monkeypatch: pytest.MonkeyPatch) -> None:
+    """After Ctrl-C the settings that are left are not run, and nothing is concluded."""
+    calls = []
+
+    def stopped(*_: object, **__: object) -> SimpleNamespace:
+        calls.append(1)
+        return SimpleNamespace(record={"interrupted": len(calls) == 2})
+
+    monkeypatch.setattr("dpsim.decide.inverse.run_ensemble", stopped)
+    case, strategy = load_case("linyi-2018"), load_strategy("assistance")
+    with pytest.raises(KeyboardInterrupt):
+        needed(case, strategy, "assistance.staff_days_per_county", replications=2, seed=1)
+    assert len(calls) == 2
