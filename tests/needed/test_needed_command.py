@@ -49,7 +49,6 @@ def found(*shares: float, lever: str = NUMBER, n: int = 200, dropped: int = 0) -
         reversed_runs=reversed_runs(met),
         fall=largest_fall(met),
         dropped=dropped,
-        record={},
     )
 
 

@@ -87,8 +87,6 @@ class Needed:
         for all such pairs together, of the fall).
     dropped : int
         Replications left out because one of their runs failed.
-    record : dict
-        Of the ensemble without the instrument.
     """
 
     lever: Lever
@@ -101,7 +99,6 @@ class Needed:
     reversed_runs: int
     fall: dict[str, float]
     dropped: int
-    record: dict[str, object]
 
     @property
     def without(self) -> int:
@@ -177,12 +174,15 @@ def needed(
     timeline = case_timeline(case)
     tried = lever_points(found, timeline.date(0), min(due.deadline, timeline.end), values=values, most=points)
     order: list[Value | None] = [*tried, None] if found.takes_away else [None, *tried]
-    arms = [found.without() if value is None else found.at(value) for value in order]
+    arms = {
+        value: found.without() if value is None else found.at(value) for value in order
+    }  # a bad value is refused now
     ensembles: dict[str, Ensemble] = {}
-    for effort, arm in enumerate(arms):
-        ensembles[str(effort)] = run_ensemble(
+    for value in order:
+        name = f"{lever}={'-' if value is None else value}"
+        ensembles[name] = run_ensemble(
             case,
-            arm,
+            arms[value],
             replications=replications,
             seed=seed,
             engine=engine,
@@ -191,22 +191,21 @@ def needed(
             by="city",
             progress=progress,
         )
-        if ensembles[str(effort)].record["interrupted"]:
+        if ensembles[name].record["interrupted"]:
             raise KeyboardInterrupt  # some of the settings give no answer
-    met, dropped = met_by_effort(list(ensembles.values()), due.id, attainment), dropped_pairs(ensembles, "0")
-    inverse = invert(met, level)
+    dropped_pairs(ensembles, next(iter(ensembles)))
+    met = met_by_effort(list(ensembles.values()), due.id, attainment)
     return Needed(
         lever=found,
         target=due,
         level=level,
         attainment=attainment,
         points=_frame(found, order, met, list(ensembles.values())),
-        inverse=inverse,
+        inverse=invert(met, level),
         outcome=outcome_of(met, level, None if found.takes_away else 0),
         reversed_runs=reversed_runs(met),
         fall=largest_fall(met),
-        dropped=max(dropped.values()),
-        record=ensembles["0"].record,
+        dropped=replications - met.shape[0],
     )
 
 

@@ -6,6 +6,7 @@ import datetime as dt
 from types import SimpleNamespace
 
 import numpy as np
+import pandas as pd
 import pytest
 from scipy.stats import binomtest
 
@@ -17,6 +18,7 @@ from dpsim.decide.inverse import (
     exact_limits,
     invert,
     largest_fall,
+    met_by_effort,
     needed,
     outcome_of,
     reversed_runs,
@@ -189,3 +191,14 @@ def test_no_answer_from_some_of_the_settings(monkeypatch: pytest.MonkeyPatch) ->
     with pytest.raises(KeyboardInterrupt):
         needed(case, strategy, "assistance.staff_days_per_county", replications=2, seed=1)
     assert len(calls) == 2
+
+
+def test_a_failed_run_leaves_its_replication_out_everywhere() -> None:
+    def runs(numbers: list[int], done: list[int]) -> SimpleNamespace:
+        frame = pd.DataFrame({"replication": numbers, "target": "t", "attained": done, "required": 10})
+        other = frame.assign(target="other", attained=10)
+        return SimpleNamespace(attained=pd.concat([other, frame]))
+
+    met = met_by_effort([runs([0, 1, 2], [8, 9, 10]), runs([2, 0], [10, 9])], "t", 0.9)  # type: ignore[list-item]
+    assert met.tolist() == [[False, True], [True, True]], "replications 0 and 2, each beside itself"
+    assert met_by_effort([runs([0, 1], [8, 9])], "t", 0.8).all(), "control: what counts as met counts"  # type: ignore[list-item]
