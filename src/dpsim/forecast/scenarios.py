@@ -6,7 +6,7 @@ import datetime as dt
 
 import pandas as pd
 
-from dpsim.forecast.asked import ALL, checked_table
+from dpsim.forecast.asked import ALL, EACH, checked_table
 from dpsim.forecast.project import forecast
 from dpsim.params.forecast import CLASSES
 
@@ -27,7 +27,7 @@ def scenarios(progress: object, targets: pd.DataFrame, *, as_of: dt.date | str, 
     pandas.DataFrame
         reference, rush, stage, deadline, target_share, probability, low, high, q05, q50, q95.
     """
-    parts = []
+    parts, targets = [], _together(targets)
     for reference in CLASSES:
         for rush in RUSHES:
             made = forecast(progress, targets, as_of=as_of, seed=seed, draws=draws, reference=reference, rush=rush)
@@ -99,7 +99,7 @@ def starts(
         weeks_before (of the first report; 0: only what the table shows), stage, deadline, target_share, probability,
         low, high, q05, q50, q95. No row where the first reports of all units tell of none done.
     """
-    frame, parts = checked_table(progress), []
+    frame, parts, targets = checked_table(progress), [], _together(targets)
     first = frame.sort_values("date", kind="stable").groupby(["unit", "stage"], sort=False).head(1)
     begun = first[first["done"] > 0]
     columns = ["weeks_before", "stage", "deadline", "target_share", "probability", "low", "high", "q05", "q50", "q95"]
@@ -111,3 +111,10 @@ def starts(
         made = forecast(other, targets, as_of=as_of, seed=seed, draws=draws, reference=reference, rush=rush)
         parts.append(made.targets[made.targets["unit"] == ALL].assign(weeks_before=weeks))
     return pd.concat(parts, ignore_index=True)[columns]
+
+
+def _together(targets: pd.DataFrame) -> pd.DataFrame:
+    """Return the targets of every unit as targets of all units together, which alone are told: a third of the time."""
+    if not isinstance(targets, pd.DataFrame) or "unit" not in targets:
+        return targets.assign(unit=ALL) if isinstance(targets, pd.DataFrame) else targets
+    return targets.assign(unit=targets["unit"].fillna(EACH).replace(EACH, ALL))
