@@ -12,7 +12,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from dpsim.decide.inverse import Needed, exact_limits, invert, largest_fall, outcome_of, reversed_runs
+from dpsim.decide.inverse import Needed
+from dpsim.decide.least import exact_limits, invert, largest_fall, outcome_of, reversed_runs
 from dpsim.decide.levers import find_lever
 from dpsim.experiments.sums import SUMS
 from dpsim.model.targets import headline_target

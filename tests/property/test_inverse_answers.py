@@ -6,7 +6,7 @@ import pytest
 from inverse_tools import asked, first_enough, place_of, quiet_case, scanned
 from property_runs import forced
 
-from dpsim.decide.inverse import REACHED
+from dpsim.decide.least import REACHED
 from dpsim.experiments.ensemble import run_ensemble
 from dpsim.forecast.pace import case_bounds
 from dpsim.params.load import load_strategy

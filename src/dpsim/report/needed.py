@@ -10,7 +10,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from dpsim.decide.inverse import REACHED, WITHOUT, Needed, exact_limits, needed
+from dpsim.decide.inverse import Needed, needed
+from dpsim.decide.least import REACHED, WITHOUT, exact_limits
 from dpsim.experiments.plan_warnings import plan_warnings
 from dpsim.experiments.replication import ENGINES
 from dpsim.experiments.runrecord import run_record

@@ -10,7 +10,8 @@ import pandas as pd
 import pytest
 from scipy.stats import binomtest
 
-from dpsim.decide.inverse import (
+from dpsim.decide.inverse import met_by_effort, needed
+from dpsim.decide.least import (
     BEYOND,
     LOST,
     REACHED,
@@ -18,8 +19,6 @@ from dpsim.decide.inverse import (
     exact_limits,
     invert,
     largest_fall,
-    met_by_effort,
-    needed,
     outcome_of,
     reversed_runs,
 )
