@@ -1,4 +1,4 @@
-"""Commands about histories and their forecasts: `dpsim template | forecast | backtest`."""
+"""Commands about histories, forecasts and what would be enough: `dpsim template | forecast | needed | backtest`."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ DATA_VARIABLE = "DPSIM_DATA"
 
 def register(app: typer.Typer) -> None:
     """Add the commands to the program."""
-    for command in (template, forecast, backtest):
+    for command in (template, forecast, needed, backtest):
         app.command()(command)
 
 
@@ -42,6 +42,9 @@ def forecast(
     ] = "0",
     draws: Annotated[str, typer.Option("--draws", callback=given, metavar="<int>", help="推演路径数 / draws")] = "2000",
     seed: Annotated[str, typer.Option("--seed", callback=given, metavar="<int>", help="随机种子 / seed")] = "1",
+    capacity: Annotated[
+        list[str] | None, typer.Option("--capacity", callback=given, metavar="STAGE=N", help=helptext.CAPACITY)
+    ] = None,
     kept: Annotated[str | None, typer.Option("--scoreboard", callback=given, help=helptext.SCOREBOARD)] = None,
     out: Annotated[str | None, typer.Option("--out", callback=given, help="结果文件夹 / folder for the tables")] = None,
     lang: Lang = None,
@@ -64,11 +67,77 @@ def forecast(
         seed=whole(seed),
         draws=whole(draws),
         kept=None if kept is None else Path(kept),
+        capacity=_capacities(capacity or []),
     )
     save_outlook(outlook, None if out is None else Path(out), kept=None if kept is None else Path(kept))
     put(outlook_text(outlook))
     if out is not None:
         typer.echo(say("outlook.saved", folder=out), err=True)
+
+
+def _capacities(texts: list[str]) -> dict[str, Any]:
+    """Return capacities by stage; what is none is left for the check of the forecast to refuse by name."""
+    from dpsim.progress.aliases import stage_of
+
+    out: dict[str, Any] = {}
+    for text in texts:
+        name, _, number = text.partition("=")
+        stage = stage_of(name.strip()) or name.strip()
+        out[stage] = text if stage in out else _fraction(number)  # given twice it is none
+    return out
+
+
+def needed(
+    case: Annotated[str, typer.Argument(help="案例名或文件 / case name or file")],
+    strategy: Annotated[str, typer.Option("--strategy", callback=given, help="监管方案 / strategy")],
+    lever: Annotated[str, typer.Option("--lever", callback=given, help=helptext.LEVER)],
+    target: Annotated[str | None, typer.Option("--target", callback=given, help=helptext.ONE_TARGET)] = None,
+    level: Annotated[
+        str, typer.Option("--level", callback=given, metavar="<0..1>", help="要求的可能性 / chance asked for")
+    ] = "0.9",
+    attainment: Annotated[
+        str, typer.Option("--attainment", callback=given, metavar="<0..1>", help=helptext.ATTAINMENT)
+    ] = "1",
+    values: Annotated[str | None, typer.Option("--values", callback=given, help=helptext.VALUES)] = None,
+    points: Annotated[
+        str, typer.Option("--points", callback=given, metavar="<int>", help="试算几个取值 / settings to try")
+    ] = "9",
+    replications: Annotated[
+        str, typer.Option("--replications", callback=given, metavar="<int>", help="每个取值的推演次数 / runs of each")
+    ] = "200",
+    seed: Annotated[str, typer.Option("--seed", callback=given, metavar="<int>", help="随机种子 / seed")] = "1",
+    out: Annotated[str | None, typer.Option("--out", callback=given, help="结果文件夹 / folder for the table")] = None,
+    lang: Lang = None,
+) -> None:
+    """反推：最晚何时开始、最少需要多少 / The latest start, or the fewest, that is enough."""
+    from dpsim.core.streams import check_word
+    from dpsim.report.job import check_out
+    from dpsim.report.needed import make_needed, needed_text, save_needed
+    from dpsim.report.telling import tell_compiling
+
+    use(lang)
+    if out is not None:
+        check_out(Path(out))
+    number = check_word("seed", whole(seed))
+    tell_compiling()
+    loaded, found = make_needed(
+        case,
+        strategy,
+        lever,
+        values=values,
+        seed=number,
+        target=target,
+        level=_fraction(level),
+        attainment=_fraction(attainment),
+        points=whole(points),
+        replications=whole(replications),
+        progress=sys.stderr.isatty(),
+    )
+    if out is not None:
+        save_needed(loaded, found, Path(out), seed=number)
+    put(needed_text(loaded, found, seed=number))
+    if out is not None:
+        typer.echo(say("needed.saved", folder=out), err=True)
 
 
 def _fraction(text: str) -> Any:

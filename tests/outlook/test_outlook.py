@@ -18,6 +18,7 @@ from dpsim.experiments.sums import SUMS
 from dpsim.progress.wanted import load_targets, share_of
 from dpsim.report.outlook.job import Outlook, make_outlook, save_outlook
 from dpsim.report.outlook.letter import outlook_text
+from dpsim.report.verify.job import verify
 
 TARGETS = "单位,环节,时限,目标\n各县区,建成,2018年12月31日,90%\n全市,网上运行,2018-12-31,0.6\n"
 
@@ -78,6 +79,9 @@ def test_tables_are_saved_with_check_sums_and_the_forecast_is_kept(tmp_path: Pat
     listed = (tmp_path / "out" / SUMS).read_text(encoding="utf-8")
     assert all(path.name in listed for path in (tmp_path / "out").rglob("*") if path.is_file() and path.name != SUMS)
     assert len(list(kept.glob("2018-09-10-*.json"))) == 1
+    assert verify(tmp_path / "out").well
+    (tmp_path / "out" / "tables" / "targets.csv").write_text("unit\n", encoding="utf-8")
+    assert "tables/targets.csv" in verify(tmp_path / "out").text()
 
 
 def test_earlier_forecasts_stand_beside_the_next_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 from collections.abc import Mapping, Sequence
 
 import numpy as np
@@ -93,3 +94,8 @@ def units_of(unit: str, members: Mapping[str, npt.NDArray[np.bool_]]) -> list[st
     if unit not in members:
         raise InputError("forecast.unknown_unit", given=shown(unit), allowed=", ".join(list(members)[:30]))
     return [unit]
+
+
+def weeks_to(as_of: dt.date, deadline: dt.date) -> int:
+    """Return the weeks to a deadline, rounded up: what happens in its week counts."""
+    return max(1, math.ceil((deadline - as_of).days / 7.0))

@@ -23,7 +23,9 @@ from dpsim.forecast.asked import (
     checked_targets,
     memberships,
     units_of,
+    weeks_to,
 )
+from dpsim.forecast.bound import bound_rows, checked_capacity
 from dpsim.forecast.closures import base_rates
 from dpsim.forecast.history import History, history_of
 from dpsim.forecast.regimes import Settings, class_settings, draw_shares, fit_pace
@@ -59,6 +61,8 @@ class Forecast:
         others met).
     all_met : float
         Share of the draws in which all targets of all units together are met.
+    bound : pandas.DataFrame
+        One row per target and unit: the share reached by the deadline if capacity worked fully; see `bound_rows`.
     fit : pandas.DataFrame
         unit, stage, total, done, observed (reports), closure (of the gap, per week), growth (per week), churn.
     as_of, latest, draws, reference, units
@@ -73,6 +77,7 @@ class Forecast:
     needed: pd.DataFrame
     joint: pd.DataFrame
     all_met: float
+    bound: pd.DataFrame
     fit: pd.DataFrame
     as_of: dt.date
     latest: dt.date
@@ -117,6 +122,7 @@ def forecast(
     groups: Mapping[str, Sequence[str]] | None = None,
     reference: str | None = None,
     rush: float = 0.0,
+    capacity: Mapping[str, float] | None = None,
 ) -> Forecast:
     """Forecast whether targets will be met.
 
@@ -136,6 +142,9 @@ def forecast(
         Reference class of the programme; None is `unstated`, between the first two.
     rush : float
         Supposed chance of a rush before the deadline, 0 to 1.
+    capacity : mapping of str to float, optional
+        By stage, how many members a week all units together can bring there; it bounds, and changes no chance. The
+        largest weekly throughput so far where a stage is left out.
 
     Returns
     -------
@@ -151,6 +160,7 @@ def forecast(
     frame = checked_table(progress)
     wanted = checked_targets(targets, frame, day)
     histories = stage_histories(frame, wanted, day)
+    stated = checked_capacity(capacity, list(histories))
     model = class_settings(settings, name, rush)
     deadlines = last_deadlines(wanted)
     counts = draw_counts(histories, deadlines, day, model, seed=seed, draws=draws)
@@ -163,6 +173,7 @@ def forecast(
         needed=needed,
         joint=joint,
         all_met=all_met,
+        bound=bound_rows(wanted, histories, members, day, stated),
         fit=fit_rows(histories, deadlines, day, model),
         as_of=day,
         latest=latest_report(frame, day),
@@ -222,11 +233,6 @@ def draw_counts(
         ahead = weeks_to(as_of, last)
         out[stage] = np.concatenate([done, np.repeat(done[:, :, -1:], ahead - weeks, axis=2)], axis=2)
     return funnelled(out)
-
-
-def weeks_to(as_of: dt.date, deadline: dt.date) -> int:
-    """Return the weeks to a deadline, rounded up: what happens in its week counts."""
-    return max(1, math.ceil((deadline - as_of).days / 7.0))
 
 
 def target_rows(

@@ -1,4 +1,4 @@
-"""The same forecast under other assumptions: reference class, chance of a rush, changes of the list."""
+"""The same forecast under other assumptions: reference class, chance of a rush, start date, changes of the list."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import datetime as dt
 
 import pandas as pd
 
-from dpsim.forecast.asked import ALL, checked_table
+from dpsim.forecast.asked import ALL, EACH, checked_table
 from dpsim.forecast.project import forecast
 from dpsim.params.forecast import CLASSES
 
@@ -14,6 +14,9 @@ RUSHES = (0.0, 0.2, 0.5)
 """Chances of a rush that are stated side by side: none of them is a forecast (evidence FC04)."""
 LIST_CHANGES = (-0.1, 0.0, 0.1)
 """Changes of the list by the deadline, as shares of those on it who have not done it yet."""
+
+STARTS = (8, 16, 26)
+"""Weeks before a unit's first report at which it is assumed to have begun, where that report tells of some done."""
 
 
 def scenarios(progress: object, targets: pd.DataFrame, *, as_of: dt.date | str, seed: int, draws: int) -> pd.DataFrame:
@@ -24,7 +27,7 @@ def scenarios(progress: object, targets: pd.DataFrame, *, as_of: dt.date | str, 
     pandas.DataFrame
         reference, rush, stage, deadline, target_share, probability, low, high, q05, q50, q95.
     """
-    parts = []
+    parts, targets = [], _together(targets)
     for reference in CLASSES:
         for rush in RUSHES:
             made = forecast(progress, targets, as_of=as_of, seed=seed, draws=draws, reference=reference, rush=rush)
@@ -73,3 +76,45 @@ def list_changes(
         parts.append(made.targets.assign(change=change))
     columns = ["change", "unit", "stage", "deadline", "target_share", "probability", "low", "high", "q50"]
     return pd.concat(parts, ignore_index=True)[columns]
+
+
+def starts(
+    progress: object,
+    targets: pd.DataFrame,
+    *,
+    as_of: dt.date | str,
+    seed: int,
+    draws: int,
+    reference: str | None = None,
+    rush: float = 0.0,
+) -> pd.DataFrame:
+    """Return the chances of the targets of all units together by when the work is assumed to have begun.
+
+    A table whose first reports tell of members who have done it already does not say since when: with an assumed start
+    those are spread evenly over the weeks from there on, which makes the pace known for longer.
+
+    Returns
+    -------
+    pandas.DataFrame
+        weeks_before (of the first report; 0: only what the table shows), stage, deadline, target_share, probability,
+        low, high, q05, q50, q95. No row where the first reports of all units tell of none done.
+    """
+    frame, parts, targets = checked_table(progress), [], _together(targets)
+    first = frame.sort_values("date", kind="stable").groupby(["unit", "stage"], sort=False).head(1)
+    begun = first[first["done"] > 0]
+    columns = ["weeks_before", "stage", "deadline", "target_share", "probability", "low", "high", "q05", "q50", "q95"]
+    if begun.empty:
+        return pd.DataFrame(columns=columns)
+    for weeks in (0, *STARTS):
+        zero = begun.assign(date=pd.to_datetime(begun["date"]) - pd.Timedelta(weeks=weeks), done=0)
+        other = pd.concat([zero, frame], ignore_index=True) if weeks else frame
+        made = forecast(other, targets, as_of=as_of, seed=seed, draws=draws, reference=reference, rush=rush)
+        parts.append(made.targets[made.targets["unit"] == ALL].assign(weeks_before=weeks))
+    return pd.concat(parts, ignore_index=True)[columns]
+
+
+def _together(targets: pd.DataFrame) -> pd.DataFrame:
+    """Return the targets of every unit as targets of all units together, which alone are told: a third of the time."""
+    if not isinstance(targets, pd.DataFrame) or "unit" not in targets:
+        return targets.assign(unit=ALL) if isinstance(targets, pd.DataFrame) else targets
+    return targets.assign(unit=targets["unit"].fillna(EACH).replace(EACH, ALL))

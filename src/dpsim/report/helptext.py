@@ -24,6 +24,11 @@ WORKERS_OF_BACKTEST = "进程数，不给则与核数相同 / processes, one per
 TARGETS = "目标表：单位、环节、时限、目标 / table of targets: unit, stage, deadline, target"
 REFERENCE_CLASS = "参照类，不给则未说明 / reference class, unstated if not said: voluntary, order, filing"
 SCOREBOARD = "留存预测的文件夹，不给则不留 / folder of kept forecasts, not kept if not said"
+CAPACITY = "每周能力：环节=家数，可重复，不给则按此前最快一周 / members a week, repeatable; the best week if not said"
+LEVER = "措施.start（开始日期）或 措施.参数 / INSTRUMENT.start, or INSTRUMENT.SETTING for a number"
+ONE_TARGET = "目标编号，不给则为总目标 / id of a target, the headline if not said"
+ATTAINMENT = "达到要求数的多少算达到 / share of what is required that counts as met"
+VALUES = "试算的取值，逗号分隔，不给则按方案的范围 / values to try, by commas; the strategy's range if not said"
 ON_HELP = "显示本说明 / show this help"
 
 

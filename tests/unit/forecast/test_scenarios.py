@@ -28,3 +28,15 @@ def test_a_shorter_list_is_more_easily_done() -> None:
     assert told.loc[0.0, "probability"] == made(table(), WANTED).targets["probability"][0]
     assert told.loc[-0.1, "q50"] > told.loc[0.0, "q50"] > told.loc[0.1, "q50"]
     assert told.loc[0.0, "q50"] == pytest.approx(made(table(), WANTED).targets["q50"][0])
+
+
+def test_targets_of_every_unit_are_told_for_all_together() -> None:
+    """What is told of all together is that of the whole forecast; a target of one unit is not told, but counts."""
+    each = targets(("each", "built", DEADLINE, 0.8), ("county 1", "built", "2019-03-31", 0.9))
+    told = scenarios(table(), each, as_of=AS_OF, seed=1, draws=400)
+    own = told[(told["reference"] == "order") & (told["rush"] == 0.0)]
+    whole = made(table(), each).targets.set_index("unit").loc["all"]
+    assert own["q50"].tolist() == [whole["q50"]] and own["probability"].tolist() == [whole["probability"]]
+    alone = scenarios(table(), each[:1], as_of=AS_OF, seed=1, draws=400)
+    assert not alone["q50"].equals(told["q50"]), "control: the later deadline of the stage is not forgotten"
+    assert scenarios(table(), each[1:], as_of=AS_OF, seed=1, draws=20).empty

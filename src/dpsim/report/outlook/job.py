@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,7 +12,7 @@ import pandas as pd
 from dpsim.experiments.identity import code_id
 from dpsim.experiments.sums import SUMS, sums_text
 from dpsim.forecast.project import Forecast, forecast
-from dpsim.forecast.scenarios import list_changes, scenarios
+from dpsim.forecast.scenarios import list_changes, scenarios, starts
 from dpsim.forecast.scoreboard import inputs_digest, keep_forecast, scoreboard
 from dpsim.forecast.signposts import signposts
 from dpsim.progress.load import Progress, load_progress
@@ -32,6 +33,7 @@ class Outlook:
     seed: int
     signposts: pd.DataFrame
     scenarios: pd.DataFrame
+    starts: pd.DataFrame
     lists: pd.DataFrame
     record: pd.DataFrame
     """Kept forecasts that have their outcome by now; empty without a folder of them."""
@@ -47,6 +49,7 @@ def make_outlook(
     seed: int,
     draws: int,
     kept: Path | None,
+    capacity: Mapping[str, float] | None = None,
 ) -> Outlook:
     """Read, forecast, and forecast again under the other assumptions.
 
@@ -56,7 +59,9 @@ def make_outlook(
         Something given cannot be read or is out of its range.
     """
     progress, wanted = load_progress(table), load_targets(targets)
-    made = forecast(progress, wanted, as_of=as_of, seed=seed, draws=draws, reference=reference, rush=rush)
+    made = forecast(
+        progress, wanted, as_of=as_of, seed=seed, draws=draws, reference=reference, rush=rush, capacity=capacity
+    )
     fewer = min(draws, SIDE_DRAWS)
     record = pd.DataFrame() if kept is None else scoreboard(kept, progress, today=as_of)
     return Outlook(
@@ -65,6 +70,7 @@ def make_outlook(
         seed=seed,
         signposts=signposts(made),
         scenarios=scenarios(progress, wanted, as_of=as_of, seed=seed, draws=fewer),
+        starts=starts(progress, wanted, as_of=as_of, seed=seed, draws=fewer, reference=reference, rush=rush),
         lists=list_changes(progress, wanted, as_of=as_of, seed=seed, draws=fewer, reference=reference),
         record=record[record["met"].notna()] if len(record) else record,
     )
@@ -86,9 +92,11 @@ def _write(outlook: Outlook, out: Path) -> None:
         "targets": made.targets,
         "needed": made.needed,
         "joint": made.joint,
+        "bound": made.bound,
         "fit": made.fit,
         "signposts": outlook.signposts,
         "scenarios": outlook.scenarios,
+        "starts": outlook.starts,
         "lists": outlook.lists,
         "repairs": outlook.progress.repairs,
     }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -44,7 +45,8 @@ def outlook_text(outlook: Outlook) -> str:
             )
         )
     lines += [_needed(row) for row in made.needed.itertuples() if row.unit == ALL]
-    lines += _posts(outlook, lang) + _classes(outlook, lang) + _record(outlook)
+    lines += _bounds(outlook) + _posts(outlook, lang)
+    lines += _classes(outlook, lang) + _rushes(outlook, lang) + _starts(outlook, lang) + _record(outlook)
     return "\n".join([*lines, *_repairs(outlook), say("outlook.rests")])
 
 
@@ -57,7 +59,7 @@ def stage_word(stage: str) -> str:
 
 def _targets(outlook: Outlook, lang: str) -> str:
     """Return the table of targets."""
-    heads = ("unit", "stage", "deadline", "share", "probability", "base_rate", "shares", "date")
+    heads = ("unit", "stage", "deadline", "share", "probability", "base_rate", "shares", "date", "bound")
     rows = [
         [
             say("outlook.all") if row.unit == ALL else shown_name(row.unit),
@@ -68,12 +70,69 @@ def _targets(outlook: Outlook, lang: str) -> str:
             "-" if math.isnan(row.base_rate) else show_probability(row.base_rate, lang),
             "–".join(f"{show_percent(value)}%" for value in (row.q05, row.q50, row.q95)),
             "-" if pd.isna(row.date_median) else row.date_median.date().isoformat(),
+            _bound(bound, lang),
         ]
-        for row in outlook.made.targets.itertuples()
+        for row, bound in zip(outlook.made.targets.itertuples(), outlook.made.bound.itertuples(), strict=True)
     ]
     frame = pd.DataFrame(rows, columns=[say(f"outlook.column.{name}") for name in heads])
     with pd.option_context("display.unicode.east_asian_width", True, "display.max_colwidth", 60):
         return str(frame.to_string(index=False))
+
+
+def _bound(row: Any, lang: str) -> str:
+    """Return the share reached at full capacity; marked where it was stated, and where it is below the target."""
+    if math.isnan(row.bound):
+        return "-"
+    short = "short" if row.bound < row.target_share - 1e-9 else "enough"
+    return say(f"outlook.bound.{short}", lang=lang, bound=show_percent(row.bound))
+
+
+def _bounds(outlook: Outlook) -> list[str]:
+    """Return what the bounds of all units together rest on, and what they say of the chances."""
+    bound = outlook.made.bound
+    lines = []
+    for row in bound[(bound["unit"] == ALL) & bound["bound"].notna()].itertuples():
+        values = {
+            "stage": stage_word(row.stage),
+            "limit": stage_word(row.limit),
+            "bound": show_percent(row.bound, 1),
+            "share": show_percent(row.target_share),
+            "per_week": show_rounded(row.per_week, 1),
+            "weeks": row.weeks,
+        }
+        lines.append(say(f"outlook.bound.{row.capacity}", **values))
+    return [*lines, say("outlook.bound.rests")] if len(bound) and bound["bound"].notna().any() else []
+
+
+def _rushes(outlook: Outlook, lang: str) -> list[str]:
+    """Return the chance of each target of all units with a rush of none, some and even chance."""
+    own = outlook.scenarios
+    if own.empty:
+        return []
+    own = own[own["reference"] == outlook.made.reference]
+    return _side_by_side(own, "outlook.rushes", lambda row: say("outlook.rush", rush=show_percent(row.rush)), lang=lang)
+
+
+def _starts(outlook: Outlook, lang: str) -> list[str]:
+    """Return the chance of each target of all units by when the work is assumed to have begun."""
+    return _side_by_side(
+        outlook.starts,
+        "outlook.starts",
+        lambda row: say("outlook.start" if row.weeks_before else "outlook.start_unsaid", weeks=row.weeks_before),
+        lang=lang,
+    )
+
+
+def _side_by_side(frame: pd.DataFrame, message: str, name: Callable[[Any], str], *, lang: str) -> list[str]:
+    """Return a sentence per target with its chances under several assumptions."""
+    out = []
+    for (stage, deadline, share), rows in frame.groupby(["stage", "deadline", "target_share"], sort=False):
+        words = say("outlook.comma").join(
+            f"{name(row)} {show_probability(row.probability, lang)}" for row in rows.itertuples()
+        )
+        date = pd.Timestamp(deadline).date().isoformat()
+        out.append(say(message, stage=stage_word(stage), share=show_percent(share), date=date, chances=words))
+    return out
 
 
 def _needed(row: Any) -> str:
@@ -109,16 +168,13 @@ def _classes(outlook: Outlook, lang: str) -> list[str]:
     """Return the chance of each target of all units under every class without a rush."""
     if outlook.scenarios.empty:
         return []
-    settings, out = load_forecast_settings(), []
-    plain = outlook.scenarios[outlook.scenarios["rush"] == 0.0]
-    for (stage, deadline, share), rows in plain.groupby(["stage", "deadline", "target_share"], sort=False):
-        words = say("outlook.comma").join(
-            f"{getattr(settings.classes, row.reference).name.words(lang)} {show_probability(row.probability, lang)}"
-            for row in rows.itertuples()
-        )
-        date = pd.Timestamp(deadline).date().isoformat()
-        out.append(say("outlook.classes", stage=stage_word(stage), share=show_percent(share), date=date, chances=words))
-    return out
+    classes = load_forecast_settings().classes
+    return _side_by_side(
+        outlook.scenarios[outlook.scenarios["rush"] == 0.0],
+        "outlook.classes",
+        lambda row: str(getattr(classes, row.reference).name.words(lang)),
+        lang=lang,
+    )
 
 
 def _record(outlook: Outlook) -> list[str]:

@@ -14,6 +14,7 @@ from dpsim.experiments.replication import written
 from dpsim.experiments.sums import SUMS
 from dpsim.language import say
 from dpsim.params.wording import shown_name
+from dpsim.report.verify.asked import MARKS, verify_asked
 from dpsim.report.verify.ensembles import verify_ensemble
 from dpsim.report.verify.findings import Verified
 from dpsim.report.verify.reports import INDEX, RUN, verify_batch, verify_comparison, verify_report
@@ -40,7 +41,7 @@ class Outcome:
 
 
 def verify(folder: str | Path, *, replications: object = RUNS, choice: int | None = None) -> Outcome:
-    """Verify an ensemble on disk, a report, a comparison or a batch; nothing is written and no network used.
+    """Verify an ensemble on disk or what a command wrote into a folder; nothing is written and no network used.
 
     Parameters
     ----------
@@ -74,6 +75,9 @@ def _verified(folder: Path, runs: dict[str, int]) -> list[Verified]:
         return verify_batch(folder, **runs)
     if "report.html" in names or "headline.txt" in names:
         return [verify_report(folder, **runs)]
+    for mark, kind in MARKS.items():
+        if mark in names:
+            return [verify_asked(folder, kind)]
     if RUN in names:
         return [verify_comparison(folder, **runs)]
     raise InputError("verify.not_ours", where=shown_name(folder, 200), found=_below(folder))

@@ -45,7 +45,7 @@ def verify_report(folder: Path, *, count: int, choice: int) -> Verified:
     check_sums(found)
     check_sources(found)
     record = read_record(found, RUN)
-    inputs = None if record is None else _inputs(found, record)
+    inputs = None if record is None else held_inputs(found, record)
     if record is None or inputs is None:
         return found
     case, strategies = inputs
@@ -75,7 +75,7 @@ def verify_comparison(folder: Path, *, count: int, choice: int) -> Verified:
     check_sums(found, inside=("tables", "figures"))
     check_sources(found)
     record = read_record(found, RUN)
-    inputs = None if record is None else _inputs(found, record)
+    inputs = None if record is None else held_inputs(found, record)
     if record is None or inputs is None:
         return found
     case, strategies = inputs
@@ -133,7 +133,7 @@ def read_record(found: Verified, name: str) -> dict[str, Any] | None:
     return held
 
 
-def _inputs(found: Verified, record: Mapping[str, Any]) -> tuple[Case, dict[str, Strategy]] | None:
+def held_inputs(found: Verified, record: Mapping[str, Any]) -> tuple[Case, dict[str, Strategy]] | None:
     """Return case and strategies as they are now, and name those that are not as recorded."""
     own: dict[str, tuple[str, File]] = {}
     for file in sorted((found.folder / INPUTS).glob("*.yaml")):
