@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 
 import pandas as pd
 
-from dpsim.forecast.asked import ALL, checked_table
+from dpsim.forecast.asked import ALL, checked_day, checked_table
+from dpsim.forecast.members import ORDER
 from dpsim.forecast.project import forecast
 from dpsim.params.forecast import CLASSES
+from dpsim.progress.load import Progress
 
 RUSHES = (0.0, 0.2, 0.5)
 """Chances of a rush that are stated side by side: none of them is a forecast (evidence FC04)."""
@@ -59,6 +62,7 @@ def list_changes(
     """Return the chances of the targets if the list changes: a target is as much a matter of the list as of the pace.
 
     A change of -0.1 takes a tenth of those who have not done it off the list today, 0.1 adds as many who have not.
+    Where there is a ledger, it is a tenth of the enterprises that have not begun.
 
     Returns
     -------
@@ -68,8 +72,23 @@ def list_changes(
     frame, parts = checked_table(progress), []
     for change in changes:
         gap = frame["total"] - frame["done"]
-        other = frame.assign(total=frame["done"] + (gap * (1.0 + change)).round())
+        other: object = frame.assign(total=frame["done"] + (gap * (1.0 + change)).round())
+        if isinstance(progress, Progress) and progress.ledger is not None:
+            ledger = changed_ledger(progress.ledger, change, checked_day("as_of", as_of))
+            other = replace(progress, frame=other, ledger=ledger)
         made = forecast(other, targets, as_of=as_of, seed=seed, draws=draws, reference=reference)
         parts.append(made.targets.assign(change=change))
     columns = ["change", "unit", "stage", "deadline", "target_share", "probability", "low", "high", "q50"]
     return pd.concat(parts, ignore_index=True)[columns]
+
+
+def changed_ledger(ledger: pd.DataFrame, change: float, as_of: dt.date) -> pd.DataFrame:
+    """Return a ledger with a share more or fewer of the enterprises of each unit that have done no stage by a date."""
+    stages = [name for name in ORDER if name in ledger]
+    begun = (ledger[stages].apply(pd.to_datetime) <= pd.Timestamp(as_of)).any(axis=1)
+    idle = ledger[~begun].sort_values(["unit", "code", "enterprise"], kind="stable")
+    place = idle.groupby("unit").cumcount()
+    chosen = idle[place < (idle.groupby("unit")["unit"].transform("size") * abs(change)).round()]
+    if change < 0.0:
+        return ledger.drop(index=chosen.index)
+    return pd.concat([ledger, chosen.assign(code=chosen["code"] + "+", enterprise=chosen["enterprise"] + "+")])

@@ -10,7 +10,8 @@ import numpy.typing as npt
 import pandas as pd
 
 from dpsim.forecast.asked import ALL
-from dpsim.forecast.project import Forecast, weeks_to
+from dpsim.forecast.known import weeks_to
+from dpsim.forecast.project import Forecast
 from dpsim.model.state import Floats
 
 FEWEST = 0.02

@@ -10,6 +10,7 @@ import pandas as pd
 
 from dpsim.experiments.identity import code_id
 from dpsim.experiments.sums import SUMS, sums_text
+from dpsim.forecast.knowledge import knowledge
 from dpsim.forecast.project import Forecast, forecast
 from dpsim.forecast.scenarios import list_changes, scenarios
 from dpsim.forecast.scoreboard import inputs_digest, keep_forecast, scoreboard
@@ -33,6 +34,7 @@ class Outlook:
     signposts: pd.DataFrame
     scenarios: pd.DataFrame
     lists: pd.DataFrame
+    knowledge: pd.DataFrame
     record: pd.DataFrame
     """Kept forecasts that have their outcome by now; empty without a folder of them."""
 
@@ -66,6 +68,7 @@ def make_outlook(
         signposts=signposts(made),
         scenarios=scenarios(progress, wanted, as_of=as_of, seed=seed, draws=fewer),
         lists=list_changes(progress, wanted, as_of=as_of, seed=seed, draws=fewer, reference=reference),
+        knowledge=knowledge(progress, wanted, as_of=as_of, seed=seed, draws=fewer, reference=reference, rush=rush),
         record=record[record["met"].notna()] if len(record) else record,
     )
 
@@ -90,6 +93,7 @@ def _write(outlook: Outlook, out: Path) -> None:
         "signposts": outlook.signposts,
         "scenarios": outlook.scenarios,
         "lists": outlook.lists,
+        "knowledge": outlook.knowledge,
         "repairs": outlook.progress.repairs,
     }
     for name, frame in tables.items():
