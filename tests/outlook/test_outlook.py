@@ -209,3 +209,22 @@ def test_bad_options_end_with_status_2_and_nothing_written(tmp_path: Path, optio
     assert done.returncode == 2 and word in done.stderr and "Traceback" not in done.stderr, done.stderr
     assert sorted(path.name for path in tmp_path.iterdir()) == ["目标.csv", "进度.csv"]
     assert (tmp_path / "进度.csv").read_bytes() == before
+
+
+def test_a_ledger_is_read_and_what_it_adds_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    luck, lines = np.random.default_rng(3), ["县区,企业名称,启动日期,建成,网上运行"]
+    for number in range(240):
+        when = np.cumsum([luck.exponential(30.0), luck.gamma(4.0, 2.0), luck.gamma(4.0, 1.0)])
+        days = [dt.date(2018, 2, 12) + dt.timedelta(days=int(7 * w)) if w < 30 else "" for w in when]
+        lines.append(",".join([f"县{number % 4}", f"企业{number}", *map(str, days)]))
+    file = tmp_path / "截至2018年9月10日企业台账.csv"
+    file.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    outlook = made(tmp_path, file)
+    assert outlook.knowledge["knowledge"].unique().tolist() == ["counts", "funnel", "jobs", "elapsed", "capacity"]
+    for lang, words in (("zh", "各企业已用时间"), ("en", "for how long jobs have lasted")):
+        monkeypatch.setenv("DPSIM_LANG", lang)
+        assert words in outlook_text(outlook), lang
+    counts = made(tmp_path, table_file(tmp_path))
+    assert words not in outlook_text(counts), "a table of counts tells nothing of elapsed times"
+    save_outlook(outlook, tmp_path / "out", kept=None)
+    assert len(pd.read_csv(tmp_path / "out" / "tables" / "knowledge.csv")) == len(outlook.knowledge)

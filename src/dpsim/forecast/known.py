@@ -14,7 +14,7 @@ from dpsim.errors import InputError
 from dpsim.forecast.asked import checked_table
 from dpsim.forecast.history import History, history_of
 from dpsim.forecast.members import STARTED, Members, counted_members, ledger_frame, ledger_members
-from dpsim.forecast.pipeline import Use, draw_chain
+from dpsim.forecast.pipeline import Use, draw_chain, fewest_done
 from dpsim.forecast.regimes import Settings, draw_shares
 from dpsim.forecast.stages import LIMITED_BY, funnelled
 from dpsim.model.state import Floats
@@ -22,6 +22,9 @@ from dpsim.params.forecast import WorkSettings
 
 OLDEST_DAYS = 182
 """A table whose last report is older than this says nothing of the pace now."""
+FEWEST_DONE = 10
+"""Jobs that the reports of a table must have seen done at each stage to tell how fast they are done; with fewer, as in
+a single report, each stage goes by itself."""
 
 
 class Table(NamedTuple):
@@ -95,6 +98,8 @@ def known_at(table: Table, wanted: pd.DataFrame, as_of: dt.date) -> Known:
     histories = {stage: out[stage] for stage in dict.fromkeys(stages)}
     if members is None or len(shared) < len(members.units):
         members = counted_members(histories)
+        if members is not None and fewest_done(members, histories) < FEWEST_DONE:
+            members = None
     return Known(histories, members, {stage: out[stage] for stage in members.stages} if members else {})
 
 

@@ -144,6 +144,12 @@ def source_counts(
     return np.asarray(np.maximum.accumulate(np.round(closed * gap * first.total[:, None]), axis=2))
 
 
+def fewest_done(members: Members, histories: Mapping[str, History]) -> float:
+    """Return how many jobs weekly counts have seen done, at the stage after the source with the fewest."""
+    pairs = [(members.stages[p], stage) for p, stage in zip(members.parent, members.stages, strict=True) if p >= 0]
+    return min(float(counted_law(histories[a], histories[b], 1.0).done.sum()) for a, b in pairs)
+
+
 def _law(members: Members, histories: Mapping[str, History], stage: int, work: WorkSettings, use: Use) -> Law | None:
     """Return the law of a stage; None for the source."""
     parent, pooling = int(members.parent[stage]), float(work.pooling.value)

@@ -11,6 +11,7 @@ import pytest
 from dpsim.errors import InputError
 from dpsim.forecast.capacity import shown_capacity
 from dpsim.forecast.flow import limit, run_members
+from dpsim.forecast.history import history_of
 from dpsim.forecast.knowledge import knowledge
 from dpsim.forecast.members import counted_members, ledger_members
 from dpsim.forecast.pipeline import Use
@@ -213,12 +214,19 @@ def test_counts_that_do_not_nest_have_no_members() -> None:
     assert set(histories.counts) == set(STAGES[1:])
     frame = progress(ledger()).frame
     odd = frame.assign(total=frame["total"] + (frame["stage"] == "online"))
-    from dpsim.forecast.history import history_of
-
     parts = {s: history_of(odd[odd["stage"] == s], DAY) for s in STAGES[1:]}
     assert counted_members(parts) is None, "different totals are different lists"
     parts = {s: history_of(frame[frame["stage"] == s], DAY) for s in STAGES[1:]}
     assert counted_members(parts) is not None
+
+
+def test_a_single_report_tells_no_pace_of_work_so_each_stage_goes_by_itself() -> None:
+    frame = progress(ledger()).frame
+    last = frame[frame["date"] == frame["date"].max()]
+    one = made(last)
+    assert np.array_equal(one.counts["online"], made(last, use=Use(funnel=False)).counts["online"])
+    whole = made(frame)
+    assert not np.array_equal(whole.counts["online"], made(frame, use=Use(funnel=False)).counts["online"])
 
 
 def test_knowledge_narrows_the_interval_and_what_is_not_there_has_no_row() -> None:
