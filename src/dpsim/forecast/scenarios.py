@@ -19,7 +19,15 @@ LIST_CHANGES = (-0.1, 0.0, 0.1)
 """Changes of the list by the deadline, as shares of those on it who have not done it yet."""
 
 
-def scenarios(progress: object, targets: pd.DataFrame, *, as_of: dt.date | str, seed: int, draws: int) -> pd.DataFrame:
+def scenarios(
+    progress: object,
+    targets: pd.DataFrame,
+    *,
+    as_of: dt.date | str,
+    seed: int,
+    draws: int,
+    supply: pd.DataFrame | None = None,
+) -> pd.DataFrame:
     """Return the chances of the targets of all units together by reference class and chance of a rush.
 
     Returns
@@ -30,7 +38,9 @@ def scenarios(progress: object, targets: pd.DataFrame, *, as_of: dt.date | str, 
     parts = []
     for reference in CLASSES:
         for rush in RUSHES:
-            made = forecast(progress, targets, as_of=as_of, seed=seed, draws=draws, reference=reference, rush=rush)
+            made = forecast(
+                progress, targets, as_of=as_of, seed=seed, draws=draws, reference=reference, rush=rush, supply=supply
+            )
             rows = made.targets[made.targets["unit"] == ALL]
             parts.append(rows.assign(reference=reference, rush=rush))
     columns = [
@@ -58,6 +68,7 @@ def list_changes(
     draws: int,
     reference: str | None = None,
     changes: tuple[float, ...] = LIST_CHANGES,
+    supply: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """Return the chances of the targets if the list changes: a target is as much a matter of the list as of the pace.
 
@@ -76,7 +87,7 @@ def list_changes(
         if isinstance(progress, Progress) and progress.ledger is not None:
             ledger = changed_ledger(progress.ledger, change, checked_day("as_of", as_of))
             other = replace(progress, frame=other, ledger=ledger)
-        made = forecast(other, targets, as_of=as_of, seed=seed, draws=draws, reference=reference)
+        made = forecast(other, targets, as_of=as_of, seed=seed, draws=draws, reference=reference, supply=supply)
         parts.append(made.targets.assign(change=change))
     columns = ["change", "unit", "stage", "deadline", "target_share", "probability", "low", "high", "q50"]
     return pd.concat(parts, ignore_index=True)[columns]

@@ -23,6 +23,7 @@ METHODS = "只用这些方法，逗号分隔 / these methods only, by commas"
 WORKERS_OF_BACKTEST = "进程数，不给则与核数相同 / processes, one per core if not said"
 TARGETS = "目标表：单位、环节、时限、目标 / table of targets: unit, stage, deadline, target"
 REFERENCE_CLASS = "参照类，不给则未说明 / reference class, unstated if not said: voluntary, order, filing"
+SUPPLY = "服务能力计划：环节、自、每周家数 / supply plan: stage, from, per week"
 SCOREBOARD = "留存预测的文件夹，不给则不留 / folder of kept forecasts, not kept if not said"
 ON_HELP = "显示本说明 / show this help"
 
