@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 import pytest
 import synthetic
+import synthetic_table
 import synthetic_worlds as sw
 
 from dpsim.progress.load import load_progress
@@ -126,3 +129,18 @@ def test_what_is_kept_is_what_the_settings_gave() -> None:
         assert own == pytest.approx(row.crps, abs=0.01)
         assert row.ratio == pytest.approx(row.crps / row.rival_crps, abs=0.001)
         assert row.met == (row.ratio <= row.allowed)
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_the_readme_shows_the_worlds_that_are_kept(lang: str) -> None:
+    text = synthetic_table.READMES[lang].read_text(encoding="utf-8")
+    inside = text.split(synthetic_table.BEGIN)[1].split(synthetic_table.END)[0]
+    assert inside == f"\n{synthetic_table.block(synthetic_table.KEPT, lang)}\n"
+
+
+def test_a_missed_bar_is_named(tmp_path: Path) -> None:
+    for name in ("scores.csv", "bars.csv", "run.json"):
+        (tmp_path / name).write_bytes((synthetic_table.KEPT / name).read_bytes())
+    bars = pd.read_csv(tmp_path / "bars.csv")
+    bars.assign(met=False, ratio=0.99).to_csv(tmp_path / "bars.csv", index=False)
+    assert synthetic_table.block(tmp_path, "en").count("**missed**") >= len(bars)
