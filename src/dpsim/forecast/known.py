@@ -14,7 +14,7 @@ from dpsim.errors import InputError
 from dpsim.forecast.asked import checked_table
 from dpsim.forecast.history import History, history_of
 from dpsim.forecast.members import STARTED, Members, counted_members, ledger_frame, ledger_members
-from dpsim.forecast.pipeline import Use, draw_chain, fewest_done
+from dpsim.forecast.pipeline import Use, churned, draw_chain, fewest_done
 from dpsim.forecast.regimes import Settings, draw_shares
 from dpsim.forecast.stages import LIMITED_BY, funnelled
 from dpsim.model.state import Floats
@@ -157,7 +157,8 @@ def draw_counts(
         )
     for stage, history in known.histories.items():
         if stage in chain:
-            out[stage] = chain[stage]
+            dated = known.members is not None and known.members.dated
+            out[stage] = chain[stage] if dated else churned(history, chain[stage], model, seed=seed)
             continue
         weeks = weeks_to(as_of, deadlines.get(stage, last))
         share = draw_shares(history, weeks, model, seed=seed, draws=draws, every_week=True)

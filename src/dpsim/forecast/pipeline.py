@@ -18,7 +18,7 @@ from dpsim.forecast.flow import run_members
 from dpsim.forecast.history import History
 from dpsim.forecast.luck import common_normal, normal_draws
 from dpsim.forecast.members import ORDER, STARTED, Members
-from dpsim.forecast.regimes import Settings, draw_shares
+from dpsim.forecast.regimes import Settings, draw_closures, fit_pace, settle_counts
 from dpsim.forecast.service import Law, counted_law, draw_intensities, ledger_law
 from dpsim.model.state import Floats
 from dpsim.params.forecast import WorkSettings
@@ -114,6 +114,18 @@ def draw_chain(
     return {stage: counts[:, k] for k, stage in enumerate(members.stages)}
 
 
+def churned(history: History, counts: Floats, settings: Settings, *, seed: int) -> Floats:
+    """Return counts (draws, units, weeks) that fall as often as those of the past have, as `settle_counts` has them."""
+    draws, _, weeks = counts.shape
+    churn = fit_pace(history, weeks, settings).churn * history.total
+    if not churn.any():
+        return counts
+    fall = normal_draws(seed, draws, history.entity, Stream.FORECAST_CHURN)[:, :, None]
+    passed = np.sqrt(np.arange(1, weeks + 1) / weeks)
+    total = history.total[None, :, None]
+    return np.asarray(np.round(np.clip(counts + churn[None, :, None] * passed * fall, 0.0, total)))
+
+
 def source_counts(
     members: Members,
     histories: Mapping[str, History],
@@ -131,8 +143,9 @@ def source_counts(
     progress last (the shocks of `regimes` take eight weeks): they have the lasting shock on the pace of work too.
     """
     first = histories[members.stages[0]]
-    share = draw_shares(first, until, source, seed=seed, draws=draws, every_week=True)
-    share = np.asarray(share).reshape(draws, len(first.units), until)
+    pace = fit_pace(first, until, source)
+    share = draw_closures(first, pace, until, source, seed=seed, draws=draws, every_week=True)
+    share = settle_counts(first, np.zeros_like(pace.churn), share, seed=seed).reshape(share.shape)
     gap = np.maximum(1.0 - first.last, 0.0)[:, None]
     closed = np.clip((share - first.last[:, None]) / np.maximum(gap, 1e-9), 0.0, 1.0)
     if members.stages[0] == STARTED:

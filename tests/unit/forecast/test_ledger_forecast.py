@@ -229,6 +229,18 @@ def test_a_single_report_tells_no_pace_of_work_so_each_stage_goes_by_itself() ->
     assert not np.array_equal(whole.counts["online"], made(frame, use=Use(funnel=False)).counts["online"])
 
 
+def test_counts_that_fell_may_fall_again() -> None:
+    frame = progress(ledger()).frame
+    fallen = frame.copy()
+    dates = np.sort(fallen["date"].unique())
+    for k in (-3, -6, -9):
+        at = (fallen["date"] == dates[k]) & (fallen["unit"] == "county 1")
+        fallen.loc[at, "done"] += 6
+    falls = (np.diff(made(fallen).counts["built"], axis=2) < 0.0).any(axis=2).mean(axis=0)
+    assert falls[1] > 0.1, falls
+    assert not (np.diff(made(frame).counts["built"], axis=2) < 0.0).any(), "what never fell does not"
+
+
 def test_knowledge_narrows_the_interval_and_what_is_not_there_has_no_row() -> None:
     wanted = pd.DataFrame({"stage": ["assessed"], "deadline": [DEADLINE], "target_share": [0.6]})
     table = progress(ledger(6, 150))
