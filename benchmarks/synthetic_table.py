@@ -25,6 +25,9 @@ WORDS = {
         "85% to 97% is asked for: {covers}.",
         "uneven": "Least covered with the ledger: {cov:.0%} of the city's shares, in worlds of type {type} "
         "at week {cut}.",
+        "types": "{level}, {method}, against the best rival of each type by itself: {list}.",
+        "type": "{type} {ratio:.2f} ({rival})",
+        "between": "; ",
         True: "met",
         False: "**missed**",
         "city": "City",
@@ -44,6 +47,9 @@ WORDS = {
         "[{low:.2f}, {high:.2f}]；要求不超过{allowed:.2f}：{verdict}。"
         "90%区间覆盖{cov:.0%}，要求85%至97%：{covers}。",
         "uneven": "覆盖最差的：用台账，第{cut}周，{type}类世界的全市比例，覆盖{cov:.0%}。",
+        "types": "{level}，{method}，与各类世界各自最好的对照方法相比：{list}。",
+        "type": "{type} {ratio:.2f}（{rival}）",
+        "between": "；",
         True: "达到",
         False: "**未达到**",
         "city": "全市",
@@ -91,6 +97,8 @@ def block(folder: Path, lang: str) -> str:
                 covers=words[bool(row.cov90_met)],
             )
         )
+    city = bars[bars["level"] == "city"]  # where counts alone are least ahead
+    lines += [by_type(scores, row.level, row.method, run["rivals"], lang) for row in city.itertuples()]
     ledger = scores[scores["method"] == OURS[-1]].groupby(["type", "cut"], as_index=False)["cov90_city"].mean()
     worst = ledger.loc[ledger["cov90_city"].idxmin()]
     lines.append("- " + str(words["uneven"]).format(cov=worst["cov90_city"], type=worst["type"], cut=worst["cut"]))
@@ -102,6 +110,18 @@ def block(folder: Path, lang: str) -> str:
         cells += [f"{row['cov90_city']:.0%}", f"{row['cov90_county']:.0%}", f"{row['width90_city']:.1f}"]
         lines.append("| " + " | ".join(cells) + " |")
     return "\n".join(lines)
+
+
+def by_type(scores: pd.DataFrame, level: str, method: str, rivals: list[str], lang: str) -> str:
+    """Return how a forecast stands to the best rival of each type of world: above 1 the rival is ahead."""
+    words, parts = WORDS[lang], []
+    for kind, rows in scores.groupby("type"):
+        means = rows.groupby("method")[f"crps_{level}"].mean()
+        best = str(means[rivals].idxmin())
+        values = {"type": kind, "ratio": means[method] / means[best], "rival": called(best, lang)}
+        parts.append(str(words["type"]).format(**values))
+    found = str(words["between"]).join(parts)
+    return "- " + str(words["types"]).format(level=words[level], method=called(method, lang), list=found)
 
 
 def main() -> None:

@@ -144,3 +144,8 @@ def test_a_missed_bar_is_named(tmp_path: Path) -> None:
     bars = pd.read_csv(tmp_path / "bars.csv")
     bars.assign(met=False, ratio=0.99).to_csv(tmp_path / "bars.csv", index=False)
     assert synthetic_table.block(tmp_path, "en").count("**missed**") >= len(bars)
+
+
+def test_where_a_rival_is_ahead_is_shown() -> None:
+    rows = [{"type": "C", "method": name, "crps_city": value} for name, value in (("+ funnel", 5.0), ("ets", 2.5))]
+    assert "C 2.00" in synthetic_table.by_type(pd.DataFrame(rows), "city", "+ funnel", ["ets"], "en")
