@@ -40,6 +40,7 @@ def forecast(
     rush: Annotated[
         str, typer.Option("--rush", callback=given, metavar="<0..1>", help="赶工的概率 / chance of a rush")
     ] = "0",
+    supply: Annotated[str | None, typer.Option("--supply", callback=given, help=helptext.SUPPLY)] = None,
     draws: Annotated[str, typer.Option("--draws", callback=given, metavar="<int>", help="推演路径数 / draws")] = "2000",
     seed: Annotated[str, typer.Option("--seed", callback=given, metavar="<int>", help="随机种子 / seed")] = "1",
     capacity: Annotated[
@@ -68,6 +69,7 @@ def forecast(
         draws=whole(draws),
         kept=None if kept is None else Path(kept),
         capacity=_capacities(capacity or []),
+        supply=supply,
     )
     save_outlook(outlook, None if out is None else Path(out), kept=None if kept is None else Path(kept))
     put(outlook_text(outlook))

@@ -15,6 +15,7 @@ import pytest
 
 from dpsim.errors import FileFaults, InputError
 from dpsim.experiments.sums import SUMS
+from dpsim.progress.plan import load_supply
 from dpsim.progress.wanted import load_targets, share_of
 from dpsim.report.outlook.job import Outlook, make_outlook, save_outlook
 from dpsim.report.outlook.letter import outlook_text
@@ -213,3 +214,71 @@ def test_bad_options_end_with_status_2_and_nothing_written(tmp_path: Path, optio
     assert done.returncode == 2 and word in done.stderr and "Traceback" not in done.stderr, done.stderr
     assert sorted(path.name for path in tmp_path.iterdir()) == ["目标.csv", "进度.csv"]
     assert (tmp_path / "进度.csv").read_bytes() == before
+
+
+def ledger_file(folder: Path) -> Path:
+    """Write a ledger of 240 enterprises of four counties; return its file."""
+    luck, lines = np.random.default_rng(3), ["县区,企业名称,启动日期,建成,网上运行"]
+    for number in range(240):
+        when = np.cumsum([luck.exponential(30.0), luck.gamma(4.0, 2.0), luck.gamma(4.0, 1.0)])
+        days = [dt.date(2018, 2, 12) + dt.timedelta(days=int(7 * w)) if w < 30 else "" for w in when]
+        lines.append(",".join([f"县{number % 4}", f"企业{number}", *map(str, days)]))
+    file = folder / "截至2018年9月10日企业台账.csv"
+    file.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return file
+
+
+def test_a_ledger_is_read_and_what_it_adds_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    outlook = made(tmp_path, ledger_file(tmp_path))
+    assert outlook.knowledge["knowledge"].unique().tolist() == ["counts", "funnel", "jobs", "elapsed", "capacity"]
+    for lang, words in (("zh", "各企业已用时间"), ("en", "for how long jobs have lasted")):
+        monkeypatch.setenv("DPSIM_LANG", lang)
+        assert words in outlook_text(outlook), lang
+    counts = made(tmp_path, table_file(tmp_path))
+    assert words not in outlook_text(counts), "a table of counts tells nothing of elapsed times"
+    save_outlook(outlook, tmp_path / "out", kept=None)
+    assert len(pd.read_csv(tmp_path / "out" / "tables" / "knowledge.csv")) == len(outlook.knowledge)
+
+
+def plan_file(folder: Path, text: str) -> Path:
+    """Write a supply plan."""
+    file = folder / "计划.csv"
+    file.write_text(text, encoding="utf-8")
+    return file
+
+
+def test_a_supply_plan_is_kept_to_and_written_down(tmp_path: Path) -> None:
+    plan = plan_file(tmp_path, "环节,自,每周家数\n建成,2018-09-10,2\n网上运行,2018年10月1日,1\n")
+    values = {"as_of": "2018-09-10", "reference": "order", "rush": 0.0, "seed": 1, "draws": 200, "kept": None}
+    table, targets = ledger_file(tmp_path), targets_file(tmp_path)
+    limited = make_outlook(table, targets, supply=plan, **values)  # type: ignore[arg-type]
+    steps = np.diff(limited.made.counts["built"].sum(axis=1), axis=1)
+    assert steps.max() == 2.0
+    free = make_outlook(table, targets, **values)  # type: ignore[arg-type]
+    assert np.diff(free.made.counts["built"].sum(axis=1), axis=1).max() > 2.0, "without a plan nothing holds it back"
+    assert limited.knowledge["knowledge"].iloc[-1] == "supply"
+    save_outlook(limited, tmp_path / "out", kept=None)
+    assert json.loads((tmp_path / "out" / "run.json").read_text(encoding="utf-8"))["supply"][0]["stage"] == "built"
+
+
+@pytest.mark.parametrize(
+    ("text", "word"),
+    [
+        ("环节,自\n建成,2018-09-10\n", "每周家数"),
+        ("环节,自,每周家数\n", "计划.csv"),
+        ("环节,自,每周家数\n屋顶,2018-09-10,2\n", "屋顶"),
+        ("环节,自,每周家数\n建成,下周,2\n", "下周"),
+        ("环节,自,每周家数\n建成,2018-09-10,-2\n", "-2"),
+        ("环节,自,每周家数\n建成,2018-09-10,很多\n", "很多"),
+        ("环节,自,每周家数,每周\n建成,2018-09-10,2,2\n", "每周"),
+    ],
+)
+def test_a_supply_plan_with_a_fault_is_refused_with_its_place(tmp_path: Path, text: str, word: str) -> None:
+    with pytest.raises((FileFaults, InputError)) as caught:
+        load_supply(plan_file(tmp_path, text))
+    assert word in caught.value.text("zh") and word in caught.value.text("en")
+
+
+def test_all_stages_of_the_work_may_be_planned(tmp_path: Path) -> None:
+    text = "stage,from,per week\n" + "".join(f"{s},2018-09-10,1\n" for s in ("started", "built", "online", "assessed"))
+    assert load_supply(plan_file(tmp_path, text))["stage"].tolist() == ["started", "built", "online", "assessed"]

@@ -117,6 +117,12 @@ class Stream(IntEnum):
     FORECAST_CHURN = 90
     FORECAST_RIVAL = 91
     """Of the methods a forecast is held against; ordinal = the method's own."""
+    FORECAST_SERVICE = 92
+    """Entity = the enterprise, ordinal = the stage."""
+    FORECAST_LAW = 93
+    """Ordinal = the stage and the week under way."""
+    FORECAST_WORK = 94
+    """Ordinal = the stage."""
     # verification suites
     TEST = 99
 

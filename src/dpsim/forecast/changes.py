@@ -30,6 +30,7 @@ def what_changed(
 
     One thing is changed after the other, in the order of `PARTS`: what was said then is held against today's code on
     the same inputs; then the old counts get the new totals; then the new counts and date come in; then the assumptions.
+    Where a table has a ledger, a changed list counts with the new data.
 
     Parameters
     ----------
@@ -50,15 +51,16 @@ def what_changed(
     """
     old, new = checked_table(before), checked_table(after)
     days = checked_day("as_of", as_of[0]), checked_day("as_of", as_of[1])
+    with_ledger = any(getattr(table, "ledger", None) is not None for table in (before, after))
     steps = [
-        (old, days[0], reference[0], rush[0]),
-        (with_totals_of(old, new, days[1]), days[0], reference[0], rush[0]),
-        (new, days[1], reference[0], rush[0]),
-        (new, days[1], reference[1], rush[1]),
+        (before, days[0], reference[0], rush[0]),
+        (before if with_ledger else with_totals_of(old, new, days[1]), days[0], reference[0], rush[0]),
+        (after, days[1], reference[0], rush[0]),
+        (after, days[1], reference[1], rush[1]),
     ]
     chances = []
-    for frame, day, name, chance in steps:
-        made = forecast(frame, targets, as_of=day, seed=seed, draws=draws, reference=name, rush=chance)
+    for table, day, name, chance in steps:
+        made = forecast(table, targets, as_of=day, seed=seed, draws=draws, reference=name, rush=chance)
         chances.append(made.targets.set_index(_KEYS)["probability"])
     out = chances[0].to_frame("now_then")
     out["then"] = [

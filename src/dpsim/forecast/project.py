@@ -12,14 +12,12 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from dpsim.errors import InputError
 from dpsim.forecast.asked import (
     ALL,
     EACH,
     check_numbers,
     checked_class,
     checked_day,
-    checked_table,
     checked_targets,
     memberships,
     units_of,
@@ -27,18 +25,18 @@ from dpsim.forecast.asked import (
 )
 from dpsim.forecast.bound import bound_rows, checked_capacity
 from dpsim.forecast.closures import base_rates
-from dpsim.forecast.history import History, history_of
-from dpsim.forecast.regimes import Settings, class_settings, draw_shares, fit_pace
+from dpsim.forecast.history import History
+from dpsim.forecast.known import draw_counts, known_at, last_deadlines, latest_report, table_of
+from dpsim.forecast.pipeline import Use
+from dpsim.forecast.regimes import Settings, class_settings, fit_pace
 from dpsim.forecast.scores import SHOWN
-from dpsim.forecast.stages import LIMITED_BY, funnelled
+from dpsim.forecast.supply import checked_supply
 from dpsim.measure.probability import smoothed, wilson_interval
 from dpsim.model.state import Floats
 from dpsim.params.forecast import UNSTATED, load_forecast_settings
 
 QUANTILES = {"q05": 0.05, "q25": 0.25, "q50": 0.5, "q75": 0.75, "q95": 0.95}
 RECENT_WEEKS = 8
-OLDEST_DAYS = 182
-"""A table whose last report is older than this says nothing of the pace now."""
 _ROUNDING = 1e-9
 Members = Mapping[str, npt.NDArray[np.bool_]]
 
@@ -123,13 +121,16 @@ def forecast(
     reference: str | None = None,
     rush: float = 0.0,
     capacity: Mapping[str, float] | None = None,
+    supply: pd.DataFrame | None = None,
+    use: Use | None = None,
 ) -> Forecast:
     """Forecast whether targets will be met.
 
     Parameters
     ----------
     progress : Progress or pandas.DataFrame
-        Columns date, unit, stage, total, done. Rows after `as_of` are not looked at.
+        Columns date, unit, stage, total, done. Rows after `as_of` are not looked at. The ledger of a Progress is read
+        too where it holds all units: jobs in progress, how long they have lasted, what a week has room for.
     targets : pandas.DataFrame
         Columns stage, deadline, target_share and, if wanted, unit: a unit, a group, `all`; `each` or nothing for all
         of them. What is ordered for a stage is closed by its last deadline.
@@ -141,10 +142,14 @@ def forecast(
     reference : {"voluntary", "order", "filing", "unstated"}, optional
         Reference class of the programme; None is `unstated`, between the first two.
     rush : float
-        Supposed chance of a rush before the deadline, 0 to 1.
+        Supposed chance of a rush before the deadline, 0 to 1. It is one of the first stage known.
     capacity : mapping of str to float, optional
         By stage, how many members a week all units together can bring there; it bounds, and changes no chance. The
         largest weekly throughput so far where a stage is left out.
+    supply : pandas.DataFrame, optional
+        What agencies and assessors can do: columns stage, date (from then on), per_week (of all units together).
+    use : Use, optional
+        What of a ledger's knowledge is used; all of it if nothing is said.
 
     Returns
     -------
@@ -157,13 +162,16 @@ def forecast(
     """
     settings, name, day = load_forecast_settings(), checked_class(reference), checked_day("as_of", as_of)
     check_numbers(seed, draws, rush)
-    frame = checked_table(progress)
-    wanted = checked_targets(targets, frame, day)
-    histories = stage_histories(frame, wanted, day)
+    table = table_of(progress, day)
+    wanted = checked_targets(targets, table.frame, day)
+    known = known_at(table, wanted, day)
+    histories = known.histories
     stated = checked_capacity(capacity, list(histories))
     model = class_settings(settings, name, rush)
     deadlines = last_deadlines(wanted)
-    counts = draw_counts(histories, deadlines, day, model, seed=seed, draws=draws)
+    stages = known.members.stages if known.members else ()
+    plan = checked_supply(supply, stages, day, weeks_to(day, max(deadlines.values())))
+    counts = draw_counts(known, deadlines, day, model, settings.work, seed=seed, draws=draws, use=use, supply=plan)
     members = memberships(next(iter(histories.values())).units, groups or {})
     comparable = [entry.programme for entry in settings.programmes if name in (entry.reference, UNSTATED)]
     rows, needed = target_rows(wanted, histories, counts, members, day, comparable)
@@ -176,63 +184,13 @@ def forecast(
         bound=bound_rows(wanted, histories, members, day, stated),
         fit=fit_rows(histories, deadlines, day, model),
         as_of=day,
-        latest=latest_report(frame, day),
+        latest=latest_report(table.frame, day),
         draws=draws,
         reference=name,
         units=next(iter(histories.values())).units,
         members=members,
         counts=counts,
     )
-
-
-def stage_histories(frame: pd.DataFrame, wanted: pd.DataFrame, as_of: dt.date) -> dict[str, History]:
-    """Return the history of each stage with a target, and of those that limit it, for the same units."""
-    stages = list(dict.fromkeys(wanted["stage"]))
-    stages += [s for stage in stages for s in LIMITED_BY.get(stage, ()) if s in set(frame["stage"])]
-    known = frame[pd.to_datetime(frame["date"]) <= pd.Timestamp(as_of)]
-    last = known[known["stage"].isin(stages)]["date"].max()
-    if not pd.isna(last) and (pd.Timestamp(as_of) - pd.Timestamp(last)).days > OLDEST_DAYS:
-        found = pd.Timestamp(last).date().isoformat()
-        raise InputError("forecast.stale", as_of=as_of.isoformat(), last=found, days=OLDEST_DAYS)
-    out = {stage: history_of(known[known["stage"] == stage], as_of) for stage in dict.fromkeys(stages)}
-    shared = sorted(set.intersection(*(set(history.units) for history in out.values())))
-    if not shared:
-        raise InputError("forecast.no_units", as_of=as_of.isoformat())
-    return {stage: history.only(np.isin(np.array(history.units), shared)) for stage, history in out.items()}
-
-
-def latest_report(frame: pd.DataFrame, as_of: dt.date) -> dt.date:
-    """Return the date of the last report up to a date."""
-    dates = pd.to_datetime(frame["date"])
-    return pd.Timestamp(dates[dates <= pd.Timestamp(as_of)].max()).date()
-
-
-def last_deadlines(wanted: pd.DataFrame) -> dict[str, dt.date]:
-    """Return by stage the last of its deadlines."""
-    return {str(stage): max(rows["deadline"]) for stage, rows in wanted.groupby("stage", sort=False)}
-
-
-def draw_counts(
-    histories: Mapping[str, History],
-    deadlines: Mapping[str, dt.date],
-    as_of: dt.date,
-    model: Settings,
-    *,
-    seed: int,
-    draws: int,
-) -> dict[str, Floats]:
-    """Draw how many members of each unit have done each stage by week, with the funnel's limits.
-
-    A stage shares its regime and shocks with the others; one without a target of its own goes by the last deadline.
-    """
-    last, out = max(deadlines.values()), {}
-    for stage, history in histories.items():
-        weeks = weeks_to(as_of, deadlines.get(stage, last))
-        share = draw_shares(history, weeks, model, seed=seed, draws=draws, every_week=True)
-        done = np.round(share.reshape(draws, len(history.units), weeks) * history.total[None, :, None], 6)
-        ahead = weeks_to(as_of, last)
-        out[stage] = np.concatenate([done, np.repeat(done[:, :, -1:], ahead - weeks, axis=2)], axis=2)
-    return funnelled(out)
 
 
 def target_rows(

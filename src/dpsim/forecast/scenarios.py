@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 
 import pandas as pd
 
-from dpsim.forecast.asked import ALL, EACH, checked_table
+from dpsim.forecast.asked import ALL, EACH, checked_day, checked_table
+from dpsim.forecast.members import ORDER
 from dpsim.forecast.project import forecast
 from dpsim.params.forecast import CLASSES
+from dpsim.progress.load import Progress
 
 RUSHES = (0.0, 0.2, 0.5)
 """Chances of a rush that are stated side by side: none of them is a forecast (evidence FC04)."""
@@ -19,7 +22,15 @@ STARTS = (8, 16, 26)
 """Weeks before a unit's first report at which it is assumed to have begun, where that report tells of some done."""
 
 
-def scenarios(progress: object, targets: pd.DataFrame, *, as_of: dt.date | str, seed: int, draws: int) -> pd.DataFrame:
+def scenarios(
+    progress: object,
+    targets: pd.DataFrame,
+    *,
+    as_of: dt.date | str,
+    seed: int,
+    draws: int,
+    supply: pd.DataFrame | None = None,
+) -> pd.DataFrame:
     """Return the chances of the targets of all units together by reference class and chance of a rush.
 
     Returns
@@ -30,7 +41,9 @@ def scenarios(progress: object, targets: pd.DataFrame, *, as_of: dt.date | str, 
     parts, targets = [], _together(targets)
     for reference in CLASSES:
         for rush in RUSHES:
-            made = forecast(progress, targets, as_of=as_of, seed=seed, draws=draws, reference=reference, rush=rush)
+            made = forecast(
+                progress, targets, as_of=as_of, seed=seed, draws=draws, reference=reference, rush=rush, supply=supply
+            )
             rows = made.targets[made.targets["unit"] == ALL]
             parts.append(rows.assign(reference=reference, rush=rush))
     columns = [
@@ -58,10 +71,12 @@ def list_changes(
     draws: int,
     reference: str | None = None,
     changes: tuple[float, ...] = LIST_CHANGES,
+    supply: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """Return the chances of the targets if the list changes: a target is as much a matter of the list as of the pace.
 
     A change of -0.1 takes a tenth of those who have not done it off the list today, 0.1 adds as many who have not.
+    Where there is a ledger, it is a tenth of the enterprises that have not begun.
 
     Returns
     -------
@@ -71,8 +86,11 @@ def list_changes(
     frame, parts = checked_table(progress), []
     for change in changes:
         gap = frame["total"] - frame["done"]
-        other = frame.assign(total=frame["done"] + (gap * (1.0 + change)).round())
-        made = forecast(other, targets, as_of=as_of, seed=seed, draws=draws, reference=reference)
+        other: object = frame.assign(total=frame["done"] + (gap * (1.0 + change)).round())
+        if isinstance(progress, Progress) and progress.ledger is not None:
+            ledger = changed_ledger(progress.ledger, change, checked_day("as_of", as_of))
+            other = replace(progress, frame=other, ledger=ledger)
+        made = forecast(other, targets, as_of=as_of, seed=seed, draws=draws, reference=reference, supply=supply)
         parts.append(made.targets.assign(change=change))
     columns = ["change", "unit", "stage", "deadline", "target_share", "probability", "low", "high", "q50"]
     return pd.concat(parts, ignore_index=True)[columns]
@@ -97,13 +115,14 @@ def starts(
     -------
     pandas.DataFrame
         weeks_before (of the first report; 0: only what the table shows), stage, deadline, target_share, probability,
-        low, high, q05, q50, q95. No row where the first reports of all units tell of none done.
+        low, high, q05, q50, q95. No row where the first reports of all units tell of none done, or for a ledger, which
+        knows since when.
     """
     frame, parts, targets = checked_table(progress), [], _together(targets)
     first = frame.sort_values("date", kind="stable").groupby(["unit", "stage"], sort=False).head(1)
     begun = first[first["done"] > 0]
     columns = ["weeks_before", "stage", "deadline", "target_share", "probability", "low", "high", "q05", "q50", "q95"]
-    if begun.empty:
+    if begun.empty or getattr(progress, "ledger", None) is not None:
         return pd.DataFrame(columns=columns)
     for weeks in (0, *STARTS):
         zero = begun.assign(date=pd.to_datetime(begun["date"]) - pd.Timedelta(weeks=weeks), done=0)
@@ -118,3 +137,15 @@ def _together(targets: pd.DataFrame) -> pd.DataFrame:
     if not isinstance(targets, pd.DataFrame) or "unit" not in targets:
         return targets.assign(unit=ALL) if isinstance(targets, pd.DataFrame) else targets
     return targets.assign(unit=targets["unit"].fillna(EACH).replace(EACH, ALL))
+
+
+def changed_ledger(ledger: pd.DataFrame, change: float, as_of: dt.date) -> pd.DataFrame:
+    """Return a ledger with a share more or fewer of the enterprises of each unit that have done no stage by a date."""
+    stages = [name for name in ORDER if name in ledger]
+    begun = (ledger[stages].apply(pd.to_datetime) <= pd.Timestamp(as_of)).any(axis=1)
+    idle = ledger[~begun].sort_values(["unit", "code", "enterprise"], kind="stable")
+    place = idle.groupby("unit").cumcount()
+    chosen = idle[place < (idle.groupby("unit")["unit"].transform("size") * abs(change)).round()]
+    if change < 0.0:
+        return ledger.drop(index=chosen.index)
+    return pd.concat([ledger, chosen.assign(code=chosen["code"] + "+", enterprise=chosen["enterprise"] + "+")])

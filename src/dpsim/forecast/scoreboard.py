@@ -57,7 +57,17 @@ def inputs_digest(progress: object, as_of: dt.date) -> str:
     same = {"date": pd.to_datetime(known["date"]).dt.strftime("%Y-%m-%d")}
     same |= {name: known[name].astype(float) for name in ("total", "done")}  # 12 and 12.0 are the same count
     lines = known.assign(**same).astype(str).agg("|".join, axis=1)
+    ledger = getattr(progress, "ledger", None)
+    if ledger is not None:
+        lines = pd.concat([lines, _ledger_lines(ledger, as_of)])
     return hashlib.sha256("\n".join(sorted(lines)).encode()).hexdigest()
+
+
+def _ledger_lines(ledger: pd.DataFrame, as_of: dt.date) -> pd.Series:
+    """Return one line for each enterprise with what had happened by a date."""
+    dated = ledger.select_dtypes("datetime")
+    past = dated.where(dated <= pd.Timestamp(as_of)).apply(lambda days: days.dt.strftime("%Y-%m-%d"))
+    return ledger[["unit", "code", "enterprise"]].join(past).fillna("").astype(str).agg("|".join, axis=1)
 
 
 def kept_forecasts(folder: Path) -> list[dict[str, Any]]:

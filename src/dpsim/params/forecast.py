@@ -38,6 +38,15 @@ class RushSettings(Block):
     weeks: Weeks
 
 
+class WorkSettings(Block):
+    """How jobs go on in a chain of stages (`dpsim.forecast.pipeline`)."""
+
+    shock: LogRatio
+    pooling: Enterprises
+    weeks: Weeks
+    level: Share
+
+
 class ReferenceClass(Block):
     """What programmes of one kind have in common."""
 
@@ -73,6 +82,7 @@ class ForecastSettings(File):
     forecast: Text
     pace: PaceSettings
     rush: RushSettings
+    work: WorkSettings
     classes: ReferenceClasses
     programmes: Annotated[tuple[ProgrammeClass, ...], Field(max_length=1000)]
 

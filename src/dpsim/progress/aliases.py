@@ -15,7 +15,7 @@ from dpsim.core.words import STAGES
 HAZARDS = ("hazards_found", "hazards_rectified")
 ALL_STAGES = (*STAGES, *HAZARDS)
 """Stages a frame may hold, in its order."""
-SPECIAL = ("unit", "township", "date", "stage", "enterprise", "code", "listed", "removed")
+SPECIAL = ("unit", "township", "date", "stage", "enterprise", "code", "listed", "removed", "started")
 _BRACKETED = re.compile(r"\(([^()]*)\)|\[([^\[\]]*)\]|【([^【】]*)】")
 _COUNTED = {"", "家", "户", "个", "项", "条", "处", "企业", "count", "number", "enterprises", "n"}
 _WRONG_UNIT = re.compile(r"万|‰|千(?=家|户|个|项|$)|百(?=家|户|个|项|$)|thousand|hundred|per ?mille|per 1000")

@@ -19,7 +19,7 @@ from dpsim.progress.rows import name_of
 from dpsim.progress.series import WITHIN
 from dpsim.tabular.sheet import Sheet
 
-_DATED = ("listed", "removed")
+_DATED = ("listed", "removed", "started")
 
 
 @dataclass
@@ -31,7 +31,7 @@ class Enterprise:
     unit, township, name, code : str
         Empty where there is no such column.
     dates : dict
-        ``listed``, ``removed`` and stages to dates; only those reached.
+        ``listed``, ``removed``, ``started`` and stages to dates; only those reached.
     place : Place
     """
 
@@ -166,7 +166,11 @@ class Ledger:
                 other = dates[outer].isoformat() if outer in dates else "-"
                 self.notes.fault("progress.ledger_order", at, dates[inner], stage=inner, other=f"{outer} {other}")
         listed, removed = dates.get("listed"), dates.get("removed")
-        days = [day for key, day in dates.items() if key not in _DATED]
+        started = dates.get("started")
+        for key in STAGES:
+            if started and key in dates and dates[key] < started:
+                self.notes.fault("progress.ledger_order", at, dates[key], stage=key, other=f"started {started}")
+        days = [day for key, day in dates.items() if key not in ("listed", "removed")]
         if removed and ((listed and removed <= listed) or any(day > removed for day in days)):
             self.notes.fault("progress.ledger_removed", at, removed)
 

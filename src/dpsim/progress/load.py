@@ -42,8 +42,8 @@ class Progress:
         One row per repair: ``file``, ``sheet``, ``row`` (from 1; 0 for a whole sheet), ``column`` (letters),
         ``given``, ``taken``, ``message`` (its id).
     ledger : pandas.DataFrame or None
-        One row per enterprise: ``unit``, ``township``, ``enterprise``, ``code``, ``listed``, ``removed``, and the
-        date of each stage (NaT: not reached).
+        One row per enterprise: ``unit``, ``township``, ``enterprise``, ``code``, ``listed``, ``removed``,
+        ``started`` and the date of each stage (NaT: not reached).
     """
 
     frame: pd.DataFrame
@@ -184,7 +184,7 @@ def _ledger(enterprises: list[Enterprise]) -> pd.DataFrame | None:
 
     if not enterprises:
         return None
-    dated = ("listed", "removed", *STAGES)
+    dated = ("listed", "removed", "started", *STAGES)
     rows = [(one.unit, one.township, one.name, one.code, *(one.dates.get(key) for key in dated)) for one in enterprises]
     table = pd.DataFrame(rows, columns=["unit", "township", "enterprise", "code", *dated])
     return table.astype(dict.fromkeys(dated, "datetime64[s]"))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import unicodedata
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -50,7 +51,7 @@ def load_targets(path: str | Path) -> pd.DataFrame:
 
     file = read_sheets(Path(path))
     rows = file.sheets[0].rows
-    places = _places(rows[0], file.name)
+    places = column_places(rows[0], file.name, HEADS, NEEDED)
     faults: list[InputError] = []
     out: list[dict[str, object]] = []
     for number, cells in enumerate(rows[1:], start=1):
@@ -63,9 +64,11 @@ def load_targets(path: str | Path) -> pd.DataFrame:
     return pd.DataFrame(out)
 
 
-def _places(head: list[Cell], name: str) -> dict[str, int]:
+def column_places(
+    head: list[Cell], name: str, heads: Mapping[str, tuple[str, ...]], needed: tuple[str, ...]
+) -> dict[str, int]:
     """Return the column of each header; one that is missing or stands twice is refused."""
-    known = {plain(alias): key for key, aliases in HEADS.items() for alias in aliases}
+    known = {plain(alias): key for key, aliases in heads.items() for alias in aliases}
     places: dict[str, int] = {}
     for column, cell in enumerate(head):
         key = known.get(plain(cell))
@@ -73,9 +76,9 @@ def _places(head: list[Cell], name: str) -> dict[str, int]:
             refuse(name, [InputError("progress.targets.twice", where=cell_name(0, column), given=shown(cell))])
         if key is not None:
             places[key] = column
-    missing = [HEADS[key][0] for key in NEEDED if key not in places]
+    missing = [heads[key][0] for key in needed if key not in places]
     if missing:
-        allowed = "; ".join("/".join(HEADS[key]) for key in HEADS)
+        allowed = "; ".join("/".join(heads[key]) for key in heads)
         refuse(name, [InputError("progress.targets.no_header", where=name, given=", ".join(missing), allowed=allowed)])
     return places
 

@@ -11,11 +11,13 @@ import pandas as pd
 
 from dpsim.experiments.identity import code_id
 from dpsim.experiments.sums import SUMS, sums_text
+from dpsim.forecast.knowledge import knowledge
 from dpsim.forecast.project import Forecast, forecast
 from dpsim.forecast.scenarios import list_changes, scenarios, starts
 from dpsim.forecast.scoreboard import inputs_digest, keep_forecast, scoreboard
 from dpsim.forecast.signposts import signposts
 from dpsim.progress.load import Progress, load_progress
+from dpsim.progress.plan import load_supply
 from dpsim.progress.wanted import load_targets
 from dpsim.report.documents import write_atomically
 from dpsim.report.tables import save_table
@@ -35,6 +37,8 @@ class Outlook:
     scenarios: pd.DataFrame
     starts: pd.DataFrame
     lists: pd.DataFrame
+    knowledge: pd.DataFrame
+    supply: pd.DataFrame | None
     record: pd.DataFrame
     """Kept forecasts that have their outcome by now; empty without a folder of them."""
 
@@ -50,6 +54,7 @@ def make_outlook(
     draws: int,
     kept: Path | None,
     capacity: Mapping[str, float] | None = None,
+    supply: str | Path | None = None,
 ) -> Outlook:
     """Read, forecast, and forecast again under the other assumptions.
 
@@ -59,8 +64,17 @@ def make_outlook(
         Something given cannot be read or is out of its range.
     """
     progress, wanted = load_progress(table), load_targets(targets)
+    plan = None if supply is None else load_supply(supply)
     made = forecast(
-        progress, wanted, as_of=as_of, seed=seed, draws=draws, reference=reference, rush=rush, capacity=capacity
+        progress,
+        wanted,
+        as_of=as_of,
+        seed=seed,
+        draws=draws,
+        reference=reference,
+        rush=rush,
+        capacity=capacity,
+        supply=plan,
     )
     fewer = min(draws, SIDE_DRAWS)
     record = pd.DataFrame() if kept is None else scoreboard(kept, progress, today=as_of)
@@ -69,9 +83,13 @@ def make_outlook(
         made=made,
         seed=seed,
         signposts=signposts(made),
-        scenarios=scenarios(progress, wanted, as_of=as_of, seed=seed, draws=fewer),
+        scenarios=scenarios(progress, wanted, as_of=as_of, seed=seed, draws=fewer, supply=plan),
         starts=starts(progress, wanted, as_of=as_of, seed=seed, draws=fewer, reference=reference, rush=rush),
-        lists=list_changes(progress, wanted, as_of=as_of, seed=seed, draws=fewer, reference=reference),
+        lists=list_changes(progress, wanted, as_of=as_of, seed=seed, draws=fewer, reference=reference, supply=plan),
+        knowledge=knowledge(
+            progress, wanted, as_of=as_of, seed=seed, draws=fewer, reference=reference, rush=rush, supply=plan
+        ),
+        supply=plan,
         record=record[record["met"].notna()] if len(record) else record,
     )
 
@@ -98,6 +116,7 @@ def _write(outlook: Outlook, out: Path) -> None:
         "scenarios": outlook.scenarios,
         "starts": outlook.starts,
         "lists": outlook.lists,
+        "knowledge": outlook.knowledge,
         "repairs": outlook.progress.repairs,
     }
     for name, frame in tables.items():
@@ -110,6 +129,7 @@ def _write(outlook: Outlook, out: Path) -> None:
         "units": len(made.units),
         "all_met": made.all_met,
         "inputs": inputs_digest(outlook.progress, made.as_of),
+        "supply": None if outlook.supply is None else outlook.supply.astype(str).to_dict("records"),
         "code": code_id(),
     }
     write_atomically(out / "run.json", json.dumps(record, ensure_ascii=False, indent=1, sort_keys=True).encode())

@@ -20,6 +20,7 @@ from dpsim.report.outlook.job import Outlook
 from dpsim.report.show import show_date, show_percent, show_probability, show_rounded
 
 MOST_REPAIRS = 10
+KEY = ["stage", "deadline", "target_share"]
 OLD_DAYS = 21
 """A last report older than this before the as-of date is pointed out."""
 
@@ -45,8 +46,8 @@ def outlook_text(outlook: Outlook) -> str:
             )
         )
     lines += [_needed(row) for row in made.needed.itertuples() if row.unit == ALL]
-    lines += _bounds(outlook) + _posts(outlook, lang)
-    lines += _classes(outlook, lang) + _rushes(outlook, lang) + _starts(outlook, lang) + _record(outlook)
+    lines += _bounds(outlook) + _posts(outlook, lang) + _classes(outlook, lang)
+    lines += _rushes(outlook, lang) + _starts(outlook, lang) + _knowledge(outlook) + _record(outlook)
     return "\n".join([*lines, *_repairs(outlook), say("outlook.rests")])
 
 
@@ -175,6 +176,19 @@ def _classes(outlook: Outlook, lang: str) -> list[str]:
         lambda row: str(getattr(classes, row.reference).name.words(lang)),
         lang=lang,
     )
+
+
+def _knowledge(outlook: Outlook) -> list[str]:
+    """Return how wide the intervals are with each piece of knowledge, all units together."""
+    out = []
+    for (stage, deadline, share), rows in outlook.knowledge.groupby(KEY, sort=False):
+        widths = say("outlook.comma").join(
+            f"{say(f'outlook.known.{row.knowledge}')} {show_percent(row.width90, 1)}" for row in rows.itertuples()
+        )
+        date = pd.Timestamp(deadline).date().isoformat()
+        values = {"stage": stage_word(stage), "share": show_percent(share), "date": date}
+        out.append(say("outlook.knowledge", widths=widths, **values))
+    return out
 
 
 def _record(outlook: Outlook) -> list[str]:

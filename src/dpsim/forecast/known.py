@@ -1,0 +1,166 @@
+"""What is known at an as-of date: counts by week, and where there is a ledger, who has done what since when."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from dpsim.errors import InputError
+from dpsim.forecast.asked import checked_table, weeks_to
+from dpsim.forecast.history import History, history_of
+from dpsim.forecast.members import STARTED, Members, counted_members, ledger_frame, ledger_members
+from dpsim.forecast.pipeline import Use, churned, draw_chain, fewest_done
+from dpsim.forecast.regimes import Settings, draw_shares
+from dpsim.forecast.stages import LIMITED_BY, funnelled
+from dpsim.model.state import Floats
+from dpsim.params.forecast import WorkSettings
+
+OLDEST_DAYS = 182
+"""A table whose last report is older than this says nothing of the pace now."""
+FEWEST_DONE = 10
+"""Jobs that the reports of a table must have seen done at each stage to tell how fast they are done; with fewer, as in
+a single report, each stage goes by itself."""
+
+
+class Table(NamedTuple):
+    """A progress table.
+
+    Attributes
+    ----------
+    frame : pandas.DataFrame
+        Columns date, unit, stage, total, done.
+    members : Members or None
+        The enterprises, where a ledger holds all units of the table.
+    """
+
+    frame: pd.DataFrame
+    members: Members | None
+
+
+class Known(NamedTuple):
+    """What a forecast is made of.
+
+    Attributes
+    ----------
+    histories : dict of str to History
+        Of the stages with a target and those that limit them, for the same units.
+    members : Members or None
+        Of a ledger, or as the table counts them; None where the stages do not hang together.
+    chain : dict of str to History
+        Of the stages of the members, for the same units.
+    """
+
+    histories: dict[str, History]
+    members: Members | None
+    chain: dict[str, History]
+
+
+def table_of(progress: object, as_of: dt.date) -> Table:
+    """Return a table; of the stages of a ledger that holds all its units, the counts up to the end of a date."""
+    frame, ledger = checked_table(progress), getattr(progress, "ledger", None)
+    known = frame[pd.to_datetime(frame["date"]) <= pd.Timestamp(as_of)]
+    if ledger is None or known.empty:
+        return Table(frame, None)
+    last = as_of if len(known) < len(frame) else min(as_of, pd.Timestamp(known["date"].max()).date())
+    members = ledger_members(ledger, last)
+    if members is None or set(members.units) != set(known["unit"]):
+        return Table(frame, None)
+    others = frame[~frame["stage"].isin(members.stages)]
+    return Table(pd.concat([others, ledger_frame(members, last)], ignore_index=True), members)
+
+
+def known_at(table: Table, wanted: pd.DataFrame, as_of: dt.date) -> Known:
+    """Return what is known of the stages with a target, of those that limit them, and of their members.
+
+    Raises
+    ------
+    InputError
+        The last report is too old, or no unit has all stages.
+    """
+    frame, members = table.frame[pd.to_datetime(table.frame["date"]) <= pd.Timestamp(as_of)], table.members
+    stages = list(dict.fromkeys(wanted["stage"]))
+    stages += [s for stage in stages for s in LIMITED_BY.get(stage, ()) if s in set(frame["stage"])]
+    last = frame[frame["stage"].isin(stages)]["date"].max()
+    if not pd.isna(last) and (pd.Timestamp(as_of) - pd.Timestamp(last)).days > OLDEST_DAYS:
+        found = pd.Timestamp(last).date().isoformat()
+        raise InputError("forecast.stale", as_of=as_of.isoformat(), last=found, days=OLDEST_DAYS)
+    both = [*stages, *(members.stages if members else ())]
+    out = {stage: history_of(frame[frame["stage"] == stage], as_of) for stage in dict.fromkeys(both)}
+    shared = sorted(set.intersection(*(set(history.units) for history in out.values())))
+    if not shared:
+        raise InputError("forecast.no_units", as_of=as_of.isoformat())
+    out = {stage: history.only(np.isin(np.array(history.units), shared)) for stage, history in out.items()}
+    histories = {stage: out[stage] for stage in dict.fromkeys(stages)}
+    if members is None or len(shared) < len(members.units):
+        members = counted_members(histories)
+        if members is not None and fewest_done(members, histories) < FEWEST_DONE:
+            members = None
+    return Known(histories, members, {stage: out[stage] for stage in members.stages} if members else {})
+
+
+def latest_report(frame: pd.DataFrame, as_of: dt.date) -> dt.date:
+    """Return the date of the last report up to a date."""
+    dates = pd.to_datetime(frame["date"])
+    return pd.Timestamp(dates[dates <= pd.Timestamp(as_of)].max()).date()
+
+
+def last_deadlines(wanted: pd.DataFrame) -> dict[str, dt.date]:
+    """Return by stage the last of its deadlines."""
+    return {str(stage): max(rows["deadline"]) for stage, rows in wanted.groupby("stage", sort=False)}
+
+
+def draw_counts(
+    known: Known,
+    deadlines: Mapping[str, dt.date],
+    as_of: dt.date,
+    model: Settings,
+    work: WorkSettings,
+    *,
+    seed: int,
+    draws: int,
+    use: Use | None = None,
+    supply: Mapping[str, Floats] | None = None,
+) -> dict[str, Floats]:
+    """Draw how many members of each unit have done each stage by week, with the funnel's limits.
+
+    A stage shares its regime and shocks with the others; one without a target of its own goes by the last deadline.
+    Stages that hang together are drawn together (`draw_chain`). `supply`: by stage, see there.
+
+    Returns
+    -------
+    dict of str to numpy.ndarray
+        Shape (draws, units, weeks).
+    """
+    last, out = max(deadlines.values()), {}
+    ahead = weeks_to(as_of, last)
+    chain: dict[str, Floats] = {}
+    use = use or Use()
+    if known.members is not None and use.funnel:
+        members = known.members if use.jobs else known.members.without(STARTED)
+        source = weeks_to(as_of, deadlines.get(members.stages[0], last))
+        chain = draw_chain(
+            members,
+            known.chain,
+            ahead,
+            model,
+            work,
+            seed=seed,
+            draws=draws,
+            use=use,
+            supply=supply,
+            source_weeks=source,
+        )
+    for stage, history in known.histories.items():
+        if stage in chain:
+            dated = known.members is not None and known.members.dated
+            out[stage] = chain[stage] if dated else churned(history, chain[stage], model, seed=seed)
+            continue
+        weeks = weeks_to(as_of, deadlines.get(stage, last))
+        share = draw_shares(history, weeks, model, seed=seed, draws=draws, every_week=True)
+        done = np.round(share.reshape(draws, len(history.units), weeks) * history.total[None, :, None], 6)
+        out[stage] = np.concatenate([done, np.repeat(done[:, :, -1:], ahead - weeks, axis=2)], axis=2)
+    return funnelled(out)
