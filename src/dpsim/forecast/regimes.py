@@ -136,7 +136,7 @@ def draw_closures(
     from scipy.special import betaincinv
 
     s, entity = settings, history.entity
-    spreads = common_uniform(seed, draws, Stream.FORECAST_PACE) < s.spread_weight
+    spreads, closes = draw_regimes(s, seed=seed, draws=draws)
     rushes = common_uniform(seed, draws, Stream.FORECAST_RUSH) < s.rush_chance
     factor = s.rush_factor * np.exp(s.rush_log_sd * common_normal(seed, draws, Stream.FORECAST_RUSH_FACTOR))
     noise = np.column_stack([common_normal(seed, draws, Stream.FORECAST_NOISE, week) for week in range(weeks)])
@@ -151,7 +151,6 @@ def draw_closures(
         np.array([np.log(s.reference), s.reversion, s.settle_shock, s.spread_shock, s.damping, s.rush_weeks]),
         every_week,
     )
-    closes = common_uniform(seed, draws, Stream.FORECAST_CLOSE) < s.close_weight
     if closes.any():
         mean = np.clip(common_uniform(seed, draws, Stream.FORECAST_CLOSE_SHARE)[closes, None], 0.01, 0.99)
         own = uniform_draws(seed, draws, entity, Stream.FORECAST_CLOSE_SHARE)[closes]
@@ -159,6 +158,12 @@ def draw_closures(
         passed = np.arange(weeks, 0, -1)[::-1] / weeks if every_week else np.ones(1)
         closed[closes] = np.maximum(closed[closes], ordered[:, :, None] * passed)
     return closed
+
+
+def draw_regimes(settings: Settings, *, seed: int, draws: int) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:
+    """Return of each draw whether its pace spreads (or settles), and whether an order closes a share of the gap."""
+    spreads = common_uniform(seed, draws, Stream.FORECAST_PACE) < settings.spread_weight
+    return spreads, common_uniform(seed, draws, Stream.FORECAST_CLOSE) < settings.close_weight
 
 
 def starting_odds(history: History) -> Floats:
