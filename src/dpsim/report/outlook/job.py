@@ -17,6 +17,7 @@ from dpsim.forecast.signposts import signposts
 from dpsim.progress.load import Progress, load_progress
 from dpsim.progress.wanted import load_targets
 from dpsim.report.documents import write_atomically
+from dpsim.report.outlook.unknown import settings_frame
 from dpsim.report.tables import save_table
 
 SIDE_DRAWS = 1000
@@ -30,6 +31,7 @@ class Outlook:
     progress: Progress
     made: Forecast
     seed: int
+    rush: float
     signposts: pd.DataFrame
     scenarios: pd.DataFrame
     lists: pd.DataFrame
@@ -63,6 +65,7 @@ def make_outlook(
         progress=progress,
         made=made,
         seed=seed,
+        rush=rush,
         signposts=signposts(made),
         scenarios=scenarios(progress, wanted, as_of=as_of, seed=seed, draws=fewer),
         lists=list_changes(progress, wanted, as_of=as_of, seed=seed, draws=fewer, reference=reference),
@@ -91,6 +94,7 @@ def _write(outlook: Outlook, out: Path) -> None:
         "scenarios": outlook.scenarios,
         "lists": outlook.lists,
         "repairs": outlook.progress.repairs,
+        "settings": settings_frame(made.reference),
     }
     for name, frame in tables.items():
         written += save_table(frame, out / "tables", name)

@@ -16,6 +16,7 @@ from dpsim.params.forecast import load_forecast_settings
 from dpsim.params.wording import shown_name
 from dpsim.progress.aliases import ALL_STAGES, heading
 from dpsim.report.outlook.job import Outlook
+from dpsim.report.outlook.unknown import unknown_text
 from dpsim.report.show import show_date, show_percent, show_probability, show_rounded
 
 MOST_REPAIRS = 10
@@ -45,7 +46,7 @@ def outlook_text(outlook: Outlook) -> str:
         )
     lines += [_needed(row) for row in made.needed.itertuples() if row.unit == ALL]
     lines += _posts(outlook, lang) + _classes(outlook, lang) + _record(outlook)
-    return "\n".join([*lines, *_repairs(outlook), say("outlook.rests")])
+    return "\n".join([*lines, *_repairs(outlook), unknown_text(made.reference, outlook.rush), say("outlook.rests")])
 
 
 def stage_word(stage: str) -> str:
