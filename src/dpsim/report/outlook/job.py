@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -18,10 +20,15 @@ from dpsim.progress.load import Progress, load_progress
 from dpsim.progress.wanted import load_targets
 from dpsim.report.documents import write_atomically
 from dpsim.report.outlook.unknown import settings_frame
+from dpsim.report.sources import SOURCES, files_text
 from dpsim.report.tables import save_table
 
 SIDE_DRAWS = 1000
 """Draws of the forecasts under other assumptions, at most."""
+INPUTS, TABLES, RUN = "inputs", "tables", "run.json"
+PROGRESS = f"{INPUTS}/progress.parquet"
+"""Marks the folder of a forecast: the rows it was made of, as they were understood."""
+PARAMETERS = ("params/forecast.yaml", "params/closures.csv")
 
 
 @dataclass(frozen=True)
@@ -29,6 +36,8 @@ class Outlook:
     """A forecast and what stands beside it."""
 
     progress: Progress
+    wanted: pd.DataFrame
+    """The targets, as given."""
     made: Forecast
     seed: int
     rush: float
@@ -58,11 +67,27 @@ def make_outlook(
         Something given cannot be read or is out of its range.
     """
     progress, wanted = load_progress(table), load_targets(targets)
+    return outlook_of(progress, wanted, as_of=as_of, reference=reference, rush=rush, seed=seed, draws=draws, kept=kept)
+
+
+def outlook_of(
+    progress: Progress,
+    wanted: pd.DataFrame,
+    *,
+    as_of: dt.date | str,
+    reference: str | None,
+    rush: float,
+    seed: int,
+    draws: int,
+    kept: Path | None = None,
+) -> Outlook:
+    """Forecast from a table that is read; see `make_outlook`."""
     made = forecast(progress, wanted, as_of=as_of, seed=seed, draws=draws, reference=reference, rush=rush)
     fewer = min(draws, SIDE_DRAWS)
     record = pd.DataFrame() if kept is None else scoreboard(kept, progress, today=as_of)
     return Outlook(
         progress=progress,
+        wanted=wanted,
         made=made,
         seed=seed,
         rush=rush,
@@ -81,11 +106,10 @@ def save_outlook(outlook: Outlook, out: Path | None, *, kept: Path | None) -> No
         _write(outlook, out)
 
 
-def _write(outlook: Outlook, out: Path) -> None:
-    """Write tables, record and check sums."""
+def outlook_tables(outlook: Outlook) -> dict[str, pd.DataFrame]:
+    """Return the tables of a forecast, all of which its inputs and its record tell."""
     made = outlook.made
-    written: list[Path] = []
-    tables = {
+    return {
         "targets": made.targets,
         "needed": made.needed,
         "joint": made.joint,
@@ -93,14 +117,17 @@ def _write(outlook: Outlook, out: Path) -> None:
         "signposts": outlook.signposts,
         "scenarios": outlook.scenarios,
         "lists": outlook.lists,
-        "repairs": outlook.progress.repairs,
         "settings": settings_frame(made.reference),
     }
-    for name, frame in tables.items():
-        written += save_table(frame, out / "tables", name)
-    record = {
+
+
+def outlook_record(outlook: Outlook) -> dict[str, Any]:
+    """Return what a forecast was made of, and its shortest answer."""
+    made = outlook.made
+    return {
         "as_of": made.as_of.isoformat(),
         "reference": made.reference,
+        "rush": outlook.rush,
         "draws": made.draws,
         "seed": outlook.seed,
         "units": len(made.units),
@@ -108,5 +135,19 @@ def _write(outlook: Outlook, out: Path) -> None:
         "inputs": inputs_digest(outlook.progress, made.as_of),
         "code": code_id(),
     }
-    write_atomically(out / "run.json", json.dumps(record, ensure_ascii=False, indent=1, sort_keys=True).encode())
-    write_atomically(out / SUMS, sums_text(out, [*written, out / "run.json"]).encode())
+
+
+def _write(outlook: Outlook, out: Path) -> None:
+    """Write inputs, tables, record, the list of the program's files, and check sums."""
+    frame = outlook.progress.frame
+    inputs = {"progress": frame[frame["date"] <= pd.Timestamp(outlook.made.as_of)], "targets": outlook.wanted}
+    written: list[Path] = []
+    for name, table in inputs.items():
+        written += save_table(table, out / INPUTS, name)
+    for name, table in (outlook_tables(outlook) | {"repairs": outlook.progress.repairs}).items():
+        written += save_table(table, out / TABLES, name)
+    record = json.dumps(outlook_record(outlook), ensure_ascii=False, indent=1, sort_keys=True)
+    for name, text in ((RUN, record), (SOURCES, files_text(PARAMETERS))):
+        write_atomically(out / name, text.encode())
+        written.append(out / name)
+    write_atomically(out / SUMS, sums_text(out, written).encode())
