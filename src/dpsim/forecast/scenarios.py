@@ -6,7 +6,7 @@ import datetime as dt
 
 import pandas as pd
 
-from dpsim.forecast.asked import ALL, checked_table
+from dpsim.forecast.asked import ALL, EACH, checked_day, checked_table, checked_targets
 from dpsim.forecast.project import forecast
 from dpsim.params.forecast import CLASSES
 
@@ -24,10 +24,12 @@ def scenarios(progress: object, targets: pd.DataFrame, *, as_of: dt.date | str, 
     pandas.DataFrame
         reference, rush, stage, deadline, target_share, probability, low, high, q05, q50, q95.
     """
+    wanted = checked_targets(targets, checked_table(progress), checked_day("as_of", as_of))
+    together = wanted.replace({"unit": {EACH: ALL}})
     parts = []
     for reference in CLASSES:
         for rush in RUSHES:
-            made = forecast(progress, targets, as_of=as_of, seed=seed, draws=draws, reference=reference, rush=rush)
+            made = forecast(progress, together, as_of=as_of, seed=seed, draws=draws, reference=reference, rush=rush)
             rows = made.targets[made.targets["unit"] == ALL]
             parts.append(rows.assign(reference=reference, rush=rush))
     columns = [
