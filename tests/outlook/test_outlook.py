@@ -209,3 +209,14 @@ def test_bad_options_end_with_status_2_and_nothing_written(tmp_path: Path, optio
     assert done.returncode == 2 and word in done.stderr and "Traceback" not in done.stderr, done.stderr
     assert sorted(path.name for path in tmp_path.iterdir()) == ["目标.csv", "进度.csv"]
     assert (tmp_path / "进度.csv").read_bytes() == before
+
+
+def test_further_stages_are_an_option(tmp_path: Path) -> None:
+    text = table_file(tmp_path).read_text(encoding="utf-8").replace("网上运行", "已移植")
+    (tmp_path / "p.csv").write_text(text, encoding="utf-8")
+    targets_file(tmp_path, "环节,时限,目标\n已移植,2018-12-31,60%\n")
+    options = ["forecast", "p.csv", "--targets", "目标.csv", "--as-of", "2018-09-10", "--draws", "20"]
+    done = call(*options, "--stage", "ported=ported,已移植", folder=tmp_path)
+    assert done.returncode == 0 and "ported" in done.stdout, done.stderr
+    for wrong in ([], ["--stage", "ported"], ["--stage", "ported=已建"]):
+        assert call(*options, *wrong, folder=tmp_path).returncode == 2

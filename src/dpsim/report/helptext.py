@@ -76,3 +76,8 @@ def _entitle() -> None:
         return
     for name, title in PANELS.items():
         setattr(rich_utils, f"{name}_PANEL_TITLE", title)
+
+
+MORE_STAGES = "另加的环节及其表头，可多次 / a further stage and its headers, may be repeated"
+AS_OF_DATES = "数据截止日，可用逗号给出多个 / as-of date, or several by commas: 2018-09-10"
+EACH_UNIT = "各单位分别预测，每个一个文件夹 / a forecast and a folder for each unit"

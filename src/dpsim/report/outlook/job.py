@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -58,6 +59,7 @@ def make_outlook(
     seed: int,
     draws: int,
     kept: Path | None,
+    stages: Mapping[str, Sequence[str]] | None = None,
 ) -> Outlook:
     """Read, forecast, and forecast again under the other assumptions.
 
@@ -66,7 +68,7 @@ def make_outlook(
     InputError
         Something given cannot be read or is out of its range.
     """
-    progress, wanted = load_progress(table), load_targets(targets)
+    progress, wanted = load_progress(table, stages=stages), load_targets(targets, stages=stages)
     return outlook_of(progress, wanted, as_of=as_of, reference=reference, rush=rush, seed=seed, draws=draws, kept=kept)
 
 
