@@ -20,6 +20,9 @@ _HOME = {
     "Comparison": "dpsim.decide.compare",
     "snapshot_forecast": "dpsim.forecast.snapshot",
     "SnapshotForecast": "dpsim.forecast.snapshot",
+    "forecast": "dpsim.forecast",
+    "Forecast": "dpsim.forecast.project",
+    "load_targets": "dpsim.progress.wanted",
     "load_progress": "dpsim.progress.load",
     "Progress": "dpsim.progress.load",
     "DpsimError": "dpsim.errors",
@@ -33,6 +36,8 @@ def __getattr__(name: str) -> object:
     """Load a public name from its module."""
     if name not in _HOME:
         raise AttributeError(f"module 'dpsim' has no attribute {name!r}")
+    if name == "forecast":  # the package of this name, which can be called
+        return importlib.import_module("dpsim.forecast")
     return getattr(importlib.import_module(_HOME[name]), name)
 
 
