@@ -12,7 +12,7 @@ import time
 
 from common import COLUMNS, RESULTS, Row, machine, verdict
 
-GROUPS = ("replications", "pairs", "plain", "scaling", "starts", "explorer")
+GROUPS = ("replications", "pairs", "plain", "scaling", "starts", "forecasts", "explorer")
 
 
 def measure(groups: tuple[str, ...]) -> list[Row]:

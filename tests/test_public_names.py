@@ -4,25 +4,31 @@ from __future__ import annotations
 
 import importlib
 import inspect
+import subprocess
+import sys
 
 import pytest
 
 import dpsim
+from dpsim.forecast import project
 
 PUBLIC = [
     "Comparison",
     "DpsimError",
     "Ensemble",
+    "Forecast",
     "InputError",
     "Progress",
     "Replication",
     "SnapshotForecast",
     "compare",
+    "forecast",
     "list_cases",
     "list_strategies",
     "load_case",
     "load_progress",
     "load_strategy",
+    "load_targets",
     "run_ensemble",
     "run_replication",
     "snapshot_forecast",
@@ -34,13 +40,30 @@ def test_the_public_names_are_pinned() -> None:
     assert dpsim.__all__ == PUBLIC == dir(dpsim)
 
 
-@pytest.mark.parametrize("name", PUBLIC)
+@pytest.mark.parametrize("name", [name for name in PUBLIC if name != "forecast"])
 def test_each_name_resolves_to_something_documented(name: str) -> None:
     entry = getattr(dpsim, name)
     assert inspect.isclass(entry) == name[0].isupper(), name
     assert callable(entry) and entry.__name__ == name and inspect.getdoc(entry), f"{name} has no docstring"
     assert getattr(importlib.import_module(entry.__module__), name) is entry
     assert entry.__module__.startswith("dpsim.")
+
+
+def test_the_package_of_forecasts_is_the_function() -> None:
+    """Whether it was imported before or not: `dpsim.forecast(...)` and `from dpsim.forecast import ...` both work."""
+    code = (
+        "{first}import dpsim, pandas as pd\n"
+        "day = pd.date_range('2018-06-04', periods=9, freq='7D')\n"
+        "table = dpsim.load_progress(pd.DataFrame({{'date': day, 'unit': 'North', 'total': 40, 'built': range(9)}}))\n"
+        "target = pd.DataFrame({{'stage': ['built'], 'deadline': ['2018-12-31'], 'target_share': [0.5]}})\n"
+        "from dpsim import forecast\n"
+        "made = forecast(table, target, as_of='2018-07-30', seed=1, draws=20)\n"
+        "assert isinstance(made, dpsim.Forecast) and forecast is dpsim.forecast\n"
+    )
+    for first in ("", "import dpsim.forecast.project\n"):
+        subprocess.run([sys.executable, "-c", code.format(first=first)], check=True, timeout=120)
+    assert inspect.signature(project.forecast).parameters.keys() >= {"as_of", "seed", "draws", "groups", "reference"}
+    assert (project.__doc__ and dpsim.forecast.__doc__) and dpsim.forecast.__name__ == "dpsim.forecast"
 
 
 def test_an_unknown_name_is_an_ordinary_attribute_error() -> None:

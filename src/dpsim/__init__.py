@@ -21,6 +21,9 @@ _HOME = {
     "Comparison": "dpsim.decide.compare",
     "snapshot_forecast": "dpsim.forecast.snapshot",
     "SnapshotForecast": "dpsim.forecast.snapshot",
+    "forecast": "dpsim.forecast",
+    "Forecast": "dpsim.forecast.project",
+    "load_targets": "dpsim.progress.wanted",
     "load_progress": "dpsim.progress.load",
     "Progress": "dpsim.progress.load",
     "DpsimError": "dpsim.errors",
@@ -37,6 +40,8 @@ def __getattr__(name: str) -> object:
     collecting = gc.isenabled()
     gc.disable()  # loading makes no garbage; looking for it takes a seventh of the time until the first run is over
     try:
+        if name == "forecast":  # the package of this name, which can be called
+            return importlib.import_module("dpsim.forecast")
         return getattr(importlib.import_module(_HOME[name]), name)
     finally:
         if collecting:

@@ -5,14 +5,18 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from dpsim.cli_options import Lang, given, put, use, whole
+from dpsim.cli_options import SOME_FAILED, Lang, given, put, use, whole
 from dpsim.errors import InputError
-from dpsim.language import say
+from dpsim.language import language_in_force, say
+from dpsim.params.wording import shown, shown_name
 from dpsim.report import helptext
+
+if TYPE_CHECKING:
+    from dpsim.report.outlook.many import Told
 
 DATA_VARIABLE = "DPSIM_DATA"
 
@@ -35,7 +39,7 @@ def template(out: Annotated[str, typer.Argument(help="模板 / template")] = "pr
 def forecast(
     table: Annotated[str, typer.Argument(help="进度表：文件或文件夹 / progress table: file or folder")],
     targets: Annotated[str, typer.Option("--targets", callback=given, help=helptext.TARGETS)],
-    as_of: Annotated[str, typer.Option("--as-of", callback=given, help="数据截止日 / as-of date, 2018-09-10")],
+    as_of: Annotated[str, typer.Option("--as-of", callback=given, help=helptext.AS_OF_DATES)],
     reference: Annotated[str | None, typer.Option("--reference", callback=given, help=helptext.REFERENCE_CLASS)] = None,
     rush: Annotated[
         str, typer.Option("--rush", callback=given, metavar="<0..1>", help="赶工的概率 / chance of a rush")
@@ -48,33 +52,68 @@ def forecast(
     ] = None,
     kept: Annotated[str | None, typer.Option("--scoreboard", callback=given, help=helptext.SCOREBOARD)] = None,
     out: Annotated[str | None, typer.Option("--out", callback=given, help="结果文件夹 / folder for the tables")] = None,
+    stage: Annotated[
+        list[str] | None,
+        typer.Option("--stage", callback=given, metavar="NAME=HEADER,...", help=helptext.MORE_STAGES),
+    ] = None,
+    each_unit: Annotated[bool, typer.Option("--each-unit", help=helptext.EACH_UNIT)] = False,
     lang: Lang = None,
 ) -> None:
     """按进度表预测目标能否达到 / Forecast from a progress table whether targets will be met."""
     from dpsim.report.job import check_out
     from dpsim.report.outlook.job import make_outlook, save_outlook
     from dpsim.report.outlook.letter import outlook_text
+    from dpsim.report.outlook.many import dates_of, many_outlooks
 
     use(lang)
     folders = [Path(folder) for folder in (out, kept) if folder is not None]
     for folder in folders:
         check_out(folder)
-    outlook = make_outlook(
-        table,
-        targets,
-        as_of=as_of,
-        reference=reference,
-        rush=_fraction(rush),
-        seed=whole(seed),
-        draws=whole(draws),
-        kept=None if kept is None else Path(kept),
-        capacity=_capacities(capacity or []),
-        supply=supply,
-    )
-    save_outlook(outlook, None if out is None else Path(out), kept=None if kept is None else Path(kept))
+    board = None if kept is None else Path(kept)
+    asked: dict[str, Any] = {
+        "reference": reference,
+        "rush": _fraction(rush),
+        "seed": whole(seed),
+        "draws": whole(draws),
+        "capacity": _capacities(capacity or []),
+        "supply": supply,
+    }
+    asked |= {"kept": board, "stages": _stages(stage or [])}
+    dates = dates_of(as_of)
+    if each_unit or len(dates) > 1:
+        if out is None:
+            raise InputError("forecast.many_out")
+        return _tell_many(many_outlooks(table, targets, Path(out), dates=dates, each_unit=each_unit, **asked), out)
+    outlook = make_outlook(table, targets, as_of=dates[0], **asked)
+    save_outlook(outlook, None if out is None else Path(out), kept=board)
     put(outlook_text(outlook))
     if out is not None:
         typer.echo(say("outlook.saved", folder=out), err=True)
+    return None
+
+
+def _tell_many(told: list[Told], out: str) -> None:
+    """Say how many forecasts were made and why the others were not; end with a status of its own if any failed."""
+    failed = [one for one in told if one.reason is not None]
+    for one in failed:
+        reason = (one.reason or {})[language_in_force()]
+        put(say("outlook.not_made", as_of=one.entry.as_of, unit=shown_name(one.entry.unit), reason=reason))
+    index = (Path(out) / "index").as_posix()
+    put(say("outlook.many", made=len(told) - len(failed), failed=len(failed), index=index))
+    if failed:
+        raise typer.Exit(SOME_FAILED)
+
+
+def _stages(options: list[str]) -> dict[str, list[str]]:
+    """Return further stages with their headers from options such as `ported=ported,已移植`."""
+    found: dict[str, list[str]] = {}
+    for option in options:
+        name, sign, headers = option.partition("=")
+        name = name.strip()
+        if not sign or name in found:
+            raise InputError("forecast.stage_option", given=shown(option))
+        found[name] = [head.strip() for head in headers.replace("，", ",").split(",")]
+    return found
 
 
 def _capacities(texts: list[str]) -> dict[str, Any]:

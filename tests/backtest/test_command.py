@@ -14,7 +14,7 @@ from tiny_programmes import KNOWN, write_programme, write_programmes
 
 Call = Callable[..., tuple[object, str, str]]
 COLUMNS = ["programme", "months_before", "method", "cases", "brier", "crps", "cov50", "cov80", "cov90"]
-FILES = ["overall.csv", "pit.csv", "programmes.csv", "reliability.csv", "run.json", "scores.csv"]
+FILES = ["SHA256SUMS", "overall.csv", "pit.csv", "programmes.csv", "reliability.csv", "run.json", "scores.csv"]
 QUICK = ("--methods", "base_rate,run_rate_8,no_change", "--draws", "50", "--workers", "1")
 
 

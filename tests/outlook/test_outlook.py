@@ -282,3 +282,14 @@ def test_a_supply_plan_with_a_fault_is_refused_with_its_place(tmp_path: Path, te
 def test_all_stages_of_the_work_may_be_planned(tmp_path: Path) -> None:
     text = "stage,from,per week\n" + "".join(f"{s},2018-09-10,1\n" for s in ("started", "built", "online", "assessed"))
     assert load_supply(plan_file(tmp_path, text))["stage"].tolist() == ["started", "built", "online", "assessed"]
+
+
+def test_further_stages_are_an_option(tmp_path: Path) -> None:
+    text = table_file(tmp_path).read_text(encoding="utf-8").replace("网上运行", "已移植")
+    (tmp_path / "p.csv").write_text(text, encoding="utf-8")
+    targets_file(tmp_path, "环节,时限,目标\n已移植,2018-12-31,60%\n")
+    options = ["forecast", "p.csv", "--targets", "目标.csv", "--as-of", "2018-09-10", "--draws", "20"]
+    done = call(*options, "--stage", "ported=ported,已移植", folder=tmp_path)
+    assert done.returncode == 0 and "ported" in done.stdout, done.stderr
+    for wrong in ([], ["--stage", "ported"], ["--stage", "ported=已建"]):
+        assert call(*options, *wrong, folder=tmp_path).returncode == 2

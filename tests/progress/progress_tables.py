@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import struct
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import openpyxl
@@ -128,13 +129,42 @@ def xlsx_file(file: Path, sheets: dict[str, Rows], merged: Iterable[str] = (), p
     return file
 
 
+@dataclass(frozen=True)
+class Styled:
+    """A number of an old workbook with its format: a code, or the number of one that every program knows."""
+
+    value: float
+    code: str | int
+    how: str = "number"
+    """`number`, `short` (packed in four bytes), `shorts` (the same, in a row of cells), `formula`, `error`."""
+
+
 def xls_file(file: Path, rows: Rows) -> Path:
-    """Write a workbook of Excel 97: numbers and texts on one sheet, in the smallest container that is read."""
+    """Write a workbook of Excel 97: numbers and texts on one sheet, in the smallest container that is read.
+
+    Formats are written where a number is `Styled`.
+    """
+    styled = [cell for row in rows for cell in row if isinstance(cell, Styled)]
+    codes = list(dict.fromkeys(cell.code for cell in styled))
+    numbers = {code: code if isinstance(code, int) else 164 + k for k, code in enumerate(codes)}
 
     def record(kind: int, body: bytes) -> bytes:
         return struct.pack("<HH", kind, len(body)) + body
 
     def cell(i: int, j: int, value: object) -> bytes:
+        if isinstance(value, Styled):
+            style, packed = 1 + codes.index(value.code), round(value.value * 100) << 2 | 3  # hundredths, whole
+            if value.how == "short":
+                return record(0x27E, struct.pack("<HHHI", i, j, style, packed))
+            if value.how == "shorts":
+                return record(0xBD, struct.pack("<HHHIH", i, j, style, packed, j))
+            if value.how == "error":
+                return record(
+                    0x06, struct.pack("<HHHBBBBBBHHI", i, j, style, 2, 0, 7, 0, 0, 0, 0xFFFF, 0, 0) + bytes(2)
+                )
+            if value.how == "formula":
+                return record(0x06, struct.pack("<HHHdHI", i, j, style, value.value, 0, 0) + bytes(2))
+            return record(0x203, struct.pack("<HHHd", i, j, style, value.value))
         if isinstance(value, int | float):
             return record(0x203, struct.pack("<HHHd", i, j, 0, value))
         text = str(value).encode("utf-16-le")
@@ -142,9 +172,16 @@ def xls_file(file: Path, rows: Rows) -> Path:
 
     start = struct.pack("<HHHHII", 0x600, 5, 0x0DBB, 0x07CC, 0, 6)
     name = "进度".encode("utf-16-le")
-    globals_size = 4 + len(start) + 4 + 8 + len(name) + 4
+    looks = b""
+    for code in codes:
+        if isinstance(code, str):
+            text = code.encode("utf-16-le")
+            looks += record(0x41E, struct.pack("<HHB", numbers[code], len(code), 1) + text)
+    for number in [0, *(numbers[code] for code in codes)] if codes else []:
+        looks += record(0xE0, struct.pack("<HH", 0, number) + bytes(16))
+    globals_size = 4 + len(start) + len(looks) + 4 + 8 + len(name) + 4
     sheet_at = record(0x85, struct.pack("<IBBBB", globals_size, 0, 0, len(name) // 2, 1) + name)
-    stream = record(0x809, start) + sheet_at + record(0x0A, b"")
+    stream = record(0x809, start) + looks + sheet_at + record(0x0A, b"")
     stream += record(0x809, struct.pack("<HHHHII", 0x600, 0x10, 0x0DBB, 0x07CC, 0, 6))
     stream += record(0x200, struct.pack("<IIHHH", 0, len(rows), 0, max(map(len, rows)), 0))
     stream += b"".join(cell(i, j, v) for i, row in enumerate(rows) for j, v in enumerate(row) if v not in ("", None))

@@ -250,8 +250,9 @@ def test_the_files_are_as_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
 
 ELSEWHERE = {
     "not_a_table", "frame_columns", "folder_empty", "many_files", "total_alone", "ledger_removed",
+    "stage_name", "stage_header", "stage_clash",
 }  # fmt: skip
-"""Faults of frames and folders, and of rows the other files do not reach; tested in test_frames.py."""
+"""Faults of frames, folders and further stages, and of rows no file reaches: test_frames.py, test_more_stages.py."""
 
 
 def test_every_fault_has_a_file() -> None:

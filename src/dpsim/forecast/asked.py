@@ -44,9 +44,12 @@ def check_numbers(seed: int, draws: int, rush: float) -> None:
 def checked_day(name: str, given: object) -> dt.date:
     """Return a date given as one or as ISO text."""
     try:
-        return pd.Timestamp(given).date()
+        day = pd.Timestamp(given)
     except (ValueError, TypeError, OverflowError):
-        raise InputError("forecast.date", name=name, given=shown(given)) from None
+        day = pd.NaT
+    if pd.isna(day):  # of nothing pandas makes no date without complaint
+        raise InputError("forecast.date", name=name, given=shown(given))
+    return day.date()
 
 
 def checked_table(progress: object) -> pd.DataFrame:

@@ -39,6 +39,15 @@ def closure_record() -> pd.DataFrame:
     return pd.read_csv(params_folder() / "closures.csv")
 
 
+@lru_cache(maxsize=1)
+def _by_programme() -> dict[str, tuple[Floats, Floats]]:
+    """Return months and quantiles of each programme on record, shape (rows,) and (rows, levels)."""
+    return {
+        str(name): (own["months"].to_numpy(dtype=np.float64), own[_QUANTILES].to_numpy(dtype=np.float64))
+        for name, own in closure_record().groupby("programme", sort=False)
+    }
+
+
 def base_rates(last: Floats, target: Floats, days: float, programmes: Sequence[str]) -> Floats:
     """Return the chance that each unit reaches its target if it closes what units of these programmes closed.
 
@@ -56,15 +65,14 @@ def base_rates(last: Floats, target: Floats, days: float, programmes: Sequence[s
     numpy.ndarray
         Shape (units,); NaN where none is on record.
     """
-    record = closure_record()
+    record = _by_programme()
     needed = (target - last) / np.maximum(1.0 - last, LEAST_GAP)
     chances = []
     for programme in programmes:
-        own = record[record["programme"] == programme]
-        if own.empty:
+        if programme not in record:
             continue
-        row = own.iloc[int(np.argmin(np.abs(own["months"].to_numpy() - days / DAYS_A_MONTH)))]
-        quantiles = row[_QUANTILES].to_numpy(dtype=np.float64)
+        months, rows = record[programme]
+        quantiles = rows[int(np.argmin(np.abs(months - days / DAYS_A_MONTH)))]
         chances.append(1.0 - np.interp(needed, quantiles, LEVELS, left=0.0, right=1.0))
     if not chances:
         return np.full(last.size, np.nan)

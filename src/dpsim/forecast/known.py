@@ -65,7 +65,7 @@ def table_of(progress: object, as_of: dt.date) -> Table:
     known = frame[pd.to_datetime(frame["date"]) <= pd.Timestamp(as_of)]
     if ledger is None or known.empty:
         return Table(frame, None)
-    last = as_of if len(known) < len(frame) else min(as_of, pd.Timestamp(known["date"].max()).date())
+    last = min(as_of, pd.Timestamp(known["date"].max()).date())
     members = ledger_members(ledger, last)
     if members is None or set(members.units) != set(known["unit"]):
         return Table(frame, None)

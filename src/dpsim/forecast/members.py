@@ -141,6 +141,16 @@ def ledger_frame(members: Members, as_of: dt.date) -> pd.DataFrame:
     return pd.concat(parts, ignore_index=True)
 
 
+def ledger_until(ledger: pd.DataFrame, day: pd.Timestamp) -> pd.DataFrame:
+    """Return a ledger with what is dated later than a day left out."""
+    out = ledger.copy()
+    for name in ORDER:
+        if name in out:
+            when = pd.to_datetime(out[name])
+            out[name] = when.where(when <= day)
+    return out
+
+
 def _days(frame: pd.DataFrame, name: str) -> npt.NDArray[np.datetime64]:
     """Return a column of dates as days; all missing where there is no such column."""
     if name not in frame:

@@ -8,6 +8,7 @@ lasting shock and, if an order closes the gap, the mean of what it closes (evide
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -133,10 +134,8 @@ def draw_closures(
     history: History, pace: Pace, weeks: int, settings: Settings, *, seed: int, draws: int, every_week: bool
 ) -> Floats:
     """Return how much of its gap each unit closes, shape (draws, units, weeks asked for)."""
-    from scipy.special import betaincinv
-
     s, entity = settings, history.entity
-    spreads = common_uniform(seed, draws, Stream.FORECAST_PACE) < s.spread_weight
+    spreads, closes = draw_regimes(s, seed=seed, draws=draws)
     rushes = common_uniform(seed, draws, Stream.FORECAST_RUSH) < s.rush_chance
     factor = s.rush_factor * np.exp(s.rush_log_sd * common_normal(seed, draws, Stream.FORECAST_RUSH_FACTOR))
     noise = np.column_stack([common_normal(seed, draws, Stream.FORECAST_NOISE, week) for week in range(weeks)])
@@ -151,14 +150,32 @@ def draw_closures(
         np.array([np.log(s.reference), s.reversion, s.settle_shock, s.spread_shock, s.damping, s.rush_weeks]),
         every_week,
     )
-    closes = common_uniform(seed, draws, Stream.FORECAST_CLOSE) < s.close_weight
     if closes.any():
-        mean = np.clip(common_uniform(seed, draws, Stream.FORECAST_CLOSE_SHARE)[closes, None], 0.01, 0.99)
-        own = uniform_draws(seed, draws, entity, Stream.FORECAST_CLOSE_SHARE)[closes]
-        ordered = betaincinv(s.agreement * mean, s.agreement * (1.0 - mean), own)
+        ordered = _ordered_shares(entity.tobytes(), s.close_weight, s.agreement, seed, draws)
         passed = np.arange(weeks, 0, -1)[::-1] / weeks if every_week else np.ones(1)
         closed[closes] = np.maximum(closed[closes], ordered[:, :, None] * passed)
     return closed
+
+
+def draw_regimes(settings: Settings, *, seed: int, draws: int) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:
+    """Return of each draw whether its pace spreads (or settles), and whether an order closes a share of the gap."""
+    spreads = common_uniform(seed, draws, Stream.FORECAST_PACE) < settings.spread_weight
+    return spreads, common_uniform(seed, draws, Stream.FORECAST_CLOSE) < settings.close_weight
+
+
+@lru_cache(maxsize=2)
+def _ordered_shares(units: bytes, close_weight: float, agreement: float, seed: int, draws: int) -> Floats:
+    """Return what an order closes of each unit's gap, shape (draws in which it closes, units).
+
+    All stages share it, so it is kept for the next one: it takes longer than the rest.
+    """
+    from scipy.special import betaincinv
+
+    closes = common_uniform(seed, draws, Stream.FORECAST_CLOSE) < close_weight
+    mean = np.clip(common_uniform(seed, draws, Stream.FORECAST_CLOSE_SHARE)[closes, None], 0.01, 0.99)
+    entity = np.frombuffer(units, dtype=np.uint32)
+    own = uniform_draws(seed, draws, entity, Stream.FORECAST_CLOSE_SHARE)[closes]
+    return np.asarray(betaincinv(agreement * mean, agreement * (1.0 - mean), own))
 
 
 def starting_odds(history: History) -> Floats:
@@ -244,6 +261,10 @@ def binomial_quantiles(u: Floats, members: Floats, chance: Floats) -> Floats:
     By inversion, so that a larger chance never gives fewer.
     """
     out = np.zeros(chance.shape)
+    ways = np.ones((chance.shape[1], int(members.max()) + 1))  # of j members over j - 1: no division in the loop
+    for i in range(chance.shape[1]):
+        for j in range(1, int(members[i]) + 1):
+            ways[i, j] = (members[i] - j + 1.0) / j
     for d in range(chance.shape[0]):
         for i in range(chance.shape[1]):
             n = int(members[i])
@@ -255,7 +276,7 @@ def binomial_quantiles(u: Floats, members: Floats, chance: Floats) -> Floats:
                 while rest > mass and j < n:
                     rest -= mass
                     j += 1
-                    mass *= odds * (n - j + 1) / j
+                    mass *= odds * ways[i, j]
                 out[d, i, k] = j if p <= 0.5 else n - j
     return out
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -96,8 +97,9 @@ class ForecastSettings(File):
         return lambda content: ()
 
 
+@lru_cache(maxsize=1)
 def load_forecast_settings() -> ForecastSettings:
-    """Return the settings that come with the program.
+    """Return the settings that come with the program, read once in a process.
 
     Raises
     ------

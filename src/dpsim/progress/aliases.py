@@ -5,12 +5,18 @@ from __future__ import annotations
 import re
 import tomllib
 import unicodedata
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib.resources import files
+from types import MappingProxyType
 from typing import Any
 
 from dpsim.core.words import STAGES
+from dpsim.errors import InputError
+from dpsim.params.wording import shown
 
 HAZARDS = ("hazards_found", "hazards_rectified")
 ALL_STAGES = (*STAGES, *HAZARDS)
@@ -21,6 +27,47 @@ _COUNTED = {"", "家", "户", "个", "项", "条", "处", "企业", "count", "nu
 _WRONG_UNIT = re.compile(r"万|‰|千(?=家|户|个|项|$)|百(?=家|户|个|项|$)|thousand|hundred|per ?mille|per 1000")
 _DATED = re.compile(r"(日期|时间|date|on)\Z|\Adate")
 _TAIL = re.compile(r"(企业)?(家数|户数|个数|数量|数|企业)\Z")
+
+
+_NONE: Mapping[str, tuple[str, ...]] = MappingProxyType({})
+_NAME = re.compile(r"[a-z][a-z0-9_]{0,39}\Z")
+_more: ContextVar[Mapping[str, tuple[str, ...]]] = ContextVar("more_stages", default=_NONE)
+"""Stages of another programme with their headers, while a table of it is read."""
+
+
+@contextmanager
+def more_stages(stages: Mapping[str, Sequence[str]] | None) -> Iterator[None]:
+    """Let tables hold further stages for a while, each with its headers.
+
+    Raises
+    ------
+    InputError
+        A name is none, or stands for something else; a header has another meaning, or two of these.
+    """
+    checked: dict[str, tuple[str, ...]] = {}
+    seen: set[str] = set()
+    taken = {*ALL_STAGES, *SPECIAL, *_table()["roles"]}
+    for name, headers in (stages or {}).items():
+        if not isinstance(name, str) or not _NAME.match(name) or name in taken:
+            raise InputError("progress.stage_name", given=shown(name), taken=", ".join(sorted(taken)))
+        heads = (headers,) if isinstance(headers, str) else tuple(headers)
+        for head in heads or ("",):
+            if not plain(head):
+                raise InputError("progress.stage_header", stage=name, given=shown(head))
+            if plain(head) in seen or meaning(head) is not None:
+                raise InputError("progress.stage_clash", stage=name, given=shown(head))
+            seen.add(plain(head))
+        checked[name] = heads
+    token = _more.set(checked)
+    try:
+        yield
+    finally:
+        _more.reset(token)
+
+
+def stages_known() -> tuple[str, ...]:
+    """Return the stages a table may hold, in the order of a frame."""
+    return (*ALL_STAGES, *_more.get())
 
 
 @dataclass(frozen=True)
@@ -67,7 +114,9 @@ def meaning(text: object) -> Meaning | None:
     """
     if not isinstance(text, str):
         return None
-    words, table = plain(text), _headers()
+    more: dict[str, tuple[str, str | None, str | None]]
+    more = {plain(head): ("value", stage, "done") for stage, heads in _more.get().items() for head in heads}
+    words, table = plain(text), _headers() | more if more else _headers()
     found = table.get(words) or table.get(words.replace("%", "")) or table.get(_TAIL.sub("", words))
     found = found or table.get(_DATED.sub("", words))
     if not found:
@@ -91,6 +140,7 @@ def stages_within(text: str) -> set[str]:
     """Return the stages a title names; a longer name wins over the shorter one it holds."""
     rest, found = plain(text), set()
     names = {plain(alias): stage for stage in ALL_STAGES for alias in _table()["stages"][stage]["done"]}
+    names |= {plain(head): stage for stage, heads in _more.get().items() for head in heads}
     for name in sorted(names, key=len, reverse=True):
         if name in rest:
             found.add(names[name])
@@ -132,6 +182,8 @@ def sheet_kind(name: str) -> str:
 def heading(id_: str, lang: str) -> str:
     """Return the usual header of a column, a role or a stage in a language."""
     table = _table()
+    if id_ in _more.get():
+        return _more.get()[id_][0]
     stage = table["stages"].get(id_, {}).get("done")
     words = stage or table["columns"].get(id_) or table["roles"][id_]
     return next(word for word in words if word.isascii() == (lang == "en"))
@@ -139,13 +191,13 @@ def heading(id_: str, lang: str) -> str:
 
 def known_headers(lang: str) -> str:
     """Return the headers that are understood, one for each meaning."""
-    ids = ("unit", "date", "stage", "total", "done", *ALL_STAGES)
+    ids = ("unit", "date", "stage", "total", "done", *stages_known())
     return ", ".join(heading(id_, lang) for id_ in ids)
 
 
 def all_aliases() -> list[str]:
     """Return every header that is understood."""
-    return sorted(_headers())
+    return sorted({*_headers(), *(plain(head) for heads in _more.get().values() for head in heads)})
 
 
 @cache

@@ -130,8 +130,8 @@ class Dispatch:
                 self.notes.repair("progress.repair.column_hidden", at, column.head, column.head)
 
     def _list_ones(self, lines: list[Line]) -> None:
-        """List columns of an old workbook that hold 0 and 1 only: 100 % cannot be told from 1 there."""
-        if not self.place.file.lower().endswith(".xls"):
+        """List columns that hold 0 and 1 only where 100 % cannot be told from 1."""
+        if self.sheet.stored.formats_known:
             return
         for column in (one for one in self.layout.values if one.role == "done"):
             counts = {line.numbers[column.at] for line in lines if isinstance(line.numbers[column.at], int)}

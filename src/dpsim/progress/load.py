@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,7 +11,7 @@ from dpsim.core.words import STAGES
 from dpsim.errors import InputError
 from dpsim.language import language_in_force
 from dpsim.params.wording import shown_name
-from dpsim.progress.aliases import known_headers, sheet_kind
+from dpsim.progress.aliases import known_headers, more_stages, sheet_kind
 from dpsim.progress.context import Said, scale_faults, year_of
 from dpsim.progress.dispatch import Dispatch, Observed
 from dpsim.progress.header import header_lines, titles
@@ -56,7 +57,9 @@ class Progress:
         return [repair.text(lang) for repair in self.listed]
 
 
-def load_progress(path_or_frame: str | Path | pd.DataFrame) -> Progress:
+def load_progress(
+    path_or_frame: str | Path | pd.DataFrame, *, stages: Mapping[str, Sequence[str]] | None = None
+) -> Progress:
     """Read progress tables or an enterprise ledger.
 
     Parameters
@@ -64,6 +67,9 @@ def load_progress(path_or_frame: str | Path | pd.DataFrame) -> Progress:
     path_or_frame : str, path or pandas.DataFrame
         A workbook (xlsx, xlsm, xls, ods) or text (csv, tsv, txt) with one or several tables, a folder of such files,
         or a frame. Headers are those of `headers.toml`.
+    stages : mapping of str to sequence of str, optional
+        Stages of another programme, each with the headers of its counts: ``{"ported": ["ported", "已移植"]}``. They
+        stand beside the usual ones, are limited by none of them, and are not read from ledgers of enterprises.
 
     Returns
     -------
@@ -73,6 +79,8 @@ def load_progress(path_or_frame: str | Path | pd.DataFrame) -> Progress:
     ------
     FileFaults
         Everything that cannot be repaired, all files together, each fault with its place.
+    InputError
+        A further stage has a name or a header that means something else.
 
     Examples
     --------
@@ -81,6 +89,12 @@ def load_progress(path_or_frame: str | Path | pd.DataFrame) -> Progress:
     >>> load_progress(table).frame[["unit", "stage", "total", "done"]].values.tolist()
     [['North', 'built', 40, 26]]
     """
+    with more_stages(stages):
+        return _read(path_or_frame)
+
+
+def _read(path_or_frame: str | Path | pd.DataFrame) -> Progress:
+    """Read with the stages that are known."""
     notes = Notes()
     if isinstance(path_or_frame, str | Path):
         path = Path(path_or_frame)

@@ -229,6 +229,6 @@ def _heads(cell: Cell) -> bool:
 def _stages() -> str:
     """Return the stages as a column of stages may name them."""
     from dpsim.language import language_in_force
-    from dpsim.progress.aliases import ALL_STAGES, heading
+    from dpsim.progress.aliases import heading, stages_known
 
-    return ", ".join(heading(stage, language_in_force()) for stage in ALL_STAGES)
+    return ", ".join(heading(stage, language_in_force()) for stage in stages_known())

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from itertools import pairwise
 from statistics import median
 
-from dpsim.progress.aliases import ALL_STAGES
+from dpsim.progress.aliases import stages_known
 from dpsim.progress.dispatch import Observed
 from dpsim.progress.notes import Notes, Place
 
@@ -37,7 +37,8 @@ def put_together(observed: Iterable[Observed], notes: Notes) -> list[Observed]:
         else:
             other = f"{before.done} / {before.total} ({before.place})"
             notes.fault("progress.duplicate_differs", one.place, given, other=other)
-    rows = sorted(kept.values(), key=lambda one: (one.date, one.unit, ALL_STAGES.index(one.stage)))
+    order = stages_known()
+    rows = sorted(kept.values(), key=lambda one: (one.date, one.unit, order.index(one.stage)))
     _check_names(rows, notes)
     _check_funnel(kept, notes)
     _list_moves(rows, notes)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import math
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from dpsim.errors import InputError
 from dpsim.params.wording import shown
-from dpsim.progress.aliases import plain, stage_of
+from dpsim.progress.aliases import more_stages, plain, stage_of
 from dpsim.progress.dates import cell_date
 from dpsim.tabular.places import cell_name, refuse
 from dpsim.tabular.sheet import Cell, read_sheets
@@ -29,13 +29,15 @@ NEEDED = ("stage", "deadline", "target_share")
 EVERYBODY = {"": "each", "各单位": "each", "各县区": "each", "each": "each", "全市": "all", "合计": "all", "all": "all"}
 
 
-def load_targets(path: str | Path) -> pd.DataFrame:
+def load_targets(path: str | Path, *, stages: Mapping[str, Sequence[str]] | None = None) -> pd.DataFrame:
     """Return the targets of a table.
 
     Parameters
     ----------
     path : str or pathlib.Path
         A workbook or a text file; its first sheet holds a line of headers (`HEADS`) and one line per target.
+    stages : mapping of str to sequence of str, optional
+        Further stages, see `load_progress`.
 
     Returns
     -------
@@ -47,6 +49,12 @@ def load_targets(path: str | Path) -> pd.DataFrame:
     FileFaults
         Everything that is wrong with it, each with its cell.
     """
+    with more_stages(stages):
+        return _read(path)
+
+
+def _read(path: str | Path) -> pd.DataFrame:
+    """Read with the stages that are known."""
     import pandas as pd
 
     file = read_sheets(Path(path))

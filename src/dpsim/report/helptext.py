@@ -15,7 +15,7 @@ AS_OF = "数据截止日，不给则用案例的 / as-of date, the case's if not
 WORKERS = "同时做几份报告，不给则与核数相同 / reports at a time, one per core if not said"
 REFERENCE = "对照方案，不给则为现行部署 / reference strategy, the arrangement in force if not said"
 FIGURES = "图表文件夹，不给则不写 / folder for figure and tables, not written if not said"
-VERIFIED = "推演、报告、方案比较或批次的文件夹 / folder of runs, a report, a comparison or a batch"
+VERIFIED = "推演、报告、比较、预测、检验或批次的文件夹 / folder of runs, a report, a forecast, a batch ..."
 STORE = "保存推演的文件夹，中断后可续跑 / folder that keeps runs, to go on after a stop"
 STRATEGY = "监管方案，不给则为现行部署 / strategy, the arrangement in force if not said"
 PROGRAMMES = "项目文件夹，不给则用变量 DPSIM_DATA / folder of programmes, the variable DPSIM_DATA if not said"
@@ -82,3 +82,8 @@ def _entitle() -> None:
         return
     for name, title in PANELS.items():
         setattr(rich_utils, f"{name}_PANEL_TITLE", title)
+
+
+MORE_STAGES = "另加的环节及其表头，可多次 / a further stage and its headers, may be repeated"
+AS_OF_DATES = "数据截止日，可用逗号给出多个 / as-of date, or several by commas: 2018-09-10"
+EACH_UNIT = "各单位分别预测，每个一个文件夹 / a forecast and a folder for each unit"

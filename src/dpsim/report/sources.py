@@ -42,5 +42,11 @@ def installed_files(inputs: Iterable[str]) -> dict[str, str]:
 
 def sources_text(case: str, strategies: Iterable[str]) -> str:
     """Return the list of a report: the program, the evidence, and the shipped files of its case and strategies."""
-    inputs = [EVIDENCE, f"params/cases/{case}.yaml", *(f"params/strategies/{name}.yaml" for name in strategies)]
+    return files_text(
+        [EVIDENCE, f"params/cases/{case}.yaml", *(f"params/strategies/{name}.yaml" for name in strategies)]
+    )
+
+
+def files_text(inputs: Iterable[str]) -> str:
+    """Return the list of the program and some files below ``params/``."""
     return json.dumps(installed_files(inputs), indent=1, sort_keys=True) + "\n"

@@ -58,14 +58,19 @@ def html_table(
 def save_table(frame: pd.DataFrame, folder: Path, name: str) -> list[Path]:
     """Write a frame as CSV (UTF-8 with mark, so that spreadsheets read Chinese) and Parquet, each at once."""
     folder.mkdir(parents=True, exist_ok=True)
-    text = io.StringIO()
-    _harmless(frame).to_csv(text, index=False, lineterminator="\n", float_format="%.10g")
     csv, parquet = folder / f"{name}.csv", folder / f"{name}.parquet"
-    write_atomically(csv, text.getvalue().encode("utf-8-sig"))
+    write_atomically(csv, csv_bytes(frame))
     buffer = io.BytesIO()
     frame.to_parquet(buffer, index=False, compression="zstd")
     write_atomically(parquet, buffer.getvalue())
     return [csv, parquet]
+
+
+def csv_bytes(frame: pd.DataFrame) -> bytes:
+    """Return the content of the CSV file of a frame."""
+    text = io.StringIO()
+    _harmless(frame).to_csv(text, index=False, lineterminator="\n", float_format="%.10g")
+    return text.getvalue().encode("utf-8-sig")
 
 
 def _harmless(frame: pd.DataFrame) -> pd.DataFrame:

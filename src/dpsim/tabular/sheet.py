@@ -23,7 +23,7 @@ from dpsim.params.wording import shown_name
 from dpsim.tabular.extent import MAX_CELLS, too_far
 from dpsim.tabular.hidden import hidden_rows
 from dpsim.tabular.kinds import misnamed
-from dpsim.tabular.stored import Stored, stored
+from dpsim.tabular.stored import Stored, stored, stored_old
 
 MAX_BYTES = 20_000_000
 """Largest file that is read."""
@@ -56,7 +56,7 @@ class Sheet:
     hidden : set of int
         Rows that are hidden, where the file is an Excel workbook (.xlsx, .xlsm).
     stored : Stored
-        Cells that need care, where it is one.
+        Cells that need care, where it is a workbook.
     """
 
     name: str
@@ -173,8 +173,13 @@ def _visible(file: Path) -> tuple[list[Sheet], tuple[str, ...]]:
     sheets, unread = [], []
     ending = file.suffix.lower()
     hidden = hidden_rows(file) if ending in (".xlsx", ".xlsm") else {}
-    care = stored(file) if ending != ".xls" else {}
+    care, unseen = stored(file) if ending != ".xls" else {}, Stored()
     with CalamineWorkbook.from_path(file) as book:
+        if ending == ".xls":
+            unseen = Stored(formats_known=False)
+            care = dict(
+                zip((about.name for about in book.sheets_metadata), stored_old(file.read_bytes()), strict=False)
+            )
         for about in book.sheets_metadata:
             if about.visible == SheetVisibleEnum.Visible and about.typ == SheetTypeEnum.WorkSheet:
                 sheet = book.get_sheet_by_name(about.name)
@@ -182,7 +187,7 @@ def _visible(file: Path) -> tuple[list[Sheet], tuple[str, ...]]:
                 joined = sheet.merged_cell_ranges or []
                 _spread(rows, joined)
                 name = about.name
-                sheets.append(Sheet(name, rows, joined, hidden.get(name, set()), care.get(name, Stored())))
+                sheets.append(Sheet(name, rows, joined, hidden.get(name, set()), care.get(name, unseen)))
             elif about.typ == SheetTypeEnum.WorkSheet:
                 unread.append(about.name)
     return sheets, tuple(unread)

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from dpsim.tabular.extent import walk
 from dpsim.tabular.hidden import sheet_parts
+from dpsim.tabular.old_workbook import old_sheets, shows_percent
 
 _STYLES = "xl/styles.xml"
 _OPEN = "content.xml"
@@ -37,11 +38,19 @@ class Stored:
         Cells shown as percent.
     hidden : set of int
         Columns that are hidden, where the file is an Excel workbook (.xlsx, .xlsm).
+    formats_known : bool
+        Whether cells shown as percent could be told from others.
     """
 
     uncomputed: set[At] = field(default_factory=set)
     percent: set[At] = field(default_factory=set)
     hidden: set[int] = field(default_factory=set)
+    formats_known: bool = True
+
+
+def stored_old(raw: bytes) -> list[Stored]:
+    """Return the cells of a workbook of Excel 97 (.xls) that need care, by sheet in its order; see `old_sheets`."""
+    return [Stored(uncomputed=sheet.errors, percent=sheet.percent) for sheet in old_sheets(raw)]
 
 
 def stored(file: Path) -> dict[str, Stored]:
@@ -69,7 +78,7 @@ def _percent_styles(content: bytes) -> set[str]:
 
     def start(kind: str, given: Mapping[str, str]) -> None:
         nonlocal inside
-        if kind == "numFmt" and "%" in given.get("formatCode", ""):
+        if kind == "numFmt" and shows_percent(given.get("formatCode", "")):
             formats.add(given.get("numFmtId", ""))
         elif kind == "cellXfs":
             inside = True

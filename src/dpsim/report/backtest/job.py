@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from dpsim.core.streams import check_word
 from dpsim.errors import InputError
 from dpsim.experiments.runrecord import DISTRIBUTION, code_hash, library_version
-from dpsim.experiments.sums import file_digest
+from dpsim.experiments.sums import SUMS, file_digest, sums_text
 from dpsim.forecast.backtest import MOST_UNITS, Backtest, run_backtest
 from dpsim.forecast.learned import learn
 from dpsim.forecast.methods import all_methods, is_available
@@ -151,6 +151,7 @@ def write_results(result: Backtest, out: Path, run: dict[str, object]) -> None:
     texts["run.json"] = json.dumps(run, indent=2, ensure_ascii=False, sort_keys=True) + "\n"
     for name, text in texts.items():
         write_atomically(out / name, text.encode("utf-8"))
+    write_atomically(out / SUMS, sums_text(out, [out / name for name in texts]).encode())
 
 
 def record(folders: list[Path]) -> dict[str, object]:

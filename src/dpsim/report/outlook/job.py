@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
 from dpsim.experiments.identity import code_id
 from dpsim.experiments.sums import SUMS, sums_text
 from dpsim.forecast.knowledge import knowledge
+from dpsim.forecast.members import ledger_until
 from dpsim.forecast.project import Forecast, forecast
 from dpsim.forecast.scenarios import list_changes, scenarios, starts
 from dpsim.forecast.scoreboard import inputs_digest, keep_forecast, scoreboard
@@ -20,10 +23,16 @@ from dpsim.progress.load import Progress, load_progress
 from dpsim.progress.plan import load_supply
 from dpsim.progress.wanted import load_targets
 from dpsim.report.documents import write_atomically
+from dpsim.report.outlook.unknown import settings_frame
+from dpsim.report.sources import SOURCES, files_text
 from dpsim.report.tables import save_table
 
 SIDE_DRAWS = 1000
 """Draws of the forecasts under other assumptions, at most."""
+INPUTS, TABLES, RUN = "inputs", "tables", "run.json"
+PROGRESS = f"{INPUTS}/progress.parquet"
+"""Marks the folder of a forecast: the rows it was made of, as they were understood."""
+PARAMETERS = ("params/forecast.yaml", "params/closures.csv")
 
 
 @dataclass(frozen=True)
@@ -31,8 +40,13 @@ class Outlook:
     """A forecast and what stands beside it."""
 
     progress: Progress
+    wanted: pd.DataFrame
+    """The targets, as given."""
     made: Forecast
     seed: int
+    rush: float
+    capacity: dict[str, float]
+    """As stated, by stage."""
     signposts: pd.DataFrame
     scenarios: pd.DataFrame
     starts: pd.DataFrame
@@ -55,6 +69,7 @@ def make_outlook(
     kept: Path | None,
     capacity: Mapping[str, float] | None = None,
     supply: str | Path | None = None,
+    stages: Mapping[str, Sequence[str]] | None = None,
 ) -> Outlook:
     """Read, forecast, and forecast again under the other assumptions.
 
@@ -63,33 +78,43 @@ def make_outlook(
     InputError
         Something given cannot be read or is out of its range.
     """
-    progress, wanted = load_progress(table), load_targets(targets)
+    progress, wanted = load_progress(table, stages=stages), load_targets(targets, stages=stages)
     plan = None if supply is None else load_supply(supply)
-    made = forecast(
-        progress,
-        wanted,
-        as_of=as_of,
-        seed=seed,
-        draws=draws,
-        reference=reference,
-        rush=rush,
-        capacity=capacity,
-        supply=plan,
-    )
+    asked: dict[str, Any] = {"as_of": as_of, "reference": reference, "rush": rush, "seed": seed, "draws": draws}
+    return outlook_of(progress, wanted, **asked, kept=kept, capacity=capacity, supply=plan)
+
+
+def outlook_of(
+    progress: Progress,
+    wanted: pd.DataFrame,
+    *,
+    as_of: dt.date | str,
+    reference: str | None,
+    rush: float,
+    seed: int,
+    draws: int,
+    kept: Path | None = None,
+    capacity: Mapping[str, float] | None = None,
+    supply: pd.DataFrame | None = None,
+) -> Outlook:
+    """Forecast from a table that is read; see `make_outlook`."""
+    asked: dict[str, Any] = {"as_of": as_of, "reference": reference, "rush": rush, "seed": seed}
+    made = forecast(progress, wanted, **asked, draws=draws, capacity=capacity, supply=supply)
     fewer = min(draws, SIDE_DRAWS)
     record = pd.DataFrame() if kept is None else scoreboard(kept, progress, today=as_of)
     return Outlook(
         progress=progress,
+        wanted=wanted,
         made=made,
         seed=seed,
+        rush=rush,
         signposts=signposts(made),
-        scenarios=scenarios(progress, wanted, as_of=as_of, seed=seed, draws=fewer, supply=plan),
-        starts=starts(progress, wanted, as_of=as_of, seed=seed, draws=fewer, reference=reference, rush=rush),
-        lists=list_changes(progress, wanted, as_of=as_of, seed=seed, draws=fewer, reference=reference, supply=plan),
-        knowledge=knowledge(
-            progress, wanted, as_of=as_of, seed=seed, draws=fewer, reference=reference, rush=rush, supply=plan
-        ),
-        supply=plan,
+        capacity=dict(capacity or {}),
+        scenarios=scenarios(progress, wanted, as_of=as_of, seed=seed, draws=fewer, supply=supply),
+        starts=starts(progress, wanted, **asked, draws=fewer),
+        lists=list_changes(progress, wanted, as_of=as_of, seed=seed, draws=fewer, reference=reference, supply=supply),
+        knowledge=knowledge(progress, wanted, **asked, draws=fewer, supply=supply),
+        supply=supply,
         record=record[record["met"].notna()] if len(record) else record,
     )
 
@@ -102,11 +127,10 @@ def save_outlook(outlook: Outlook, out: Path | None, *, kept: Path | None) -> No
         _write(outlook, out)
 
 
-def _write(outlook: Outlook, out: Path) -> None:
-    """Write tables, record and check sums."""
+def outlook_tables(outlook: Outlook) -> dict[str, pd.DataFrame]:
+    """Return the tables of a forecast, all of which its inputs and its record tell."""
     made = outlook.made
-    written: list[Path] = []
-    tables = {
+    return {
         "targets": made.targets,
         "needed": made.needed,
         "joint": made.joint,
@@ -117,20 +141,44 @@ def _write(outlook: Outlook, out: Path) -> None:
         "starts": outlook.starts,
         "lists": outlook.lists,
         "knowledge": outlook.knowledge,
-        "repairs": outlook.progress.repairs,
+        "settings": settings_frame(made.reference),
     }
-    for name, frame in tables.items():
-        written += save_table(frame, out / "tables", name)
-    record = {
+
+
+def outlook_record(outlook: Outlook) -> dict[str, Any]:
+    """Return what a forecast was made of, and its shortest answer."""
+    made = outlook.made
+    return {
         "as_of": made.as_of.isoformat(),
         "reference": made.reference,
+        "rush": outlook.rush,
         "draws": made.draws,
         "seed": outlook.seed,
         "units": len(made.units),
         "all_met": made.all_met,
         "inputs": inputs_digest(outlook.progress, made.as_of),
+        "ledger": outlook.progress.ledger is not None,
+        "capacity": outlook.capacity,
         "supply": None if outlook.supply is None else outlook.supply.astype(str).to_dict("records"),
         "code": code_id(),
     }
-    write_atomically(out / "run.json", json.dumps(record, ensure_ascii=False, indent=1, sort_keys=True).encode())
-    write_atomically(out / SUMS, sums_text(out, [*written, out / "run.json"]).encode())
+
+
+def _write(outlook: Outlook, out: Path) -> None:
+    """Write inputs, tables, record, the list of the program's files, and check sums."""
+    frame, day = outlook.progress.frame, pd.Timestamp(outlook.made.as_of)
+    inputs = {"progress": frame[frame["date"] <= day], "targets": outlook.wanted}
+    if outlook.progress.ledger is not None:
+        inputs["ledger"] = ledger_until(outlook.progress.ledger, day)
+    if outlook.supply is not None:
+        inputs["supply"] = outlook.supply
+    written: list[Path] = []
+    for name, table in inputs.items():
+        written += save_table(table, out / INPUTS, name)
+    for name, table in (outlook_tables(outlook) | {"repairs": outlook.progress.repairs}).items():
+        written += save_table(table, out / TABLES, name)
+    record = json.dumps(outlook_record(outlook), ensure_ascii=False, indent=1, sort_keys=True)
+    for name, text in ((RUN, record), (SOURCES, files_text(PARAMETERS))):
+        write_atomically(out / name, text.encode())
+        written.append(out / name)
+    write_atomically(out / SUMS, sums_text(out, written).encode())

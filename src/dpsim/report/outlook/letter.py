@@ -17,6 +17,7 @@ from dpsim.params.forecast import load_forecast_settings
 from dpsim.params.wording import shown_name
 from dpsim.progress.aliases import ALL_STAGES, heading
 from dpsim.report.outlook.job import Outlook
+from dpsim.report.outlook.unknown import unknown_text
 from dpsim.report.show import show_date, show_percent, show_probability, show_rounded
 
 MOST_REPAIRS = 10
@@ -48,7 +49,7 @@ def outlook_text(outlook: Outlook) -> str:
     lines += [_needed(row) for row in made.needed.itertuples() if row.unit == ALL]
     lines += _bounds(outlook) + _posts(outlook, lang) + _classes(outlook, lang)
     lines += _rushes(outlook, lang) + _starts(outlook, lang) + _knowledge(outlook) + _record(outlook)
-    return "\n".join([*lines, *_repairs(outlook), say("outlook.rests")])
+    return "\n".join([*lines, *_repairs(outlook), unknown_text(made.reference, outlook.rush), say("outlook.rests")])
 
 
 def stage_word(stage: str) -> str:

@@ -14,11 +14,16 @@ from dpsim.experiments.replication import written
 from dpsim.experiments.sums import SUMS
 from dpsim.language import say
 from dpsim.params.wording import shown_name
-from dpsim.report.verify.asked import MARKS, verify_asked
+from dpsim.report.outlook.job import PROGRESS
+from dpsim.report.verify.asked import POINTS, verify_needed
 from dpsim.report.verify.ensembles import verify_ensemble
+from dpsim.report.verify.files import check_sums
 from dpsim.report.verify.findings import Verified
-from dpsim.report.verify.reports import INDEX, RUN, verify_batch, verify_comparison, verify_report
+from dpsim.report.verify.forecasts import verify_backtest, verify_forecast
+from dpsim.report.verify.records import read_record
+from dpsim.report.verify.reports import RUN, verify_comparison, verify_report
 
+INDEX, SCORES = "index.json", "scores.csv"
 RUNS = 3
 """Runs that are made again where nothing is said."""
 
@@ -47,7 +52,7 @@ def verify(folder: str | Path, *, replications: object = RUNS, choice: int | Non
     ----------
     folder : str or pathlib.Path
     replications : int
-        Runs that are made again with every engine; with 0 nothing of a report is computed again.
+        Runs that are made again with every engine; with 0 nothing of a report or a forecast is computed again.
     choice : int, optional
         Seed of the choice of these runs; a new one each time when None, which the outcome tells.
 
@@ -66,21 +71,45 @@ def verify(folder: str | Path, *, replications: object = RUNS, choice: int | Non
     return Outcome(tuple(_verified(place, runs)), number)
 
 
-def _verified(folder: Path, runs: dict[str, int]) -> list[Verified]:
-    """Verify a folder as what it is."""
+def _verified(folder: Path, runs: dict[str, int], *, index: bool = True) -> list[Verified]:
+    """Verify a folder as what it is; one that an index leads to may be no index again."""
     names = _names(folder)
     if {IDENTITY, MANIFEST} & names or f"{CHUNKS}/" in names:
         return [verify_ensemble(folder, **runs)]
-    if INDEX in names:
-        return verify_batch(folder, **runs)
-    if "report.html" in names or "headline.txt" in names:
+    if index and INDEX in names:
+        return _verify_batch(folder, runs)
+    if PROGRESS in names or (folder / PROGRESS).exists():
+        return [verify_forecast(folder, count=runs["count"])]
+    if SCORES in names:
+        return [verify_backtest(folder)]
+    if not index or "report.html" in names or "headline.txt" in names:
         return [verify_report(folder, **runs)]
-    for mark, kind in MARKS.items():
-        if mark in names:
-            return [verify_asked(folder, kind)]
+    if POINTS in names:
+        return [verify_needed(folder)]
     if RUN in names:
         return [verify_comparison(folder, **runs)]
     raise InputError("verify.not_ours", where=shown_name(folder, 200), found=_below(folder))
+
+
+def _verify_batch(folder: Path, runs: dict[str, int]) -> list[Verified]:
+    """Verify the index of a batch and every report or forecast it leads to."""
+    found = Verified(folder, "batch")
+    check_sums(found)
+    index = read_record(found, INDEX)
+    reports: list[Verified] = []
+    jobs = (index or {}).get("jobs", [])
+    if not isinstance(jobs, list) or not all(isinstance(job, dict) for job in jobs):
+        found.differs("unreadable", file=INDEX)
+        jobs = []
+    for job in jobs:
+        place = str(job.get("folder") or "").replace("\0", "")
+        if not place:
+            found.note("not_made", name=shown_name(job.get("run_id"), 200), state=shown_name(job.get("state")))
+        elif not (folder / place).is_dir():
+            found.differs("missing", file=shown_name(place, 200), sums=INDEX)
+        else:
+            reports += _verified((folder / place).resolve(), runs, index=False)
+    return [found, *reports]
 
 
 def _names(folder: Path) -> set[str]:

@@ -20,7 +20,6 @@ from dpsim.errors import DpsimError, InputError
 from dpsim.experiments.chunks import Part
 from dpsim.experiments.ensemble import assembled, check_positive
 from dpsim.experiments.failures import reason
-from dpsim.experiments.plain_json import read_json
 from dpsim.experiments.replication import labels_of, prepare
 from dpsim.forecast.snapshot import snapshot_forecast
 from dpsim.measure.indicators import indicator_frame
@@ -32,8 +31,9 @@ from dpsim.report.verify.again import chosen, run_again
 from dpsim.report.verify.files import check_sources, check_sums
 from dpsim.report.verify.findings import Verified
 from dpsim.report.verify.frames import first_difference, read_frame, read_runs
+from dpsim.report.verify.records import read_record
 
-RUN, INDEX = "run.json", "index.json"
+RUN = "run.json"
 INDICATORS = "tables/indicators.parquet"
 BY = ("city",)
 """Grouping of the indicators of a report (`dpsim.report.yearend`)."""
@@ -98,39 +98,6 @@ def verify_comparison(folder: Path, *, count: int, choice: int) -> Verified:
         _measures_again(found, case, strategy, runs, seed=seed, count=count, choice=choice)
     found.note("figures")
     return found
-
-
-def verify_batch(folder: Path, *, count: int, choice: int) -> list[Verified]:
-    """Verify the index of a batch and every report it leads to."""
-    found = Verified(folder, "batch")
-    check_sums(found)
-    index = read_record(found, INDEX)
-    reports = []
-    jobs = (index or {}).get("jobs", [])
-    if not isinstance(jobs, list) or not all(isinstance(job, dict) for job in jobs):
-        found.differs("unreadable", file=INDEX)
-        jobs = []
-    for job in jobs:
-        place = str(job.get("folder") or "").replace("\0", "")
-        if not place:
-            found.note("not_made", name=shown_name(job.get("run_id"), 200), state=shown_name(job.get("state")))
-        elif not (folder / place).is_dir():
-            found.differs("missing", file=shown_name(place, 200), sums=INDEX)
-        else:
-            reports.append(verify_report((folder / place).resolve(), count=count, choice=choice))
-    return [found, *reports]
-
-
-def read_record(found: Verified, name: str) -> dict[str, Any] | None:
-    """Return what a JSON file of a folder holds, or name it."""
-    try:
-        held = read_json(found.folder / name)
-    except (OSError, ValueError):
-        held = None
-    if not isinstance(held, dict):
-        found.differs("unreadable", file=name)
-        return None
-    return held
 
 
 def held_inputs(found: Verified, record: Mapping[str, Any]) -> tuple[Case, dict[str, Strategy]] | None:

@@ -1,0 +1,155 @@
+"""Forecasts of one table as of several dates, for all units together or for each: a folder each, and an index."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from dpsim.errors import DpsimError, InputError
+from dpsim.experiments.sums import SUMS, sums_text
+from dpsim.forecast.asked import ALL, EACH, check_numbers, checked_class, checked_day
+from dpsim.language import LANGUAGES
+from dpsim.params.wording import shown
+from dpsim.progress.load import Progress, load_progress
+from dpsim.progress.plan import load_supply
+from dpsim.progress.wanted import load_targets
+from dpsim.report.documents import write_atomically
+from dpsim.report.outlook.job import outlook_of, save_outlook
+from dpsim.report.tables import csv_bytes
+
+INDEX = Path("index")
+_ODD = re.compile(r"[^\w-]")
+_LONGEST = 40
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One forecast: its as-of date, its unit (`all` for the whole table), its folder below the root."""
+
+    as_of: str
+    unit: str
+    place: Path
+
+
+@dataclass(frozen=True)
+class Told:
+    """What became of an entry: the targets of its forecast, or why there is none, in every language."""
+
+    entry: Entry
+    targets: pd.DataFrame
+    reason: Mapping[str, str] | None
+
+
+def dates_of(text: str) -> list[str]:
+    """Return as-of dates from a text with commas, in its order.
+
+    Raises
+    ------
+    InputError
+        One is no date, or stands twice.
+    """
+    days = [checked_day("as_of", part.strip()).isoformat() for part in text.replace("，", ",").split(",")]
+    for day in days:
+        if days.count(day) > 1:
+            raise InputError("forecast.date_twice", given=day)
+    return days
+
+
+def many_outlooks(
+    table: str | Path,
+    targets: str | Path,
+    out: Path,
+    *,
+    dates: Sequence[str],
+    each_unit: bool,
+    reference: str | None,
+    rush: float,
+    seed: int,
+    draws: int,
+    kept: Path | None = None,
+    capacity: Mapping[str, float] | None = None,
+    supply: str | Path | None = None,
+    stages: Mapping[str, Sequence[str]] | None = None,
+) -> list[Told]:
+    """Forecast as of every date and write all folders; one that cannot be made stops no other.
+
+    Parameters
+    ----------
+    table, targets : str or pathlib.Path
+    out : pathlib.Path
+        Root of the folders: `<as-of date>/all`, or `<as-of date>/<number>-<unit>` of each unit; `index` beside them.
+    dates : sequence of str
+    each_unit : bool
+        A forecast for each unit, of its own targets, instead of one for all; its pace is still drawn towards theirs.
+    reference, rush, seed, draws, kept, capacity, supply, stages
+        See `dpsim.report.outlook.job.make_outlook`.
+
+    Raises
+    ------
+    InputError
+        The table or the list of targets cannot be read, or a number or the class is not allowed.
+    """
+    check_numbers(seed, draws, rush)
+    checked_class(reference)
+    progress, wanted = load_progress(table, stages=stages), load_targets(targets, stages=stages)
+    asked: dict[str, Any] = {"reference": reference, "rush": rush, "seed": seed, "draws": draws, "kept": kept}
+    asked |= {"capacity": capacity, "supply": None if supply is None else load_supply(supply)}
+    told = []
+    for entry in entries(progress, dates, each_unit=each_unit):
+        try:
+            own = wanted if entry.unit == ALL else targets_of(entry.unit, wanted)
+            outlook = outlook_of(progress, own, as_of=entry.as_of, **asked)
+            save_outlook(outlook, out / entry.place, kept=kept)
+            told.append(Told(entry, outlook.made.targets, None))
+        except DpsimError as error:
+            told.append(Told(entry, pd.DataFrame(), {lang: error.text(lang) for lang in LANGUAGES}))
+    _write_index(told, out)
+    return told
+
+
+def entries(progress: Progress, dates: Sequence[str], *, each_unit: bool) -> Iterator[Entry]:
+    """Yield what is to be forecast, by date and unit."""
+    units = sorted(progress.frame["unit"].unique()) if each_unit else [ALL]
+    for as_of in dates:
+        for number, unit in enumerate(units, start=1):
+            safe = _ODD.sub("_", unit)[:_LONGEST]  # a name is a user's text: it leads to no other folder
+            yield Entry(as_of, unit, Path(as_of) / (f"{number:03}-{safe}" if each_unit else ALL))
+
+
+def targets_of(unit: str, wanted: pd.DataFrame) -> pd.DataFrame:
+    """Return the targets of one unit: its own, and those of every unit."""
+    own = wanted[wanted["unit"].isin([EACH, unit])]
+    if own.empty:
+        raise InputError("forecast.no_target_of", given=shown(unit))
+    return own.assign(unit=unit)
+
+
+def _write_index(told: Sequence[Told], out: Path) -> None:
+    """Write what there is and what is not, as JSON for programs and as CSV for people, with check sums."""
+    jobs = [
+        {
+            "as_of": one.entry.as_of,
+            "unit": one.entry.unit,
+            "run_id": one.entry.place.as_posix(),
+            "state": "made" if one.reason is None else "failed",
+            "folder": f"../{one.entry.place.as_posix()}" if one.reason is None else None,
+            "reason": one.reason,
+        }
+        for one in told
+    ]
+    rows = [one.targets.assign(as_of=one.entry.as_of, folder=one.entry.place.as_posix()) for one in told]
+    table = pd.concat(rows, ignore_index=True)
+    first = [name for name in ("as_of", "folder") if name in table]
+    table = table[first + [name for name in table if name not in first]]
+    text = json.dumps({"jobs": jobs}, ensure_ascii=False, indent=1) + "\n"
+    folder = out / INDEX
+    write_atomically(folder / "index.json", text.encode())
+    write_atomically(folder / "index.csv", csv_bytes(table))
+    files = [folder / "index.json", folder / "index.csv"]
+    write_atomically(folder / SUMS, sums_text(folder, files).encode())
