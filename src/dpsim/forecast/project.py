@@ -29,8 +29,10 @@ from dpsim.forecast.history import History, history_of
 from dpsim.forecast.regimes import Settings, class_settings, draw_shares, fit_pace
 from dpsim.forecast.scores import SHOWN
 from dpsim.forecast.stages import LIMITED_BY, funnelled
+from dpsim.forecast.table_paths import Origin, draw_table_paths
 from dpsim.measure.probability import smoothed, wilson_interval
 from dpsim.model.state import Floats
+from dpsim.model.table_paths import TablePaths
 from dpsim.params.forecast import UNSTATED, load_forecast_settings
 
 QUANTILES = {"q05": 0.05, "q25": 0.25, "q50": 0.5, "q75": 0.75, "q95": 0.95}
@@ -67,6 +69,8 @@ class Forecast:
         Which units make up each unit, group and `all`.
     counts : mapping of str to numpy.ndarray
         By stage: members done, shape (draws, units, weeks).
+    origin : Origin
+        What it was drawn from, for `path_set`.
     """
 
     targets: pd.DataFrame
@@ -81,10 +85,15 @@ class Forecast:
     units: tuple[str, ...]
     members: Members
     counts: Mapping[str, Floats]
+    origin: Origin
 
     def total(self, stage: str, own: npt.NDArray[np.bool_]) -> float:
         """Return how many members some of the units have that are to do a stage."""
         return float(self.fit[self.fit["stage"] == stage]["total"].to_numpy()[own].sum())
+
+    def path_set(self) -> TablePaths:
+        """Return the draws as paths for `run_ensemble(..., state=..., paths=...)`: replication r follows draw r."""
+        return draw_table_paths(self.origin, self.as_of, self.draws)
 
     @cached_property
     def paths(self) -> pd.DataFrame:
@@ -171,7 +180,17 @@ def forecast(
         units=next(iter(histories.values())).units,
         members=members,
         counts=counts,
+        origin=origin_of(histories, deadlines, day, model, seed),
     )
+
+
+def origin_of(
+    histories: Mapping[str, History], deadlines: Mapping[str, dt.date], as_of: dt.date, model: Settings, seed: int
+) -> Origin:
+    """Return what a forecast is drawn from; a stage without a target of its own goes by the last deadline."""
+    due = {stage: deadlines.get(stage, max(deadlines.values())) for stage in histories}
+    weeks = {stage: weeks_to(as_of, day) for stage, day in due.items()}
+    return Origin(histories, weeks, {stage: (day - as_of).days for stage, day in due.items()}, model, seed)
 
 
 def stage_histories(frame: pd.DataFrame, wanted: pd.DataFrame, as_of: dt.date) -> dict[str, History]:

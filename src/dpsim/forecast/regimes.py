@@ -133,32 +133,53 @@ def draw_closures(
     history: History, pace: Pace, weeks: int, settings: Settings, *, seed: int, draws: int, every_week: bool
 ) -> Floats:
     """Return how much of its gap each unit closes, shape (draws, units, weeks asked for)."""
-    from scipy.special import betaincinv
+    closed = own_closures(history, pace, weeks, settings, seed=seed, draws=draws, every_week=every_week)
+    ordered = ordered_closures(history.entity, settings, seed=seed, draws=draws)
+    passed = np.arange(weeks, 0, -1)[::-1] / weeks if every_week else np.ones(1)
+    return np.maximum(closed, ordered[:, :, None] * passed)
 
-    s, entity = settings, history.entity
-    spreads = common_uniform(seed, draws, Stream.FORECAST_PACE) < s.spread_weight
-    rushes = common_uniform(seed, draws, Stream.FORECAST_RUSH) < s.rush_chance
-    factor = s.rush_factor * np.exp(s.rush_log_sd * common_normal(seed, draws, Stream.FORECAST_RUSH_FACTOR))
+
+def own_closures(
+    history: History, pace: Pace, weeks: int, settings: Settings, *, seed: int, draws: int, every_week: bool
+) -> Floats:
+    """Return how much of its gap each unit closes at the draw's own pace, shape (draws, units, weeks asked for)."""
+    s = settings
     noise = np.column_stack([common_normal(seed, draws, Stream.FORECAST_NOISE, week) for week in range(weeks)])
-    closed = run_weeks(
+    return run_weeks(
         pace.closure,
         pace.growth,
         starting_odds(history),
-        shocks(entity, s, seed=seed, draws=draws),
-        spreads,
-        np.where(rushes, factor, 1.0),
+        shocks(history.entity, s, seed=seed, draws=draws),
+        spreading(s, seed=seed, draws=draws),
+        rush_factors(s, seed=seed, draws=draws),
         noise * s.noise,
         np.array([np.log(s.reference), s.reversion, s.settle_shock, s.spread_shock, s.damping, s.rush_weeks]),
         every_week,
     )
-    closes = common_uniform(seed, draws, Stream.FORECAST_CLOSE) < s.close_weight
-    if closes.any():
-        mean = np.clip(common_uniform(seed, draws, Stream.FORECAST_CLOSE_SHARE)[closes, None], 0.01, 0.99)
-        own = uniform_draws(seed, draws, entity, Stream.FORECAST_CLOSE_SHARE)[closes]
-        ordered = betaincinv(s.agreement * mean, s.agreement * (1.0 - mean), own)
-        passed = np.arange(weeks, 0, -1)[::-1] / weeks if every_week else np.ones(1)
-        closed[closes] = np.maximum(closed[closes], ordered[:, :, None] * passed)
-    return closed
+
+
+def spreading(settings: Settings, *, seed: int, draws: int) -> npt.NDArray[np.bool_]:
+    """Return which draws spread rather than settle, shape (draws,)."""
+    return np.asarray(common_uniform(seed, draws, Stream.FORECAST_PACE) < settings.spread_weight)
+
+
+def rush_factors(settings: Settings, *, seed: int, draws: int) -> Floats:
+    """Return each draw's factor on the pace in a rush before the deadline, 1 where there is none, shape (draws,)."""
+    rushes = common_uniform(seed, draws, Stream.FORECAST_RUSH) < settings.rush_chance
+    size = np.exp(settings.rush_log_sd * common_normal(seed, draws, Stream.FORECAST_RUSH_FACTOR))
+    return np.asarray(np.where(rushes, settings.rush_factor * size, 1.0))
+
+
+def ordered_closures(entity: npt.NDArray[np.uint32], settings: Settings, *, seed: int, draws: int) -> Floats:
+    """Return the share of its gap that an order closes by the deadline, 0 where none does, shape (draws, units)."""
+    from scipy.special import betaincinv
+
+    closes = common_uniform(seed, draws, Stream.FORECAST_CLOSE) < settings.close_weight
+    mean = np.clip(common_uniform(seed, draws, Stream.FORECAST_CLOSE_SHARE)[closes, None], 0.01, 0.99)
+    own = uniform_draws(seed, draws, entity, Stream.FORECAST_CLOSE_SHARE)
+    ordered = np.zeros(own.shape)
+    ordered[closes] = betaincinv(settings.agreement * mean, settings.agreement * (1.0 - mean), own[closes])
+    return ordered
 
 
 def starting_odds(history: History) -> Floats:
