@@ -230,7 +230,7 @@ def received(monkeypatch: pytest.MonkeyPatch) -> dict[str, object]:
     def catch(source: Path, out: Path, parameters: dict[str, object], **_: object) -> None:
         caught.update(parameters)
         caught["inputs"] = {file.name: file.read_bytes() for file in (out.parent / "inputs").glob("*")}
-        raise InputError("error.no_progress_yet")
+        raise InputError("error.empty_file_name")
 
     monkeypatch.setattr(job, "execute_notebook", catch)
     return caught

@@ -1,4 +1,4 @@
-"""The simulated arrangement in force and the forecast of the table at full size: quantiles within a point everywhere."""
+"""The simulated arrangement in force and the forecast of a table at full size: quantiles within a point everywhere."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ DRAWS, BAR = 2000, 1.0
 
 @pytest.mark.parametrize("name", PLACES)
 def test_quantiles_agree_in_every_stage_and_county(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Hazards and visits are left out: under the arrangement in force no stage depends on them (contracts hold that)."""
+    """Hazards and visits are left out: under the arrangement in force no stage depends on them."""
     monkeypatch.setattr(Setting, "with_hazards", property(lambda self: False))
     place = PLACES[name]()
     made = place.forecast(DRAWS)

@@ -1,7 +1,7 @@
 """A run from a table follows the forecast of it, path by path: the same counts under the arrangement in force.
 
-Thresholds are dealt by the draw's own luck, so the two are not alike by chance but the same: what is left is a day's work
-that a rest day holds up, a member here and there, and half a member where the forecast counts shares.
+Thresholds are dealt by the draw's own luck, so the two are not alike by chance but the same: what is left is a day's
+work that a rest day holds up, a member here and there, and half a member where the forecast counts shares.
 """
 
 from __future__ import annotations
