@@ -49,7 +49,7 @@ def ledger(dated: bool = True) -> pd.DataFrame:
             if reached[stage] is None:
                 break
         rows.append({"unit": unit, "enterprise": f"Works {k}", "credit code": f"E{k:05d}"} | reached)
-    return pd.DataFrame(rows)
+    return pd.DataFrame(rows).astype(object).fillna("")
 
 
 def changed(**values: object) -> pd.DataFrame:
@@ -218,7 +218,7 @@ def test_dates_of_a_ledger_after_the_as_of_date_change_nothing() -> None:
     rows, day = ledger(), dt.date(2018, 8, 1)
     cut = rows.copy()
     for stage in STAGES:
-        cut.loc[pd.to_datetime(cut[stage]) > pd.Timestamp(day), stage] = None
+        cut.loc[pd.to_datetime(cut[stage]) > pd.Timestamp(day), stage] = ""
     ahead = observe(CASE, load_progress(rows), day)
     assert ahead.digest == observe(CASE, load_progress(cut), day).digest
     assert ahead.digest != observe(CASE, load_progress(rows), dt.date(2018, 8, 8)).digest

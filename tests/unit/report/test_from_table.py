@@ -39,7 +39,7 @@ def test_the_report_starts_from_the_table_and_says_so(tmp_path: Path) -> None:
     assert {stage: getattr(request.case.state, stage).value for stage in COUNTS} == COUNTS
     result = run_year_end(request, workers=1, progress=False)
     said = below_headline(result)[0]
-    assert "weekly.csv" in said and "2 counties" in said and "24 September" in said
+    assert "weekly.csv" in said and "2 counties" in said and "24 Sep" in said
     for ensemble in result.ensembles.values():
         first = ensemble.indicators[ensemble.indicators["view"] == "reported"]
         first = first[first["date"] == first["date"].min()].groupby("indicator")["value"].unique()
