@@ -237,8 +237,8 @@ def _copied(given: str, checked: File, load: Callable[[Path], File], folder: Pat
 
 
 def _copied_table(table: FromTable, folder: Path) -> str:
-    """Copy the table a report starts from beside it, under its own name; return its place for the notebook."""
-    copy = folder / INPUTS / f"progress{Path(table.given).suffix.lower()}"
+    """Copy the table a report starts from beside it, under its own name, which may hold its date; return its place."""
+    copy = folder / INPUTS / Path(table.given).name
     copy.parent.mkdir(exist_ok=True)
     try:
         shutil.copyfile(table.given, copy)
