@@ -20,10 +20,10 @@ from dpsim.core.timeline import Timeline
 from dpsim.core.words import GROUPS
 from dpsim.engines.hazard_world import HazardWorld, make_hazards
 from dpsim.model.organisations import gamma_quantile, residual_quantile, sector_builders
-from dpsim.model.paths import Path, entry_interval, settle_level
+from dpsim.model.paths import Path, settle_level
 from dpsim.model.population import Population, case_margins, synthesise
 from dpsim.model.prior import PathSet, case_timeline, draw_paths, make_path, stage_counts, weeks_since
-from dpsim.model.quantiles import gamma_unit_quantile
+from dpsim.model.quantiles import entry_interval, gamma_unit_quantile
 from dpsim.model.state import (
     PATH_TRACKS,
     SIDES,

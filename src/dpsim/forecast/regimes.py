@@ -18,10 +18,11 @@ from dpsim.core.streams import Stream
 from dpsim.forecast.history import History
 from dpsim.forecast.luck import common_normal, common_uniform, normal_draws, uniform_draws
 from dpsim.forecast.rounding import SMALL
+from dpsim.model.paths import settle_closure, settle_step, spread_rate
+from dpsim.model.prior import SHOCK_LIMIT
 from dpsim.model.state import Floats
 from dpsim.params.forecast import ForecastSettings
 
-SHOCK_LIMIT = 7.0
 _LEAST = 2e-4
 
 
@@ -225,11 +226,12 @@ def run_weeks(
             for k in range(weeks):
                 factor = rush[d] if weeks - k <= last else 1.0
                 if spreads[d]:
-                    share = 1.0 - (1.0 - share) * np.exp(-min(1.0, factor * growth[i] * damping**k * lasting * share))
+                    rate = factor * spread_rate(growth[i], damping, lasting, k) * share
+                    share = 1.0 - (1.0 - share) * np.exp(-min(1.0, rate))
                     left = (1.0 - share) / (1.0 - start[i])
                 else:
-                    x += reversion * (reference - x) + noise[d, k]
-                    spent += factor * min(1.0, np.exp(x + settle * shock[d, i] * min(1.0, (k + 1) / 8.0)))
+                    x = settle_step(x, reference, reversion, noise[d, k])
+                    spent += factor * settle_closure(x, settle * shock[d, i], k)
                     left = np.exp(-spent)
                 if every_week:
                     out[d, i, k] = 1.0 - left

@@ -14,8 +14,7 @@ import numpy.typing as npt
 
 from dpsim.core.streams import CITY_ENTITY, Stream, entity_numbers, uniform, uniforms
 from dpsim.model.organisations import gamma_quantile
-from dpsim.model.paths import largest_remainder
-from dpsim.model.state import Flags, Ints
+from dpsim.model.state import Flags, Floats, Ints
 from dpsim.params.schema import Case
 
 
@@ -156,6 +155,15 @@ def connected_when_built(population: Population) -> Population:
         order = np.lexsort((~population.connected[here], ~population.building[here], ~population.built[here]))
         connected[here[order[: int(population.connected[here].sum())]]] = True
     return replace(population, connected=connected)
+
+
+def largest_remainder(shares: Floats, total: int) -> Ints:
+    """Return whole numbers in proportion to `shares` that sum to `total`."""
+    exact = shares / shares.sum() * total
+    whole = np.floor(exact).astype(np.int64)
+    order = np.argsort(-(exact - whole), kind="stable")
+    whole[order[: total - int(whole.sum())]] += 1
+    return whole
 
 
 class _Each:
