@@ -70,7 +70,8 @@ class Ensemble:
         What each county is appraised on at the last day: replication, county, listed, built (as reported), paper (of
         these, true); empty where paper systems are not simulated.
     failures : pandas.DataFrame
-        Columns replication, error, command (which reproduces it); empty when all went well.
+        Columns replication, error, command (which reproduces it; empty where the runs start from an observed
+        state); no rows when all went well.
     record : dict
         What was run: versions, hashes, seed, replications (asked for and finished).
     """
@@ -294,6 +295,9 @@ def assembled(
         raise RunError("error.nothing_finished", asked=asked, why=failed[0]["error"] if failed else "Ctrl-C")
     attained = pd.DataFrame([row for run in runs for row in run.targets])
     record = run_record(setting.case, setting.strategy, seed=seed, replications=asked, engine=setting.engine)
+    failures = failure_frame(failed, setting.case, setting.strategy, seed=seed)
+    if setting.observed:
+        failures = failures.assign(command="")  # the command line starts no run from a table
     return Ensemble(
         indicators=indicator_frame(
             labels_of(setting, by), [run.replication for run in runs], [run.values for run in runs]
@@ -301,7 +305,7 @@ def assembled(
         targets=summarise_targets(attained),
         attained=attained,
         counties=county_frame(setting, runs),
-        failures=failure_frame(failed, setting.case, setting.strategy, seed=seed),
+        failures=failures,
         record=record | {"finished": len(runs), "interrupted": interrupted},
     )
 
