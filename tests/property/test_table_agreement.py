@@ -51,6 +51,21 @@ def test_simulation_and_forecast_have_the_same_quantiles(name: str) -> None:
         assert np.abs(difference).max() <= 2.0 and np.mean(np.abs(difference) > 0.5 + 1e-9) < 0.02, stage
 
 
+@pytest.mark.usefixtures("adoption_only")
+def test_a_table_whose_counts_fall_agrees_too(place: Place) -> None:
+    dice, table = np.random.default_rng(1), place.table.copy()
+    over = (dice.uniform(size=len(table)) < 0.1) & (table["date"] < pd.Timestamp(place.as_of))
+    table.loc[over, "done"] = np.minimum(table["total"], table["done"] + 2)[over]
+    fallen = replace(place, table=table)
+    drawn = fallen.forecast(DRAWS)
+    paths = drawn.path_set()
+    today = dict(zip(paths.stages.tolist(), paths.done.T, strict=True))  # below which no run falls
+    drawn = replace(drawn, counts={s: np.maximum(of, today[s][None, :, None]) for s, of in drawn.counts.items()})
+    assert drawn.fit["churn"].max() > 0.01 and points_apart(drawn, simulated(fallen, paths))["points"].max() <= BAR
+    still = replace(paths, churn=np.zeros_like(paths.churn))
+    assert points_apart(drawn, simulated(fallen, still))["points"].max() > BAR, "falls are not looked at"
+
+
 WRONG: dict[str, Callable[[TablePaths], TablePaths]] = {
     "half the shock": lambda paths: replace(paths, own=np.sqrt(paths.own * np.median(paths.own, axis=0))),
     "no closure": lambda paths: replace(paths, ordered=np.zeros_like(paths.ordered)),

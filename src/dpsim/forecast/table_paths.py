@@ -10,7 +10,7 @@ import numpy as np
 
 from dpsim.core.streams import Stream
 from dpsim.forecast.history import History
-from dpsim.forecast.luck import uniform_draws
+from dpsim.forecast.luck import normal_draws, uniform_draws
 from dpsim.forecast.regimes import (
     Settings,
     fit_pace,
@@ -60,9 +60,11 @@ def draw_table_paths(origin: Origin, as_of: dt.date, draws: int) -> TablePaths:
     stages, first = list(histories), next(iter(histories.values()))
     longest = max(origin.weeks[stage] for stage in stages)
     own = np.zeros((draws, len(first.units), len(stages), longest))
+    churn = np.zeros((len(first.units), len(stages)))
     for k, stage in enumerate(stages):
         history, weeks = histories[stage], origin.weeks[stage]
         pace = fit_pace(history, weeks, model)
+        churn[:, k] = pace.churn
         closed = own_closures(history, pace, weeks, model, seed=seed, draws=draws, every_week=True)
         spent = -np.log1p(-np.minimum(closed, _NEARLY_ALL))
         own[:, :, k, :weeks] = np.diff(spent, axis=2, prepend=0.0)
@@ -78,6 +80,8 @@ def draw_table_paths(origin: Origin, as_of: dt.date, draws: int) -> TablePaths:
         ordered=ordered_closures(first.entity, model, seed=seed, draws=draws),
         luck=uniform_draws(seed, draws, first.entity, Stream.FORECAST_COUNT),
         counted=np.column_stack([history.total < SMALL for history in columns]),
+        churn=churn,
+        fall=normal_draws(seed, draws, first.entity, Stream.FORECAST_CHURN),
         start=np.column_stack([starting_odds(history) for history in columns]),
         spreads=spreading(model, seed=seed, draws=draws),
         rush_factor=rush_factors(model, seed=seed, draws=draws),

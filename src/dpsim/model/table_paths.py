@@ -14,6 +14,7 @@ import numpy.typing as npt
 
 from dpsim.core.streams import CITY_ENTITY, Stream, uniform
 from dpsim.core.words import STAGES
+from dpsim.model.drawn import order_spent, spent_by
 from dpsim.model.population import Population
 from dpsim.model.prior import start_index
 from dpsim.model.state import Drawn, Flags, Floats, Ints, Track
@@ -34,6 +35,8 @@ class TablePaths:
     ordered : float64, shape (R, U), share of the gap that an order closes by the stage's deadline, 0 where none does
     luck : float64, shape (R, U), uniform that counts whole members of a small unit
     counted : bool, shape (U, S), whether the unit's members are counted one by one
+    churn : float64, shape (U, S), s.d. by which counts that fall move the share at the deadline
+    fall : float64, shape (R, U), standard normals of it
     start : float64, shape (U, S), share that a spreading draw starts from
     spreads : bool, shape (R,)
     rush_factor : float64, shape (R,), of a rush before the deadline; `own` holds it
@@ -50,6 +53,8 @@ class TablePaths:
     ordered: Floats
     luck: Floats
     counted: npt.NDArray[np.bool_]
+    churn: Floats
+    fall: Floats
     start: Floats
     spreads: npt.NDArray[np.bool_]
     rush_factor: Floats
@@ -64,18 +69,23 @@ def drawn_start(case: Case, seed: int, replication: int) -> int:
     return int(start_index(case, np.array([u]))[0])
 
 
-def count_thresholds(members: int, luck: float, counted: bool) -> Floats:
+def count_thresholds(members: int, luck: float, counted: bool, shift: float = 0.0) -> Floats:
     """Return the integrated intensities at which a draw counts the first, second, ... of a gap, shape (members,).
 
     Where members are counted one by one, the j-th is when the quantile `luck` of the binomial count reaches j:
     P(Bin(n, p) < j) = 1 - I_p(j, n - j + 1), the regularised incomplete beta function. Else shares are not counts, and
-    half a member is as good as a whole one.
+    half a member is as good as a whole one. `shift` members come on top by the deadline, or are missing then: the first
+    ones are marked by -1, those never counted are infinite. No count falls below today's.
     """
     from scipy.special import betaincinv
 
-    j = np.arange(1, members + 1)
-    closed = betaincinv(j, members - j + 1.0, 1.0 - luck) if counted else (j - 0.5) / members
-    return np.asarray(-np.log1p(-closed), dtype=np.float64)
+    j = np.arange(1, members + 1) - (np.round(shift) if counted else shift)
+    inside = (j >= 1.0) & (j <= members) if counted else (j > 0.5) & (j - 0.5 < members)
+    out = np.where(j <= 1.0, -1.0, np.inf)
+    k = j[inside]
+    closed = betaincinv(k, members - k + 1.0, 1.0 - luck) if counted else (k - 0.5) / members
+    out[inside] = -np.log1p(-closed)
+    return out
 
 
 def make_drawn(
@@ -113,7 +123,14 @@ def make_drawn(
         gap = orders[name][~getattr(population, name)[orders[name]]]
         for c, u in enumerate(unit):
             here = gap[population.county[gap] == c]
-            each[here, s, 0] = count_thresholds(here.size, float(paths.luck[row, u]), bool(paths.counted[u, k]))
+            shift = float(paths.fall[row, u] * paths.churn[u, k] * paths.total[u, k])
+            first = count_thresholds(here.size, float(paths.luck[row, u]), bool(paths.counted[u, k]), shift)
+            early = np.flatnonzero(first < 0.0)
+            for j in early:  # members who come on top of what the pace closes, evenly in the square root of time
+                time = paths.days[k] * ((j + 0.5) / shift) ** 2
+                pace = spent_by(own, c, s, stages[s, 1], time)
+                first[j] = max(pace, order_spent(place[c, s, 1], time, stages[s, 2]))
+            each[here, s, 0] = np.sort(first)
     return Drawn(each, own, place, stages, np.array([0.0, float(paths.spreads[row])]))
 
 
