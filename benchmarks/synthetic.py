@@ -21,7 +21,7 @@ import pandas as pd
 import synthetic_worlds as sw
 
 from dpsim.forecast.history import history_of
-from dpsim.forecast.known import draw_counts, known_at, table_of
+from dpsim.forecast.known import chain_counts, draw_counts, known_at, table_of
 from dpsim.forecast.learned import Learned
 from dpsim.forecast.methods import all_methods, is_available
 from dpsim.forecast.pipeline import Use
@@ -133,7 +133,9 @@ def ours(
         model = model._replace(reference=worlds.reference(key, "started" if with_ledger else "built"))
     known = known_at(table_of(one.progress(with_ledger=with_ledger), day), wanted, day)
     deadlines = dict.fromkeys(sw.STAGES, end)
-    counts = draw_counts(known, deadlines, day, model, settings.work, seed=DRAW_SEED, draws=draws, use=RUNGS[rung])
+    asked = {"seed": DRAW_SEED, "draws": draws}
+    chain = chain_counts(known, deadlines, day, model, settings.work, **asked, use=RUNGS[rung])
+    counts = draw_counts(known, chain, deadlines, day, model, **asked)
     for stage in sw.STAGES:
         done = counts[stage][:, :, -1]
         yield stage, np.column_stack([done.sum(axis=1) / one.total.sum(), done / one.total])

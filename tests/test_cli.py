@@ -230,10 +230,22 @@ def received(monkeypatch: pytest.MonkeyPatch) -> dict[str, object]:
     def catch(source: Path, out: Path, parameters: dict[str, object], **_: object) -> None:
         caught.update(parameters)
         caught["inputs"] = {file.name: file.read_bytes() for file in (out.parent / "inputs").glob("*")}
-        raise InputError("error.no_progress_yet")
+        raise InputError("error.empty_file_name")
 
     monkeypatch.setattr(job, "execute_notebook", catch)
     return caught
+
+
+def test_a_report_from_a_table_is_given_the_table(call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
+    given = received(monkeypatch)
+    rows = [f"2018-09-10,North,1000,{stage},{done}" for stage, done in (("built", 700), ("online", 400))]
+    rows += [f"2018-09-10,South,748,{stage},{done}" for stage, done in (("built", 460), ("online", 289))]
+    Path("weekly.csv").write_text("\n".join(["date,county,total,stage,done", *rows]), encoding="utf-8")
+    call("report", CASE, "--progress", "weekly.csv")
+    assert given["progress"] == "inputs/weekly.csv" and given["as_of"] == "2018-09-10"
+    assert given["inputs"] == {"weekly.csv": Path("weekly.csv").read_bytes()}
+    said = call("report", CASE, "--progress", "none.csv")
+    assert said.status == 2 and "none.csv" in said.err and not Path("reports").exists()
 
 
 def test_the_help_names_every_command(call: Call) -> None:

@@ -167,6 +167,7 @@ def report(
         str, typer.Option("--replications", callback=given, metavar="<int>", help="推演次数 / runs per strategy")
     ] = "200",
     seed: Annotated[str, typer.Option("--seed", callback=given, metavar="<int>", help="随机种子 / seed")] = "1",
+    progress: Annotated[str | None, typer.Option("--progress", callback=given, help=helptext.PROGRESS)] = None,
     lang: Lang = None,
     out: Annotated[str, typer.Option("--out", callback=given, help="报告文件夹 / folder for reports")] = "reports",
 ) -> None:
@@ -182,6 +183,7 @@ def report(
         replications=whole(replications),
         seed=whole(seed),
         lang=language_in_force(),
+        progress=progress,
     )
     check_out(Path(out), place_below(request))
     title = say("cli.report_title", case=getattr(request.case.name, request.lang))

@@ -50,7 +50,10 @@ class Finished:
         yield "log", self.log
         for name in ("events", "queue", "busy", "servers", "spent"):
             yield f"outcome.{name}", getattr(outcome, name)
-        yield from ((f"state.{name}", array) for name, array in world.state._asdict().items())
+        state = world.state._asdict()
+        drawn = state.pop("drawn")._asdict()
+        yield from ((f"state.{name}", array) for name, array in state.items())
+        yield from ((f"state.drawn.{name}", array) for name, array in drawn.items())
         for side, levers in zip(("strategy", "reference"), world.levers, strict=True):
             yield from ((f"levers of the {side}: {name}", array) for name, array in levers._asdict().items())
         yield from self._hazards()

@@ -95,7 +95,7 @@ def test_plain_papermill_writes_the_notebook_only_and_warns_of_nothing(plain: Si
         (("case", "../linyi-2018"), "linyi-2018"),
         (("as_of", "2018-09-11"), "2018-09-10"),
         (("lang", "fr"), "zh, en"),
-        (("progress", "table.xlsx"), "progress"),
+        (("progress", "table.xlsx"), "table.xlsx"),
     ],
     ids=lambda value: "=".join(value) if isinstance(value, tuple) else "",
 )

@@ -11,7 +11,7 @@ import pandas as pd
 from forecast_truths import AS_OF, Truth
 from scipy.stats import chisquare, kstest, norm
 
-from dpsim.forecast import project
+from dpsim.forecast import known
 from dpsim.forecast.regimes import Settings, class_settings, draw_regimes
 from dpsim.params.forecast import CLASSES, load_forecast_settings
 
@@ -55,8 +55,8 @@ def ranks(
 def _ranks_of(truth: Truth, s: Settings, frame: pd.DataFrame, seed: int) -> dict[str, float]:
     """Return the rank of every quantity of a truth among all draws, and among those of its own regime."""
     wanted = pd.DataFrame({"stage": list(truth.future), "deadline": truth.deadline})
-    histories = project.stage_histories(frame, wanted, AS_OF)
-    counts = project.draw_counts(histories, project.last_deadlines(wanted), AS_OF, s, seed=seed, draws=DRAWS)
+    told = known.known_at(known.Table(frame, None), wanted, AS_OF)
+    counts = known.draw_counts(told, {}, known.last_deadlines(wanted), AS_OF, s, seed=seed, draws=DRAWS)
     spreads, closes = draw_regimes(s, seed=seed, draws=DRAWS)
     alike = (spreads == truth.spreads) & (closes == truth.closes)
     own = {stage: done[None] for stage, done in truth.future.items()}

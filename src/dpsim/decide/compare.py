@@ -23,6 +23,7 @@ from dpsim.experiments.ensemble import Ensemble, run_ensemble
 from dpsim.experiments.replication import ENGINES, written
 from dpsim.measure.probability import paired_share_interval
 from dpsim.model.prior import PathSet
+from dpsim.model.table_paths import TablePaths
 from dpsim.params.load import load_strategy
 from dpsim.params.schema import Case, Strategy
 
@@ -86,8 +87,8 @@ def compare(
     engine: str = ENGINES[0],
     workers: int | None = None,
     as_of: dt.date | str | None = None,
-    state: None = None,
-    paths: PathSet | None = None,
+    state: object = None,
+    paths: PathSet | TablePaths | None = None,
     progress: bool = False,
     store: str | Path | None = None,
     fork: bool = False,

@@ -20,10 +20,10 @@ from dpsim.core.timeline import Timeline
 from dpsim.core.words import GROUPS
 from dpsim.engines.hazard_world import HazardWorld, make_hazards
 from dpsim.model.organisations import gamma_quantile, residual_quantile, sector_builders
-from dpsim.model.paths import Path, entry_interval, settle_level
+from dpsim.model.paths import Path, settle_level
 from dpsim.model.population import Population, case_margins, synthesise
-from dpsim.model.prior import PathSet, case_timeline, make_path, stage_counts, weeks_since
-from dpsim.model.quantiles import gamma_unit_quantile
+from dpsim.model.prior import PathSet, case_timeline, draw_paths, make_path, stage_counts, weeks_since
+from dpsim.model.quantiles import entry_interval, gamma_unit_quantile
 from dpsim.model.state import (
     PATH_TRACKS,
     SIDES,
@@ -37,6 +37,7 @@ from dpsim.model.state import (
     State,
     count_by_county,
 )
+from dpsim.model.table_paths import TablePaths, drawn_start, due_days, make_drawn, most_in_weeks
 from dpsim.params.schema import Case, Strategy
 from dpsim.strategies import instrument
 
@@ -91,6 +92,10 @@ class Setting:
     exempt: frozenset[str] = frozenset()
     engine: str = "simpy"
     """Name of the engine that runs it."""
+    past: Floats | None = None
+    """Times of each path track's step that a ledger gives, shape (n, PATH_TRACKS), NaN where it does not."""
+    observed: str = ""
+    """Digest of the state it starts from, where that was observed and is not the case's own."""
 
     @property
     def with_hazards(self) -> bool:
@@ -131,6 +136,8 @@ def make_setting(
     *,
     exempt: frozenset[str] = frozenset(),
     engine: str = "simpy",
+    population: Population | None = None,
+    past: Floats | None = None,
 ) -> Setting:
     """Return what all replications of an experiment share.
 
@@ -143,6 +150,10 @@ def make_setting(
         Enterprise codes that take no part: none of their clocks runs (for the locality test).
     engine : str
         Which engine runs it.
+    population : Population, optional
+        The list as it was observed; synthesised from the case's margins when None.
+    past : numpy.ndarray, optional
+        See `Setting.past`.
     """
     timeline = case_timeline(case)
     if strategy.pace == "past":
@@ -151,25 +162,29 @@ def make_setting(
         case=case,
         strategy=strategy,
         timeline=timeline,
-        population=synthesise(case_margins(case)),
+        population=synthesise(case_margins(case)) if population is None else population,
         levers=(_levers(strategy, timeline), _levers(reference, timeline)),
         exempt=exempt,
         engine=engine,
+        past=past,
     )
 
 
-def make_world(setting: Setting, paths: PathSet, row: int, *, seed: int) -> World:
-    """Return the world of one replication, its state exactly the published one."""
+def make_world(setting: Setting, paths: PathSet | TablePaths, row: int, *, seed: int) -> World:
+    """Return the world of one replication, its state exactly the published or observed one."""
     case, population, replication = setting.case, setting.population, int(paths.replications[row])
     n = population.entity.size
 
     def luck(stream: Stream) -> Floats:
         return uniforms(seed, replication, population.entity, int(stream), 0)
 
-    start = int(paths.start[row])
-    entry = draw_entries(case, population, start, luck)
-    path = make_path(case, setting.timeline, paths, row)
+    start, path = _start_and_path(setting, paths, row, seed, replication)
+    entry = draw_entries(case, population, start, luck, setting.past)
     state = _state(case, population, draw_propensity(case, start, entry, luck), luck)
+    if isinstance(paths, TablePaths):
+        names = county_names(case)
+        drawn = make_drawn(paths, row, names, population, state.residual, state.propensity)
+        state = state._replace(drawn=drawn)
     if setting.exempt:
         state.status[np.isin(np.array(population.codes), list(setting.exempt)), Col.ON_LIST] = 0
     removals = case.scenario.removals_per_year.value / 365.0
@@ -183,8 +198,8 @@ def make_world(setting: Setting, paths: PathSet, row: int, *, seed: int) -> Worl
         state=state,
         entry=entry,
         removal=removal,
-        agencies=_agencies(case, population, start, seed, replication, luck),
-        assessors=_assessors(case, luck),
+        agencies=_agencies(case, population, start, seed, replication, luck, state),
+        assessors=_assessors(case, population, luck, state),
         levers=_empty(case, population),
         effects=np.array(
             [
@@ -210,11 +225,32 @@ def make_world(setting: Setting, paths: PathSet, row: int, *, seed: int) -> Worl
     )
 
 
-def draw_entries(case: Case, population: Population, start: int, luck: Luck) -> Floats:
+def county_names(case: Case) -> list[str]:
+    """Return the names of the counties: the case's own, or numbers as long as the split is a synthesised one."""
+    listed = case.population.county_list
+    if listed:
+        return [row.name for row in listed.rows]
+    return [f"county_{k + 1:02d}" for k in range(int(case.population.counties.value))]
+
+
+def _start_and_path(
+    setting: Setting, paths: PathSet | TablePaths, row: int, seed: int, replication: int
+) -> tuple[int, Path]:
+    """Return the assumed start and the path of a row; tracks that a table says nothing of follow the case's prior."""
+    if isinstance(paths, PathSet):
+        return int(paths.start[row]), make_path(setting.case, setting.timeline, paths, row)
+    start = drawn_start(setting.case, seed, replication)
+    prior = draw_paths(setting.case, setting.timeline, seed=seed, replications=np.array([replication]), start=start)
+    path = make_path(setting.case, setting.timeline, prior, 0)
+    return start, path._replace(rush=path.rush._replace(factor=float(paths.rush_factor[row])))
+
+
+def draw_entries(case: Case, population: Population, start: int, luck: Luck, past: Floats | None = None) -> Floats:
     """Return when each step was done before the as-of date, conditional on the stage and the assumed start.
 
-    One after the other, each truncated-exponential between its predecessor and the as-of date at the constant
-    rate that the assumed start implies; shape (n, PATH_TRACKS), NaN where the step is still to come.
+    Steps whose time `past` gives (shape (n, PATH_TRACKS), NaN where it does not) have it. The others, one after the
+    other, are each truncated-exponential between their predecessor and the as-of date at the constant rate that the
+    assumed start implies; shape (n, PATH_TRACKS), NaN where the step is still to come.
     """
     weeks, total, counts = weeks_since(case, start), float(population.entity.size), stage_counts(case)
     rate = [settle_level(count / total, weeks, total) / 7.0 for count in counts]
@@ -222,11 +258,17 @@ def draw_entries(case: Case, population: Population, start: int, luck: Luck) -> 
     begin, now = np.full(n, -7.0 * weeks), np.zeros(n)
     started = population.building | population.built
     times = np.full((n, PATH_TRACKS), np.nan)
+    known = np.full((n, PATH_TRACKS), np.nan) if past is None else past
 
     def enter(track: int, stream: Stream, who: Flags, lows: Floats, highs: Floats) -> None:
-        times[who, track] = entry_interval(lows[who], highs[who], rate[track], luck(stream)[who])
+        drawn = entry_interval(lows[who], highs[who], rate[track], luck(stream)[who])
+        times[who, track] = np.where(np.isnan(known[who, track]), drawn, known[who, track])
 
-    enter(0, Stream.ENTRY_STARTED, started, begin, now)
+    if past is None:
+        enter(0, Stream.ENTRY_STARTED, started, begin, now)
+    else:  # who has done a step had started before it
+        first = np.fmin(np.fmin.reduce(past, axis=1), now)
+        enter(0, Stream.ENTRY_STARTED, started, np.minimum(begin, first - 1.0), first)
     enter(1, Stream.ENTRY_BUILT, population.built, times[:, 0], now)
     enter(3, Stream.ENTRY_ONLINE, population.online, times[:, 1], now)
     latest = np.where(population.online, times[:, 3], now)
@@ -299,12 +341,14 @@ def _state(case: Case, population: Population, propensity: Floats, luck: Luck) -
 
 
 def _agencies(
-    case: Case, population: Population, start: int, seed: int, replication: int, luck: Luck
+    case: Case, population: Population, start: int, seed: int, replication: int, luck: Luck, state: State
 ) -> tuple[Bench, ...]:
     """Return the agencies' builders by sector: enough for `headroom` times the flow already shown."""
     a = case.agencies
     mean, cv = float(a.service_mean.value), float(a.service_cv.value)
     service = gamma_quantile(luck(Stream.AGENCY_SERVICE), mean, cv)
+    users = state.status[:, Col.AGENCY_USER] == 1
+    due = np.where(users, due_days(state.drawn, population, "built"), np.inf) if state.drawn.own.size else None
     benches = []
     teams = sector_builders(
         population.sector,
@@ -316,6 +360,9 @@ def _agencies(
         float(a.headroom.value),
     )
     for sector, (name, builders) in enumerate(zip(population.sector_names, teams, strict=True)):
+        shown = builders
+        if due is not None:  # a draw is one of completions: whoever makes them is there
+            builders = max(shown, most_in_weeks(due[population.sector == sector], _service_weeks(mean, cv)))
         room = 4 * builders
         servers = np.arange(room, dtype=np.uint32)
         u, v, busy = (
@@ -323,20 +370,30 @@ def _agencies(
         )
         residual = residual_quantile(u, v, mean, cv)
         free_at = np.where(busy < 1.0 / a.headroom.value, residual, 0.0)
-        free_at[builders:] = 0.0
+        free_at[shown:] = 0.0
         benches.append(Bench(f"agency_{name}", builders, free_at, service))
     return tuple(benches)
 
 
-def _assessors(case: Case, luck: Luck) -> Bench:
+def _service_weeks(mean: float, cv: float) -> int:
+    """Return the weeks within which nearly every service ends, and the week in which it begins."""
+    return 1 + int(np.ceil(mean * (1.0 + 2.0 * cv) / 7.0))
+
+
+def _assessors(case: Case, population: Population, luck: Luck, state: State) -> Bench:
     """Return the assessors' teams, all free on the first morning."""
     a = case.assessors
+    teams = int(a.teams.value)
+    if state.drawn.own.size:
+        weeks = _service_weeks(float(a.service_mean.value), float(a.service_cv.value))
+        due = np.concatenate([due_days(state.drawn, population, stage) for stage in ("assessed", "passed")])
+        teams = max(teams, most_in_weeks(due, weeks))
     service = gamma_quantile(
         luck(Stream.ASSESS_SERVICE),
         float(a.service_mean.value),
         float(a.service_cv.value),
     )
-    return Bench("assessors", int(a.teams.value), np.zeros(int(a.teams.value)), service)
+    return Bench("assessors", teams, np.zeros(teams), service)
 
 
 def _levers(strategy: Strategy, timeline: Timeline) -> tuple[Lever, ...]:

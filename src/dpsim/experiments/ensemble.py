@@ -18,7 +18,7 @@ import pandas as pd
 
 from dpsim.core.streams import check_word
 from dpsim.core.words import MAX_REPLICATIONS
-from dpsim.engines.world import Setting
+from dpsim.engines.world import Setting, county_names
 from dpsim.errors import InputError, RunError
 from dpsim.experiments.chunks import Part, chunks_of, whole_chunks
 from dpsim.experiments.cluster import check_scheduler, over_cluster
@@ -29,9 +29,9 @@ from dpsim.experiments.replication import (
     ENGINES,
     Measured,
     check_by,
+    check_fit,
     check_flag,
     check_paths,
-    county_names,
     labels_of,
     path_rows,
     prepare,
@@ -46,6 +46,7 @@ from dpsim.language import say
 from dpsim.measure.indicators import indicator_frame
 from dpsim.measure.probability import smoothed, wilson_interval
 from dpsim.model.prior import PathSet
+from dpsim.model.table_paths import TablePaths
 from dpsim.params.schema import Case, Strategy
 
 MAX_WORKERS = 1024
@@ -69,7 +70,8 @@ class Ensemble:
         What each county is appraised on at the last day: replication, county, listed, built (as reported), paper (of
         these, true); empty where paper systems are not simulated.
     failures : pandas.DataFrame
-        Columns replication, error, command (which reproduces it); empty when all went well.
+        Columns replication, error, command (which reproduces it; empty where the runs start from an observed
+        state); no rows when all went well.
     record : dict
         What was run: versions, hashes, seed, replications (asked for and finished).
     """
@@ -95,8 +97,8 @@ def run_ensemble(
     engine: str = ENGINES[0],
     workers: int | None = None,
     as_of: dt.date | str | None = None,
-    state: None = None,
-    paths: PathSet | None = None,
+    state: object = None,
+    paths: PathSet | TablePaths | None = None,
     by: str | Iterable[str] = ("county",),
     store: str | Path | None = None,
     progress: bool = False,
@@ -155,6 +157,7 @@ def run_ensemble(
         raise InputError("error.told_kind", given=written(told))
     folder = check_store(store, fork)
     setting = prepare(case, strategy, engine=engine, as_of=as_of, state=state)
+    check_fit(setting, paths)
     watch = Watch(strategy, replications, progress, told)
     if folder is None:
         job = _job(setting, list(range(replications)), paths, seed, groupings, workers, scheduler)
@@ -213,7 +216,9 @@ def check_workers(value: object) -> int:
     return number
 
 
-def run_chunk(setting: Setting, paths: PathSet, rows: Sequence[int], seed: int, by: tuple[str, ...]) -> Part:
+def run_chunk(
+    setting: Setting, paths: PathSet | TablePaths, rows: Sequence[int], seed: int, by: tuple[str, ...]
+) -> Part:
     """Run some rows of a path set one after the other; a failure is kept and the rest goes on."""
     finished: list[Measured] = []
     failures: list[dict[str, object]] = []
@@ -234,7 +239,7 @@ class _Job:
     """Replications of one experiment, ready to be run."""
 
     setting: Setting
-    paths: PathSet
+    paths: PathSet | TablePaths
     rows: dict[int, int]
     """Row of the path set that drives each replication."""
     seed: int
@@ -290,6 +295,9 @@ def assembled(
         raise RunError("error.nothing_finished", asked=asked, why=failed[0]["error"] if failed else "Ctrl-C")
     attained = pd.DataFrame([row for run in runs for row in run.targets])
     record = run_record(setting.case, setting.strategy, seed=seed, replications=asked, engine=setting.engine)
+    failures = failure_frame(failed, setting.case, setting.strategy, seed=seed)
+    if setting.observed:
+        failures = failures.assign(command="")  # the command line starts no run from a table
     return Ensemble(
         indicators=indicator_frame(
             labels_of(setting, by), [run.replication for run in runs], [run.values for run in runs]
@@ -297,7 +305,7 @@ def assembled(
         targets=summarise_targets(attained),
         attained=attained,
         counties=county_frame(setting, runs),
-        failures=failure_frame(failed, setting.case, setting.strategy, seed=seed),
+        failures=failures,
         record=record | {"finished": len(runs), "interrupted": interrupted},
     )
 
@@ -305,7 +313,7 @@ def assembled(
 def _job(
     setting: Setting,
     numbers: list[int],
-    paths: PathSet | None,
+    paths: PathSet | TablePaths | None,
     seed: int,
     by: tuple[str, ...],
     workers: int,
@@ -320,7 +328,7 @@ def _job(
 
 def _stream(
     setting: Setting,
-    paths: PathSet,
+    paths: PathSet | TablePaths,
     chunks: list[list[int]],
     seed: int,
     by: tuple[str, ...],
@@ -341,7 +349,7 @@ def _stream(
 def county_frame(setting: Setting, runs: Sequence[Measured]) -> pd.DataFrame:
     """Return the counties of all runs: replication, county, listed, built, paper."""
     table = np.concatenate([run.counties for run in runs])
-    names = county_names(setting) if len(table) else []
+    names = county_names(setting.case) if len(table) else []
     frame = pd.DataFrame(table, columns=["listed", "built", "paper"])
     frame.insert(0, "replication", np.repeat([run.replication for run in runs], len(names)))
     frame.insert(1, "county", names * len(runs))

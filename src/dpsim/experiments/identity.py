@@ -20,6 +20,7 @@ from dpsim.engines.world import Setting
 from dpsim.experiments.runrecord import library_version
 from dpsim.experiments.sums import file_digest
 from dpsim.model.prior import PathSet
+from dpsim.model.table_paths import TablePaths
 from dpsim.params.load import load_strategy
 from dpsim.params.schema import canonical
 from dpsim.params.wording import shown, shown_name
@@ -35,7 +36,7 @@ DIGITS = 16
 ABSENT = "-"
 
 
-def identity_of(setting: Setting, *, seed: int, by: tuple[str, ...], paths: PathSet | None) -> Identity:
+def identity_of(setting: Setting, *, seed: int, by: tuple[str, ...], paths: PathSet | TablePaths | None) -> Identity:
     """Return the items of an ensemble.
 
     Parameters
@@ -44,7 +45,7 @@ def identity_of(setting: Setting, *, seed: int, by: tuple[str, ...], paths: Path
     seed : int
     by : tuple of str
         Groupings of the indicators.
-    paths : PathSet or None
+    paths : PathSet, TablePaths or None
         The paths given by the caller; None where they are drawn from the case.
 
     Returns
@@ -62,6 +63,7 @@ def identity_of(setting: Setting, *, seed: int, by: tuple[str, ...], paths: Path
             "by": list(by),
             "engine": engine,
             "paths": "drawn" if paths is None else _digest_of(paths),
+            **({"state": setting.observed} if setting.observed else {}),
         },
         "code": code_files(),
         "libraries": library_versions(engine),
@@ -158,7 +160,7 @@ def code_id() -> str:
     return hashlib.sha256(json.dumps(code_files()).encode()).hexdigest()
 
 
-def _digest_of(paths: PathSet) -> str:
+def _digest_of(paths: PathSet | TablePaths) -> str:
     """Return a digest of every array of a path set."""
     digest = hashlib.sha256()
     for field in fields(paths):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import islice
 
@@ -17,8 +17,9 @@ from dpsim.core.streams import check_word
 from dpsim.core.words import GROUPS, STAGES
 from dpsim.engines.log import merged_log
 from dpsim.engines.outcome import Outcome
-from dpsim.engines.world import Setting, World, make_setting, make_world
+from dpsim.engines.world import Setting, World, county_names, make_setting, make_world
 from dpsim.errors import InputError
+from dpsim.experiments.observed import check_follow, observe
 from dpsim.measure.events import event_frame
 from dpsim.measure.hazards import hazard_values
 from dpsim.measure.indicators import indicator_frame, indicator_labels, indicator_values, weekly_mean
@@ -27,6 +28,7 @@ from dpsim.measure.substance import substance_values
 from dpsim.model.paths import Pace
 from dpsim.model.prior import PathSet, draw_paths
 from dpsim.model.state import stage_flags
+from dpsim.model.table_paths import TablePaths
 from dpsim.model.targets import resolve_targets
 from dpsim.params.load import load_strategy
 from dpsim.params.schema import Case, Strategy
@@ -63,8 +65,8 @@ def run_replication(
     replication: int,
     engine: str = ENGINES[0],
     as_of: dt.date | str | None = None,
-    state: None = None,
-    paths: PathSet | None = None,
+    state: object = None,
+    paths: PathSet | TablePaths | None = None,
     trace: bool = False,
     by: str | Iterable[str] = ("county",),
 ) -> Replication:
@@ -79,11 +81,13 @@ def run_replication(
     engine : {"compiled", "simpy"}
         The same frames from both; SimPy is the readable reference.
     as_of : datetime.date or str, optional
-        Must be the case's own as-of date: a snapshot knows no other day.
-    state : None
-        A starting state read from a ledger; none can be read yet.
-    paths : PathSet, optional
-        Paths to follow; drawn from the case's prior when None.
+        The case's own as-of date when None. Another one needs a `state`: a snapshot knows no other day.
+    state : Progress or pandas.DataFrame, optional
+        What was observed by the as-of date (see `dpsim.experiments.observed.observe`): the list meets its counts county
+        by county; with a ledger it is the ledger's enterprises, each with its own dates.
+    paths : PathSet or TablePaths, optional
+        Paths to follow; drawn from the case's prior when None. Those of a forecast (`Forecast.path_set`) go with the
+        state they were drawn from.
     trace : bool
         Keep the event frame.
     by : str or iterable of str
@@ -103,6 +107,7 @@ def run_replication(
     trace = check_flag("trace", trace)
     check_paths(paths)
     setting = prepare(case, strategy, engine=engine, as_of=as_of, state=state)
+    check_fit(setting, paths)
     if paths is None:
         paths = strategy_paths(setting, seed, np.array([replication]))
     one = run_one(setting, paths, path_rows(paths, [replication])[0], seed=seed, trace=trace, by=groupings)
@@ -113,7 +118,7 @@ def run_replication(
     )
 
 
-def path_rows(paths: PathSet, replications: Sequence[int]) -> list[int]:
+def path_rows(paths: PathSet | TablePaths, replications: Sequence[int]) -> list[int]:
     """Return the rows of a path set that drive the given replications.
 
     Raises
@@ -134,7 +139,7 @@ def prepare(
     *,
     engine: str = ENGINES[0],
     as_of: dt.date | str | None = None,
-    state: None = None,
+    state: object = None,
     exempt: frozenset[str] = frozenset(),
 ) -> Setting:
     """Check the arguments of a run and return what its replications share."""
@@ -144,10 +149,21 @@ def prepare(
         raise InputError("error.not_loaded", name="strategy", given=written(strategy), loader="load_strategy")
     if not isinstance(engine, str) or engine not in ENGINES:
         raise InputError("error.unknown_engine", given=written(engine), allowed=", ".join(ENGINES))
-    if state is not None:
-        raise InputError("error.no_state_yet")
-    check_as_of(case, as_of)
-    return make_setting(case, strategy, load_strategy(case.default_strategy), exempt=exempt, engine=engine)
+    reference = load_strategy(case.default_strategy)
+    if state is None:
+        check_as_of(case, as_of)
+        return make_setting(case, strategy, reference, exempt=exempt, engine=engine)
+    seen = observe(case, state, case.as_of if as_of is None else written_date(as_of))
+    setting = make_setting(
+        seen.case, strategy, reference, exempt=exempt, engine=engine, population=seen.population, past=seen.past
+    )
+    return replace(setting, observed=seen.digest)
+
+
+def check_fit(setting: Setting, paths: PathSet | TablePaths | None) -> None:
+    """Raise InputError where paths of a table do not belong to the state that is run."""
+    if isinstance(paths, TablePaths):
+        check_follow(setting.case, setting.population, paths)
 
 
 def check_by(by: object) -> tuple[str, ...]:
@@ -173,7 +189,7 @@ def check_by(by: object) -> tuple[str, ...]:
 
 def check_paths(paths: object) -> None:
     """Raise InputError for what is neither None nor a set of paths."""
-    if paths is not None and not isinstance(paths, PathSet):
+    if paths is not None and not isinstance(paths, PathSet | TablePaths):
         raise InputError("error.not_paths", given=written(paths))
 
 
@@ -195,20 +211,22 @@ def check_flag(name: str, value: object) -> bool:
 
 def check_as_of(case: Case, as_of: object) -> dt.date:
     """Return the as-of date if the case has facts for it; it is a plain date or a text such as 2018-09-10."""
-    if as_of is None:
-        return case.as_of
-    try:
-        if isinstance(as_of, str) and re.fullmatch("[0-9]{4}-[0-9]{2}-[0-9]{2}", as_of):
-            wanted = dt.date.fromisoformat(as_of)
-        elif isinstance(as_of, dt.date) and not isinstance(as_of, dt.datetime):
-            wanted = as_of
-        else:
-            raise ValueError(as_of)
-    except ValueError:
-        raise InputError("error.bad_date", name="as_of", given=written(as_of)) from None
+    wanted = case.as_of if as_of is None else written_date(as_of)
     if wanted != case.as_of:
         raise InputError("error.as_of_unknown", given=wanted.isoformat(), case=case.id, known=case.as_of.isoformat())
     return wanted
+
+
+def written_date(as_of: object) -> dt.date:
+    """Return an as-of date given as a plain date or as a text such as 2018-09-10."""
+    try:
+        if isinstance(as_of, str) and re.fullmatch("[0-9]{4}-[0-9]{2}-[0-9]{2}", as_of):
+            return dt.date.fromisoformat(as_of)
+        if isinstance(as_of, dt.date) and not isinstance(as_of, dt.datetime):
+            return as_of
+        raise ValueError(as_of)
+    except ValueError:
+        raise InputError("error.bad_date", name="as_of", given=written(as_of)) from None
 
 
 def strategy_paths(setting: Setting, seed: int, replications: npt.NDArray[np.int64], **fixed: object) -> PathSet:
@@ -243,7 +261,9 @@ class Measured:
     counties: npt.NDArray[np.int64]
 
 
-def run_one(setting: Setting, paths: PathSet, row: int, *, seed: int, trace: bool, by: tuple[str, ...]) -> Measured:
+def run_one(
+    setting: Setting, paths: PathSet | TablePaths, row: int, *, seed: int, trace: bool, by: tuple[str, ...]
+) -> Measured:
     """Run row `row` of a path set and measure it."""
     world = make_world(setting, paths, row, seed=seed)
     initial = stage_flags(world.state.status)
@@ -316,7 +336,7 @@ def group_cells(setting: Setting, by: tuple[str, ...]) -> tuple[npt.NDArray[np.i
     population = setting.population
     words = {
         "city": np.full(population.entity.size, "city"),
-        "county": np.array(county_names(setting))[population.county],
+        "county": np.array(county_names(setting.case))[population.county],
         "sector": np.array(population.sector_names)[population.sector],
         "tier": np.array(population.tier_names)[population.tier],
         "group": np.array(GROUPS)[population.group],
@@ -324,14 +344,6 @@ def group_cells(setting: Setting, by: tuple[str, ...]) -> tuple[npt.NDArray[np.i
     table = pd.DataFrame({name: words[name] for name in by})
     keys, cell = np.unique(np.array(["\x1f".join(row) for row in table.to_numpy()]), return_inverse=True)
     return cell.astype(np.int64), pd.DataFrame([key.split("\x1f") for key in keys], columns=list(by))
-
-
-def county_names(setting: Setting) -> list[str]:
-    """Return the names of the counties: the case's own, or numbers as long as the split is a synthesised one."""
-    listed = setting.case.population.county_list
-    if listed:
-        return [row.name for row in listed.rows]
-    return [f"county_{k + 1:02d}" for k in range(int(setting.case.population.counties.value))]
 
 
 def target_rows(

@@ -113,7 +113,7 @@ def last_deadlines(wanted: pd.DataFrame) -> dict[str, dt.date]:
     return {str(stage): max(rows["deadline"]) for stage, rows in wanted.groupby("stage", sort=False)}
 
 
-def draw_counts(
+def chain_counts(
     known: Known,
     deadlines: Mapping[str, dt.date],
     as_of: dt.date,
@@ -125,10 +125,48 @@ def draw_counts(
     use: Use | None = None,
     supply: Mapping[str, Floats] | None = None,
 ) -> dict[str, Floats]:
+    """Draw how many members of each unit have done each of the stages that hang together (`draw_chain`), by week.
+
+    `supply`: by stage, see there. Counts that fall are left to `draw_counts`.
+
+    Returns
+    -------
+    dict of str to numpy.ndarray
+        Shape (draws, units, weeks); empty where no stages hang together.
+    """
+    use = use or Use()
+    if known.members is None or not use.funnel:
+        return {}
+    last = max(deadlines.values())
+    members = known.members if use.jobs else known.members.without(STARTED)
+    return draw_chain(
+        members,
+        known.chain,
+        weeks_to(as_of, last),
+        model,
+        work,
+        seed=seed,
+        draws=draws,
+        use=use,
+        supply=supply,
+        source_weeks=weeks_to(as_of, deadlines.get(members.stages[0], last)),
+    )
+
+
+def draw_counts(
+    known: Known,
+    chain: Mapping[str, Floats],
+    deadlines: Mapping[str, dt.date],
+    as_of: dt.date,
+    model: Settings,
+    *,
+    seed: int,
+    draws: int,
+) -> dict[str, Floats]:
     """Draw how many members of each unit have done each stage by week, with the funnel's limits.
 
     A stage shares its regime and shocks with the others; one without a target of its own goes by the last deadline.
-    Stages that hang together are drawn together (`draw_chain`). `supply`: by stage, see there.
+    Those in `chain` are drawn already.
 
     Returns
     -------
@@ -137,23 +175,6 @@ def draw_counts(
     """
     last, out = max(deadlines.values()), {}
     ahead = weeks_to(as_of, last)
-    chain: dict[str, Floats] = {}
-    use = use or Use()
-    if known.members is not None and use.funnel:
-        members = known.members if use.jobs else known.members.without(STARTED)
-        source = weeks_to(as_of, deadlines.get(members.stages[0], last))
-        chain = draw_chain(
-            members,
-            known.chain,
-            ahead,
-            model,
-            work,
-            seed=seed,
-            draws=draws,
-            use=use,
-            supply=supply,
-            source_weeks=source,
-        )
     for stage, history in known.histories.items():
         if stage in chain:
             dated = known.members is not None and known.members.dated

@@ -26,13 +26,15 @@ from dpsim.forecast.asked import (
 from dpsim.forecast.bound import bound_rows, checked_capacity
 from dpsim.forecast.closures import base_rates
 from dpsim.forecast.history import History
-from dpsim.forecast.known import draw_counts, known_at, last_deadlines, latest_report, table_of
+from dpsim.forecast.known import Known, chain_counts, draw_counts, known_at, last_deadlines, latest_report, table_of
 from dpsim.forecast.pipeline import Use
 from dpsim.forecast.regimes import Settings, class_settings, fit_pace
 from dpsim.forecast.scores import SHOWN
 from dpsim.forecast.supply import checked_supply
+from dpsim.forecast.table_paths import Origin, draw_table_paths
 from dpsim.measure.probability import smoothed, wilson_interval
 from dpsim.model.state import Floats
+from dpsim.model.table_paths import TablePaths
 from dpsim.params.forecast import UNSTATED, load_forecast_settings
 
 QUANTILES = {"q05": 0.05, "q25": 0.25, "q50": 0.5, "q75": 0.75, "q95": 0.95}
@@ -69,6 +71,8 @@ class Forecast:
         Which units make up each unit, group and `all`.
     counts : mapping of str to numpy.ndarray
         By stage: members done, shape (draws, units, weeks).
+    origin : Origin
+        What it was drawn from, for `path_set`.
     """
 
     targets: pd.DataFrame
@@ -84,10 +88,15 @@ class Forecast:
     units: tuple[str, ...]
     members: Members
     counts: Mapping[str, Floats]
+    origin: Origin
 
     def total(self, stage: str, own: npt.NDArray[np.bool_]) -> float:
         """Return how many members some of the units have that are to do a stage."""
         return float(self.fit[self.fit["stage"] == stage]["total"].to_numpy()[own].sum())
+
+    def path_set(self) -> TablePaths:
+        """Return the draws as paths for `run_ensemble(..., state=..., paths=...)`: replication r follows draw r."""
+        return draw_table_paths(self.origin, self.as_of, self.draws)
 
     @cached_property
     def paths(self) -> pd.DataFrame:
@@ -171,7 +180,8 @@ def forecast(
     deadlines = last_deadlines(wanted)
     stages = known.members.stages if known.members else ()
     plan = checked_supply(supply, stages, day, weeks_to(day, max(deadlines.values())))
-    counts = draw_counts(known, deadlines, day, model, settings.work, seed=seed, draws=draws, use=use, supply=plan)
+    chain = chain_counts(known, deadlines, day, model, settings.work, seed=seed, draws=draws, use=use, supply=plan)
+    counts = draw_counts(known, chain, deadlines, day, model, seed=seed, draws=draws)
     members = memberships(next(iter(histories.values())).units, groups or {})
     comparable = [entry.programme for entry in settings.programmes if name in (entry.reference, UNSTATED)]
     rows, needed = target_rows(wanted, histories, counts, members, day, comparable)
@@ -190,7 +200,25 @@ def forecast(
         units=next(iter(histories.values())).units,
         members=members,
         counts=counts,
+        origin=origin_of(known, chain, deadlines, day, model, seed),
     )
+
+
+def origin_of(
+    known: Known,
+    chain: Mapping[str, Floats],
+    deadlines: Mapping[str, dt.date],
+    as_of: dt.date,
+    model: Settings,
+    seed: int,
+) -> Origin:
+    """Return what a forecast is drawn from; a stage without a target of its own goes by the last deadline."""
+    due = {stage: deadlines.get(stage, max(deadlines.values())) for stage in known.histories}
+    weeks = {stage: weeks_to(as_of, day) for stage, day in due.items()}
+    days = {stage: (day - as_of).days for stage, day in due.items()}
+    source, dated = (known.members.stages[0], known.members.dated) if known.members else ("", False)
+    after = {stage: counts for stage, counts in chain.items() if stage != source}
+    return Origin(known.histories, after, weeks, days, dated, model, seed)
 
 
 def target_rows(

@@ -19,10 +19,11 @@ from dpsim.core.streams import Stream
 from dpsim.forecast.history import History
 from dpsim.forecast.luck import common_normal, common_uniform, normal_draws, uniform_draws
 from dpsim.forecast.rounding import SMALL
+from dpsim.model.paths import settle_closure, settle_step, spread_rate
+from dpsim.model.prior import SHOCK_LIMIT
 from dpsim.model.state import Floats
 from dpsim.params.forecast import ForecastSettings
 
-SHOCK_LIMIT = 7.0
 _LEAST = 2e-4
 
 
@@ -134,27 +135,46 @@ def draw_closures(
     history: History, pace: Pace, weeks: int, settings: Settings, *, seed: int, draws: int, every_week: bool
 ) -> Floats:
     """Return how much of its gap each unit closes, shape (draws, units, weeks asked for)."""
-    s, entity = settings, history.entity
-    spreads, closes = draw_regimes(s, seed=seed, draws=draws)
-    rushes = common_uniform(seed, draws, Stream.FORECAST_RUSH) < s.rush_chance
-    factor = s.rush_factor * np.exp(s.rush_log_sd * common_normal(seed, draws, Stream.FORECAST_RUSH_FACTOR))
+    closed = own_closures(history, pace, weeks, settings, seed=seed, draws=draws, every_week=every_week)
+    ordered = ordered_closures(history.entity, settings, seed=seed, draws=draws)
+    passed = np.arange(weeks, 0, -1)[::-1] / weeks if every_week else np.ones(1)
+    return np.maximum(closed, ordered[:, :, None] * passed)
+
+
+def own_closures(
+    history: History, pace: Pace, weeks: int, settings: Settings, *, seed: int, draws: int, every_week: bool
+) -> Floats:
+    """Return how much of its gap each unit closes at the draw's own pace, shape (draws, units, weeks asked for)."""
+    s = settings
     noise = np.column_stack([common_normal(seed, draws, Stream.FORECAST_NOISE, week) for week in range(weeks)])
-    closed = run_weeks(
+    return run_weeks(
         pace.closure,
         pace.growth,
         starting_odds(history),
-        shocks(entity, s, seed=seed, draws=draws),
-        spreads,
-        np.where(rushes, factor, 1.0),
+        shocks(history.entity, s, seed=seed, draws=draws),
+        draw_regimes(s, seed=seed, draws=draws)[0],
+        rush_factors(s, seed=seed, draws=draws),
         noise * s.noise,
         np.array([np.log(s.reference), s.reversion, s.settle_shock, s.spread_shock, s.damping, s.rush_weeks]),
         every_week,
     )
+
+
+def rush_factors(settings: Settings, *, seed: int, draws: int) -> Floats:
+    """Return each draw's factor on the pace in a rush before the deadline, 1 where there is none, shape (draws,)."""
+    rushes = common_uniform(seed, draws, Stream.FORECAST_RUSH) < settings.rush_chance
+    size = np.exp(settings.rush_log_sd * common_normal(seed, draws, Stream.FORECAST_RUSH_FACTOR))
+    return np.asarray(np.where(rushes, settings.rush_factor * size, 1.0))
+
+
+def ordered_closures(entity: npt.NDArray[np.uint32], settings: Settings, *, seed: int, draws: int) -> Floats:
+    """Return the share of its gap that an order closes by the deadline, 0 where none does, shape (draws, units)."""
+    ordered = np.zeros((draws, entity.size))
+    closes = draw_regimes(settings, seed=seed, draws=draws)[1]
     if closes.any():
-        ordered = _ordered_shares(entity.tobytes(), s.close_weight, s.agreement, seed, draws)
-        passed = np.arange(weeks, 0, -1)[::-1] / weeks if every_week else np.ones(1)
-        closed[closes] = np.maximum(closed[closes], ordered[:, :, None] * passed)
-    return closed
+        s = settings
+        ordered[closes] = _ordered_shares(entity.tobytes(), s.close_weight, s.agreement, seed, draws)
+    return ordered
 
 
 def draw_regimes(settings: Settings, *, seed: int, draws: int) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:
@@ -221,11 +241,12 @@ def run_weeks(
             for k in range(weeks):
                 factor = rush[d] if weeks - k <= last else 1.0
                 if spreads[d]:
-                    share = 1.0 - (1.0 - share) * np.exp(-min(1.0, factor * growth[i] * damping**k * lasting * share))
+                    rate = factor * spread_rate(growth[i], damping, lasting, k) * share
+                    share = 1.0 - (1.0 - share) * np.exp(-min(1.0, rate))
                     left = (1.0 - share) / (1.0 - start[i])
                 else:
-                    x += reversion * (reference - x) + noise[d, k]
-                    spent += factor * min(1.0, np.exp(x + settle * shock[d, i] * min(1.0, (k + 1) / 8.0)))
+                    x = settle_step(x, reference, reversion, noise[d, k])
+                    spent += factor * settle_closure(x, settle * shock[d, i], k)
                     left = np.exp(-spent)
                 if every_week:
                     out[d, i, k] = 1.0 - left

@@ -224,6 +224,24 @@ def spread_growth(share: float, weeks: float, total: float, reference: float) ->
     return max((growth * weight + 2.0 * prior) / (weight + 2.0), 0.0002)
 
 
+@lean_kernel
+def settle_step(x: float, log_reference: float, reversion: float, noise: float) -> float:
+    """Return the log of the settling closure a week on: drawn to the reference class, with the week's noise."""
+    return x + (reversion * (log_reference - x) + noise)
+
+
+@lean_kernel
+def settle_closure(x: float, shock: float, week: int) -> float:
+    """Return the closure of a week (from 0) with log `x`, the lasting shock on it reached over eight weeks."""
+    return min(1.0, math.exp(x + shock * min(1.0, (week + 1) / 8.0)))
+
+
+@lean_kernel
+def spread_rate(growth: float, damping: float, lasting: float, week: int) -> float:
+    """Return the growth of a week (from 0): damped, times the factor of the lasting shock."""
+    return growth * damping**week * lasting
+
+
 @kernel
 def settle_weeks(
     level: float, reference: float, reversion: float, noise_sd: float, shock: float, noise: Floats
@@ -246,8 +264,8 @@ def settle_weeks(
     out = np.empty(noise.size)
     x = math.log(level)
     for k in range(noise.size):
-        x += reversion * (math.log(reference) - x) + noise_sd * noise[k]
-        out[k] = min(1.0, math.exp(x + shock * min(1.0, (k + 1) / 8.0)))
+        x = settle_step(x, math.log(reference), reversion, noise_sd * noise[k])
+        out[k] = settle_closure(x, shock, k)
     return out
 
 
@@ -256,7 +274,7 @@ def spread_weeks(growth: float, damping: float, shock: float, weeks: int) -> Flo
     """Return the weekly growth of the spreading regime: damped, with a lasting shock on its logarithm."""
     out = np.empty(weeks)
     for k in range(weeks):
-        out[k] = growth * damping**k * math.exp(shock)
+        out[k] = spread_rate(growth, damping, math.exp(shock), k)
     return out
 
 
@@ -272,23 +290,3 @@ def weekly_row(law: PathLaw, pace: int, start: int, track: int, shock: float, no
     return settle_weeks(
         law.level[start, track], law.reference, law.reversion, law.noise_sd, law.settle_shock * shock, noise
     )
-
-
-def entry_interval(lows: Floats, highs: Floats, rate_per_day: float, u: Floats) -> Floats:
-    """Return entry times between `lows` and `highs`: truncated exponential at `rate_per_day` from `lows`.
-
-    All arrays have shape (n,); a closed interval of no length gives its end.
-    """
-    width = np.maximum(highs - lows, 0.0)
-    if rate_per_day <= 0.0:
-        return np.asarray(lows + u * width)
-    return np.asarray(lows - np.log1p(u * np.expm1(-rate_per_day * width)) / rate_per_day)
-
-
-def largest_remainder(shares: Floats, total: int) -> Ints:
-    """Return whole numbers in proportion to `shares` that sum to `total`."""
-    exact = shares / shares.sum() * total
-    whole = np.floor(exact).astype(np.int64)
-    order = np.argsort(-(exact - whole), kind="stable")
-    whole[order[: total - int(whole.sum())]] += 1
-    return whole

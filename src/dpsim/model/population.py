@@ -7,15 +7,14 @@ a case starts from the same list. What no document says (entry dates, propensity
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
 
 from dpsim.core.streams import CITY_ENTITY, Stream, entity_numbers, uniform, uniforms
 from dpsim.model.organisations import gamma_quantile
-from dpsim.model.paths import largest_remainder
-from dpsim.model.state import Flags, Ints
+from dpsim.model.state import Flags, Floats, Ints
 from dpsim.params.schema import Case
 
 
@@ -143,6 +142,28 @@ def synthesise(margins: Margins) -> Population:
         tier_names=("other", *(name for name, _ in margins.tiers)),
         sector_names=tuple(name for name, _ in margins.sectors),
     )
+
+
+def connected_when_built(population: Population) -> Population:
+    """Return a list in which the built of each county are connected before those still building; no count changes.
+
+    Counts do not tell who of the connected is built; a forecast of counts takes as many as possible to be.
+    """
+    connected = population.online.copy()
+    for c in range(int(population.county.max()) + 1):
+        here = np.flatnonzero((population.county == c) & ~population.online)
+        order = np.lexsort((~population.connected[here], ~population.building[here], ~population.built[here]))
+        connected[here[order[: int(population.connected[here].sum())]]] = True
+    return replace(population, connected=connected)
+
+
+def largest_remainder(shares: Floats, total: int) -> Ints:
+    """Return whole numbers in proportion to `shares` that sum to `total`."""
+    exact = shares / shares.sum() * total
+    whole = np.floor(exact).astype(np.int64)
+    order = np.argsort(-(exact - whole), kind="stable")
+    whole[order[: total - int(whole.sum())]] += 1
+    return whole
 
 
 class _Each:

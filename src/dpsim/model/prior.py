@@ -138,11 +138,7 @@ def draw_paths(
     column = {stream: u[:, k] for k, stream in enumerate(_SCALARS)}
     scenario = case.scenario
 
-    starts = (
-        np.searchsorted(np.cumsum(scenario.start.weights)[:-1], column[Stream.PATH_START], side="right")
-        if start is None
-        else np.full(u.shape[0], start)
-    )
+    starts = start_index(case, column[Stream.PATH_START]) if start is None else np.full(u.shape[0], start)
     closes = (
         column[Stream.PATH_CLOSE] < CLOSE_WEIGHT[scenario.reference_class.value]
         if regime is None
@@ -164,6 +160,11 @@ def draw_paths(
         rush_factor=_rush_factors(case, column, rush) if free else np.ones(u.shape[0]),
         noise=np.asarray(ndtri(noise)),
     )
+
+
+def start_index(case: Case, u: Floats) -> Ints:
+    """Return which of the assumed starts uniform draws choose, with the case's weights."""
+    return np.searchsorted(np.cumsum(case.scenario.start.weights)[:-1], u, side="right")
 
 
 def path_law(case: Case, timeline: Timeline) -> PathLaw:

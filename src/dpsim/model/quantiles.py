@@ -70,3 +70,14 @@ def _gamma_table(shape: float) -> Floats:
     value = gammaincinv(shape, np.clip(np.arange(GAMMA_BINS + 1) / GAMMA_BINS, ends, 1.0 - ends))
     log_density: npt.NDArray[np.float64] = (shape - 1.0) * np.log(value) - value - gammaln(shape)
     return cubic_table(value, np.exp(-log_density) / GAMMA_BINS)
+
+
+def entry_interval(lows: Floats, highs: Floats, rate_per_day: float, u: Floats) -> Floats:
+    """Return entry times between `lows` and `highs`: truncated exponential at `rate_per_day` from `lows`.
+
+    All arrays have shape (n,); a closed interval of no length gives its end.
+    """
+    width = np.maximum(highs - lows, 0.0)
+    if rate_per_day <= 0.0:
+        return np.asarray(lows + u * width)
+    return np.asarray(lows - np.log1p(u * np.expm1(-rate_per_day * width)) / rate_per_day)

@@ -10,6 +10,7 @@ import numpy as np
 from dpsim.core.compiled import kernel, lean_kernel
 from dpsim.model.adoption import advance, at_risk, next_event, pass_probability
 from dpsim.model.attention import attention_factor
+from dpsim.model.drawn import follow, steps_ahead
 from dpsim.model.paths import Pace, Path, member_rate, rush_mean
 from dpsim.model.state import PATH_TRACKS, Assess, Build, Col, Floats, Ints, State, Track
 
@@ -99,9 +100,14 @@ def refresh(
     for i in range(n):
         advance(status, residual, rate, updated, i, t0)
     listed, done, risk, z = pools(status, propensity)
-    base = np.zeros((groups, PATH_TRACKS))
+    follows = state.drawn.own.shape[0] > 0
+    ahead = steps_ahead(state.drawn, state.county, t0, t1) if follows else np.zeros((0, 0))
+    base, pull = np.zeros((groups, PATH_TRACKS)), np.zeros(groups)
     for g in range(groups):
-        factor = multiplier[g] * rush_mean(path.rush, g, t0, t1)
+        rush = rush_mean(path.rush, g, t0, t1)
+        factor = multiplier[g] * rush
+        # a draw holds its rush before the deadline already, and nothing of what follows a missed one
+        pull[g] = factor if t0 >= path.rush.deadline[g] else multiplier[g]
         for track in range(PATH_TRACKS):
             base[g, track] = member_rate(path, track, done[track], listed - done[track], risk[track], factor, t0, t1)
     times, tracks = np.full(n, np.inf), np.full(n, -1)
@@ -118,5 +124,7 @@ def refresh(
                     r /= pass_probability(pass_score[i], score_mean, score_scale)
             rate[i, track] = r
         rate[i, _REWORK] = rework_rate
+        if follows:
+            follow(state, i, ahead, pull[group[i]] * ratio, t0, t1)
         times[i], tracks[i] = next_event(status, residual, rate, updated, i, t1)
     return times, tracks

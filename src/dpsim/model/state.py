@@ -86,6 +86,33 @@ _ON_LIST, _BUILD, _CONNECTED, _ONLINE = int(Col.ON_LIST), int(Col.BUILD), int(Co
 _ASSESS, _ASSESSED, _BUILT, _PASSED = int(Col.ASSESS), int(Col.ASSESSED), int(Build.BUILT), int(Assess.PASSED)
 
 
+class Drawn(NamedTuple):
+    """One draw of a table's forecast that a replication follows (`dpsim.model.drawn`); empty where it follows none.
+
+    Stages are in the order of `STAGES`; an intensity is one of the gap, and its integral from the as-of date on is what
+    the thresholds of those in the gap are held against.
+
+    Attributes
+    ----------
+    each : float64, shape (n, STAGES, 3), threshold of an enterprise (infinite where the stage is reached), what of it
+        is spent at its own pace, and the intensity per day at which it is being spent
+    own : float64, shape (counties, STAGES, weeks), integrated intensity of each week of the draw at its own pace
+    place : float64, shape (counties, STAGES, 2), share a spreading draw starts from, share of the gap an order closes
+    stage : float64, shape (STAGES, 3), 1 where the draw drives the stage by its regime's pace, 2 where by the work that
+        follows another stage, 0 where not at all; days that a week of the draw takes; deadline
+    clock : float64, shape (2,), time up to which thresholds are spent, 1 where the draw spreads
+    """
+
+    each: Floats
+    own: Floats
+    place: Floats
+    stage: Floats
+    clock: Floats
+
+
+NO_DRAW = Drawn(np.zeros((0, 0, 0)), np.zeros((0, 0, 0)), np.zeros((0, 0, 0)), np.zeros((0, 0)), np.zeros(0))
+
+
 class State(NamedTuple):
     """Everything that changes about the enterprises; the first axis of all arrays is the enterprise.
 
@@ -103,6 +130,7 @@ class State(NamedTuple):
     spell : int64, shape (n, TRACKS), ordinal of the clock's draw
     updated : float64, time to which the clocks are spent
     attention, attention_time : float64, shape (n, SIDES, contact kinds)
+    drawn : Drawn, the draw of a forecast that the path tracks follow
     """
 
     entity: npt.NDArray[np.uint32]
@@ -118,6 +146,7 @@ class State(NamedTuple):
     updated: Floats
     attention: Floats
     attention_time: Floats
+    drawn: Drawn = NO_DRAW
 
 
 def stage_flags(status: Ints) -> Flags:

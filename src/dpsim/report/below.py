@@ -30,6 +30,7 @@ def below_headline(result: YearEnd) -> list[str]:
     case, lang = result.case, result.request.lang
     basically = headline_cells(result, "basically")["probability"]
     sentences = [
+        result.request.table.sentence(lang) if result.request.table else "",
         working_figure(result),
         say("letter.words", lang=lang, total=headline_target(case).total),
         *[strategy_sentence(result, strategy) for strategy in in_order(result)],

@@ -12,6 +12,7 @@ PANELS = {"ARGUMENTS": "参数 / Arguments", "OPTIONS": "选项 / Options", "COM
 HORIZON_END = "预测到哪一天，不给则为当年12月31日 / last day, 31 December if not said"
 CASE_FILE = "案例文件，不给则为 <编号>.yaml / case file, <id>.yaml if not said"
 AS_OF = "数据截止日，不给则用案例的 / as-of date, the case's if not said"
+PROGRESS = "进度表或企业台账，推演从它开始 / progress table or ledger to start from"
 WORKERS = "同时做几份报告，不给则与核数相同 / reports at a time, one per core if not said"
 REFERENCE = "对照方案，不给则为现行部署 / reference strategy, the arrangement in force if not said"
 FIGURES = "图表文件夹，不给则不写 / folder for figure and tables, not written if not said"

@@ -21,6 +21,7 @@ from dpsim.params.locate import notebooks_folder, typed_as_path
 from dpsim.params.schema import File
 from dpsim.params.wording import shown_name
 from dpsim.report.documents import write_html
+from dpsim.report.from_table import FromTable
 from dpsim.report.notebooks import execute_notebook
 from dpsim.report.yearend import Request
 
@@ -127,7 +128,7 @@ def make_report(
         folder = temporary / "report"
         folder.mkdir()
         parameters = {
-            "case": _copied(request.case_given, request.case, load_case, folder, "case"),
+            "case": _copied(request.case_given, request.loaded or request.case, load_case, folder, "case"),
             "as_of": request.case.as_of.isoformat(),
             "strategy": ",".join(
                 _copied(given, strategy, load_strategy, folder, f"strategy_{k + 1}")
@@ -137,6 +138,7 @@ def make_report(
             "seed": request.seed,
             "lang": request.lang,
             "out": ".",
+            **({"progress": _copied_table(request.table, folder)} if request.table else {}),
         }
         notebook = folder / NOTEBOOK
         source = notebooks_folder() / NOTEBOOK
@@ -232,6 +234,17 @@ def _copied(given: str, checked: File, load: Callable[[Path], File], folder: Pat
     if not same:
         raise InputError("error.changed_meanwhile", file=shown_name(given, 200))
     return f"{INPUTS}/{name}.yaml"
+
+
+def _copied_table(table: FromTable, folder: Path) -> str:
+    """Copy the table a report starts from beside it, under its own name, which may hold its date; return its place."""
+    copy = folder / INPUTS / Path(table.given).name
+    copy.parent.mkdir(exist_ok=True)
+    try:
+        shutil.copyfile(table.given, copy)
+    except FileNotFoundError:
+        raise InputError("error.changed_meanwhile", file=shown_name(table.given, 200)) from None
+    return f"{INPUTS}/{copy.name}"
 
 
 def _kept(error: RunError, final: Path) -> RunError:

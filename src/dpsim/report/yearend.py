@@ -11,7 +11,7 @@ from dpsim.core.streams import check_word
 from dpsim.core.timeline import Timeline
 from dpsim.errors import FileFaults, InputError
 from dpsim.experiments.ensemble import Ensemble, check_replications, run_ensemble
-from dpsim.experiments.replication import ENGINES, check_as_of
+from dpsim.experiments.replication import ENGINES, check_as_of, written_date
 from dpsim.experiments.runrecord import input_hash, run_record
 from dpsim.forecast.pace import agency_capacity, weekly_pace
 from dpsim.forecast.snapshot import SnapshotForecast, snapshot_forecast
@@ -19,7 +19,9 @@ from dpsim.language import LANGUAGES
 from dpsim.model.prior import case_timeline
 from dpsim.params.load import load_case, load_strategy
 from dpsim.params.schema import Case, Strategy
+from dpsim.report.from_table import FromTable, start_from_table
 from dpsim.report.supervised import Supervised, supervised
+from dpsim.report.typed import typed_parameter
 
 BESIDE = "past_pace"
 """The yardstick that always stands beside the strategies."""
@@ -39,6 +41,10 @@ class Request:
     case_given: str
     strategies_given: tuple[str, ...]
     """Names or paths as the user gave them, in the order of `strategies`."""
+    table: FromTable | None = None
+    """The progress table it starts from; `case` is then the one observed in it."""
+    loaded: Case | None = None
+    """The case of the file, where it is not `case` itself."""
 
     @property
     def main(self) -> Strategy:
@@ -59,7 +65,10 @@ class Request:
 
     def record(self) -> dict[str, object]:
         """Return the record of the whole report."""
-        record = run_record(self.case, self.main, seed=self.seed, replications=self.replications, engine=ENGINES[0])
+        case = self.loaded or self.case
+        record = run_record(case, self.main, seed=self.seed, replications=self.replications, engine=ENGINES[0])
+        if self.table:
+            record |= {"as_of": self.case.as_of.isoformat(), "progress": self.table.digest}
         record["strategies"] = {strategy.id: strategy.digest for strategy in self.strategies}
         record["draws_per_cell"] = DRAWS
         return record
@@ -123,8 +132,9 @@ def check_request(
         the arrangement in force and the past pace are run beside it in any case.
     replications, seed : int
     lang : {"zh", "en"}
-    progress : None
-        A progress table cannot be read yet.
+    progress : str, optional
+        A progress table or a ledger; the report then starts from what it shows at `as_of`, and the runs follow the
+        forecast of it. None or empty starts from the case's own snapshot.
 
     Raises
     ------
@@ -156,39 +166,53 @@ def check_request(
             faults.append(InputError("error.strategy_twice", id=strategy_loaded.id, name=name[:80]))
         strategies.setdefault(strategy_loaded.id, strategy_loaded)
         given.setdefault(strategy_loaded.id, name)
-    if isinstance(loaded, Case):
+    from_table = progress not in (None, "", "None")
+    if isinstance(loaded, Case) and not from_table:
         attempt(check_as_of, loaded, as_of or None)
     attempt(check_replications, replications)
     attempt(check_word, "seed", seed)
     if lang not in LANGUAGES:
         faults.append(InputError("error.unknown_language", given=repr(lang)[:80], allowed=", ".join(LANGUAGES)))
-    if progress not in (None, "", "None"):
-        faults.append(InputError("error.no_progress_yet"))
+    table = None
+    if from_table and isinstance(loaded, Case) and not faults:
+        table = attempt(_table_of, loaded, progress, as_of, seed)
     if faults:
         raise faults[0] if len(faults) == 1 else FileFaults("report", faults)
     assert isinstance(loaded, Case)
     return Request(
-        case=loaded,
+        case=table.case if isinstance(table, FromTable) else loaded,
         strategies=tuple(strategies.values()),
         replications=int(replications),  # type: ignore[call-overload]
         seed=int(seed),  # type: ignore[call-overload]
         lang=str(lang),
         case_given=case,
         strategies_given=tuple(given.values()),
+        table=table if isinstance(table, FromTable) else None,
+        loaded=loaded if isinstance(table, FromTable) else None,
     )
+
+
+def _table_of(case: Case, progress: object, as_of: object, seed: int) -> FromTable:
+    """Return the checked table a report starts from."""
+    day = written_date(as_of) if as_of else case.as_of
+    return start_from_table(case, typed_parameter("progress", progress, str), day, seed=seed)
 
 
 def run_year_end(request: Request, *, workers: int | None = None, progress: bool = True) -> YearEnd:
     """Forecast from the snapshot and run every strategy of the request."""
-    case = request.case
+    case, table = request.case, request.table
     forecast = snapshot_forecast(case, seed=request.seed, draws=DRAWS)
+    paths = table.paths(request.replications) if table else None
     ensembles = {
         strategy.id: run_ensemble(
-            case,
+            request.loaded or case,
             strategy,
             replications=request.replications,
             seed=request.seed,
             workers=workers,
+            as_of=case.as_of,
+            state=table.progress if table else None,
+            paths=None if strategy.pace == "past" else paths,  # the pace so far is a yardstick, no draw
             by=("city",),  # the counties of a synthesised split tell nothing
             progress=progress,
         )

@@ -62,7 +62,7 @@ BOTH = [
     ({"seed": 1.0}, "error.key_word", ["seed", "1.0"]),
     ({"seed": "1"}, "error.key_word", ["seed", "'1'"]),
     ({"seed": None}, "error.key_word", ["seed", "None"]),
-    ({"state": "full"}, "error.no_state_yet", ["state"]),
+    ({"state": "full"}, "state.no_table", ["state", "total"]),
 ]
 ONE = [
     *(({"trace": given}, "error.not_true_false", ["trace", repr(given)]) for given in (1, "yes", None)),

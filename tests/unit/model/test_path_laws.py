@@ -13,9 +13,7 @@ from dpsim.model.paths import (
     Pace,
     Path,
     Rush,
-    entry_interval,
     gap_rate,
-    largest_remainder,
     member_rate,
     rush_mean,
     settle_level,
@@ -24,6 +22,8 @@ from dpsim.model.paths import (
     spread_weeks,
     weekly_mean,
 )
+from dpsim.model.population import largest_remainder
+from dpsim.model.quantiles import entry_interval
 from dpsim.model.state import PATH_TRACKS
 
 

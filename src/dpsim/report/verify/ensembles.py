@@ -59,10 +59,15 @@ def _made_again(
         return found.differs("unreadable", file=IDENTITY)
     now = identity_of(setting, seed=seed, by=by, paths=None)
     now["asked"]["paths"] = drawn
+    from_state = "state" in asked  # the digest of a table or ledger that is not kept here
+    if from_state:
+        now["asked"]["state"] = asked["state"]
     _check_identity(found, identity, now, setting.case.default_strategy)
     if not found.sound:  # other inputs make other tables
         return None
-    if drawn != "drawn":
+    if from_state:
+        found.note("state_given")
+    elif drawn != "drawn":
         found.note("paths_given")
     else:
         stored, experiment, labels = _single(parts), experiment_id(identity), labels_of(setting, by)
