@@ -12,7 +12,6 @@ from types import ModuleType
 from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from dpsim.core.streams import Stream
@@ -20,7 +19,7 @@ from dpsim.experiments.executors import over_processes
 from dpsim.forecast.learned import Learned, learn
 from dpsim.forecast.luck import uniform_draws
 from dpsim.forecast.methods import all_methods
-from dpsim.forecast.programmes import Block
+from dpsim.forecast.programmes import Block, is_total
 from dpsim.forecast.regimes import Settings
 from dpsim.forecast.scores import brier, covered, crps, log_score, pit, probability_met
 
@@ -219,8 +218,3 @@ def _folded(cases: pd.DataFrame, by: list[str]) -> pd.DataFrame:
     out = groups[list(FOLDED[1:])].mean()
     out.insert(0, "cases", groups.size())
     return out.reset_index()
-
-
-def is_total(unit: npt.NDArray[np.str_]) -> npt.NDArray[np.bool_]:
-    """Return which units are sums of others: their names begin with ALL, or they are a level above (level:name)."""
-    return np.array([str(name).startswith(("ALL", "borough:")) for name in unit], dtype=np.bool_)

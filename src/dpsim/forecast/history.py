@@ -34,6 +34,8 @@ class History:
         Between two reports it is interpolated; after the last one it stays.
     observed : numpy.ndarray of int64
         Shape (units,): reports by then.
+    sums : numpy.ndarray of bool
+        Shape (units,): which are sums of many others rather than units of their own.
     """
 
     units: tuple[str, ...]
@@ -42,6 +44,7 @@ class History:
     done: Floats
     share: Floats
     observed: npt.NDArray[np.int64]
+    sums: npt.NDArray[np.bool_]
 
     @property
     def last(self) -> Floats:
@@ -52,7 +55,13 @@ class History:
         """Return the history of some of the units."""
         names = tuple(name for name, keep in zip(self.units, chosen.tolist(), strict=True) if keep)
         return History(
-            names, self.entity[chosen], self.total[chosen], self.done[chosen], self.share[chosen], self.observed[chosen]
+            names,
+            self.entity[chosen],
+            self.total[chosen],
+            self.done[chosen],
+            self.share[chosen],
+            self.observed[chosen],
+            self.sums[chosen],
         )
 
 
@@ -90,4 +99,5 @@ def history_of(frame: pd.DataFrame, as_of: dt.date, *, weeks: int = LONGEST_WEEK
         np.array(done),
         np.array(share).reshape(len(names), weeks),
         np.array(observed, dtype=np.int64),
+        np.zeros(len(names), dtype=np.bool_),
     )

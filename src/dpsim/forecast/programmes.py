@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -79,6 +79,7 @@ def _block(
     """Return one block; what has no row in the progress table by then cannot be forecast."""
     as_of = (deadline - pd.DateOffset(months=months)).date()
     history = history_of(series[series["unit"].isin(rows["unit"])], as_of)
+    history = replace(history, sums=is_total(np.array(history.units)))
     place = {name: k for k, name in enumerate(history.units)}
     cases = rows[(rows[f"open_{months}m"] == 1) & rows["unit"].isin(place)]
     return Block(
@@ -94,3 +95,8 @@ def _block(
         happened=cases["share_at_deadline"].to_numpy(dtype=np.float64),
         met=cases["met"].to_numpy(dtype=np.bool_),
     )
+
+
+def is_total(unit: npt.NDArray[np.str_]) -> npt.NDArray[np.bool_]:
+    """Return which units are sums of others: their names begin with ALL, or they are a level above (level:name)."""
+    return np.array([str(name).startswith(("ALL", "borough:")) for name in unit], dtype=np.bool_)

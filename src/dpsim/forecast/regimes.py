@@ -136,7 +136,7 @@ def draw_closures(
 ) -> Floats:
     """Return how much of its gap each unit closes, shape (draws, units, weeks asked for)."""
     closed = own_closures(history, pace, weeks, settings, seed=seed, draws=draws, every_week=every_week)
-    ordered = ordered_closures(history.entity, settings, seed=seed, draws=draws)
+    ordered = ordered_closures(history, settings, seed=seed, draws=draws)
     passed = np.arange(weeks, 0, -1)[::-1] / weeks if every_week else np.ones(1)
     return np.maximum(closed, ordered[:, :, None] * passed)
 
@@ -151,7 +151,7 @@ def own_closures(
         pace.closure,
         pace.growth,
         starting_odds(history),
-        shocks(history.entity, s, seed=seed, draws=draws),
+        shocks(history, s, seed=seed, draws=draws),
         draw_regimes(s, seed=seed, draws=draws)[0],
         rush_factors(s, seed=seed, draws=draws),
         noise * s.noise,
@@ -167,13 +167,18 @@ def rush_factors(settings: Settings, *, seed: int, draws: int) -> Floats:
     return np.asarray(np.where(rushes, settings.rush_factor * size, 1.0))
 
 
-def ordered_closures(entity: npt.NDArray[np.uint32], settings: Settings, *, seed: int, draws: int) -> Floats:
-    """Return the share of its gap that an order closes by the deadline, 0 where none does, shape (draws, units)."""
-    ordered = np.zeros((draws, entity.size))
+def ordered_closures(history: History, settings: Settings, *, seed: int, draws: int) -> Floats:
+    """Return the share of its gap that an order closes by the deadline, 0 where none does, shape (draws, units).
+
+    Of a sum of many units it is the mean that the draw has for all units.
+    """
+    ordered = np.zeros((draws, history.entity.size))
     closes = draw_regimes(settings, seed=seed, draws=draws)[1]
     if closes.any():
         s = settings
-        ordered[closes] = _ordered_shares(entity.tobytes(), s.close_weight, s.agreement, seed, draws)
+        ordered[closes] = _ordered_shares(history.entity.tobytes(), s.close_weight, s.agreement, seed, draws)
+        if history.sums.any():
+            ordered[np.ix_(closes, history.sums)] = _ordered_means(seed, draws)[closes, None]
     return ordered
 
 
@@ -192,10 +197,15 @@ def _ordered_shares(units: bytes, close_weight: float, agreement: float, seed: i
     from scipy.special import betaincinv
 
     closes = common_uniform(seed, draws, Stream.FORECAST_CLOSE) < close_weight
-    mean = np.clip(common_uniform(seed, draws, Stream.FORECAST_CLOSE_SHARE)[closes, None], 0.01, 0.99)
+    mean = _ordered_means(seed, draws)[closes, None]
     entity = np.frombuffer(units, dtype=np.uint32)
     own = uniform_draws(seed, draws, entity, Stream.FORECAST_CLOSE_SHARE)[closes]
     return np.asarray(betaincinv(agreement * mean, agreement * (1.0 - mean), own))
+
+
+def _ordered_means(seed: int, draws: int) -> Floats:
+    """Return the mean share of the gap that an order closes, shape (draws,)."""
+    return np.clip(common_uniform(seed, draws, Stream.FORECAST_CLOSE_SHARE), 0.01, 0.99)
 
 
 def starting_odds(history: History) -> Floats:
@@ -203,13 +213,16 @@ def starting_odds(history: History) -> Floats:
     return np.asarray((history.last * history.total + 0.5) / (history.total + 1.0))
 
 
-def shocks(entity: npt.NDArray[np.uint32], settings: Settings, *, seed: int, draws: int) -> Floats:
-    """Return the lasting shocks, heavy-tailed (Student's t with 4 degrees of freedom), shape (draws, units)."""
+def shocks(history: History, settings: Settings, *, seed: int, draws: int) -> Floats:
+    """Return the lasting shocks, heavy-tailed (Student's t with 4 degrees of freedom), shape (draws, units).
+
+    A sum of many units has the part that is common to all: their own parts cancel.
+    """
     from scipy.special import gammaincinv
 
     scale = gammaincinv(2.0, common_uniform(seed, draws, Stream.FORECAST_SHOCK_SCALE)) / 2.0
     together = common_normal(seed, draws, Stream.FORECAST_SHOCK)[:, None]
-    own = normal_draws(seed, draws, entity, Stream.FORECAST_SHOCK)
+    own = np.where(history.sums, 0.0, normal_draws(seed, draws, history.entity, Stream.FORECAST_SHOCK))
     raw = np.sqrt(settings.common) * together + np.sqrt(1.0 - settings.common) * own
     return np.clip(raw / np.sqrt(scale)[:, None], -SHOCK_LIMIT, SHOCK_LIMIT)
 

@@ -89,7 +89,7 @@ def draw_table_paths(origin: Origin, as_of: dt.date, draws: int) -> TablePaths:
         total=np.column_stack([np.round(history.total).astype(np.int64) for history in columns]),
         done=np.column_stack([np.round(history.done).astype(np.int64) for history in columns]),
         own=own,
-        ordered=ordered_closures(first.entity, model, seed=seed, draws=draws),
+        ordered=ordered_closures(first, model, seed=seed, draws=draws),
         luck=uniform_draws(seed, draws, first.entity, Stream.FORECAST_COUNT),
         counted=np.column_stack([(histories[s].total < SMALL) & (s not in origin.chain) for s in stages]),
         regime=np.array([stage not in origin.chain for stage in stages]),

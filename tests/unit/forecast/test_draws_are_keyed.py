@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import numpy.typing as npt
 import pytest
@@ -10,7 +12,14 @@ from scipy.stats import binom
 from dpsim.core.streams import Stream, entity_numbers
 from dpsim.forecast.history import History
 from dpsim.forecast.luck import common_uniform, uniform_draws
-from dpsim.forecast.regimes import Settings, binomial_quantiles, class_settings, draw_shares, shocks
+from dpsim.forecast.regimes import (
+    Settings,
+    binomial_quantiles,
+    class_settings,
+    draw_shares,
+    ordered_closures,
+    shocks,
+)
 from dpsim.params.forecast import load_forecast_settings
 
 NAMES = ["north", "south", "east", "west", "centre"]
@@ -32,7 +41,15 @@ def history(names: list[str]) -> History:
     """Return rising shares, each unit's from its name alone; counts never fall."""
     share = np.stack([np.linspace(0.1, 0.2 + 0.1 * NAMES.index(name), 30) for name in names])
     total = np.array([10.0 + 400.0 * NAMES.index(name) for name in names])
-    return History(tuple(names), entity_numbers(names), total, share[:, -1] * total, share, np.full(len(names), 30))
+    return History(
+        tuple(names),
+        entity_numbers(names),
+        total,
+        share[:, -1] * total,
+        share,
+        np.full(len(names), 30),
+        np.zeros(len(names), dtype=np.bool_),
+    )
 
 
 def drawn(names: list[str], settings: Settings, draws: int = DRAWS) -> dict[str, npt.NDArray[np.float64]]:
@@ -72,9 +89,19 @@ def test_another_units_history_moves_what_pooling_moves(settings: Settings, unpo
 def test_pooling_moves_the_others_when_a_unit_is_removed(settings: Settings) -> None:
     every, fewer = drawn(NAMES, settings), drawn(NAMES[1:], settings)
     assert not all(np.array_equal(shares, every[name]) for name, shares in fewer.items())
-    wide = (entity_numbers(NAMES), entity_numbers(NAMES[1:]))
-    one, other = (shocks(entity, settings, seed=SEED, draws=DRAWS) for entity in wide)
+    one, other = (shocks(history(names), settings, seed=SEED, draws=DRAWS) for names in (NAMES, NAMES[1:]))
     assert np.array_equal(one[:, 1:], other)
+
+
+def test_a_sum_has_no_luck_of_its_own(settings: Settings) -> None:
+    some = replace(history(NAMES), sums=np.arange(len(NAMES)) < 2)
+    of_sums = shocks(some, settings, seed=SEED, draws=DRAWS)
+    assert np.array_equal(of_sums[:, 0], of_sums[:, 1]) and not np.array_equal(of_sums[:, 1], of_sums[:, 2])
+    closing = settings._replace(close_weight=1.0)
+    ordered = ordered_closures(some, closing, seed=SEED, draws=DRAWS)
+    assert np.array_equal(ordered[:, 0], ordered[:, 1])
+    own = ordered_closures(history(NAMES), closing, seed=SEED, draws=DRAWS)
+    assert np.array_equal(ordered[:, 2:], own[:, 2:]) and not np.array_equal(own[:, 0], own[:, 1])
 
 
 def test_more_draws_leave_the_first_ones(settings: Settings) -> None:
