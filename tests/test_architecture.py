@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 import dpsim
+from dpsim.core.compiled import KERNEL_FOLDERS
 
 PACKAGE = Path(dpsim.__file__).parent
 PYPROJECT = Path(__file__).parents[1] / "pyproject.toml"
@@ -186,3 +187,33 @@ def test_every_module_can_be_imported_alone() -> None:
     done = subprocess.run([sys.executable, "-W", "error", "-c", script], capture_output=True, text=True, timeout=300)
     assert done.returncode == 0 and not done.stdout and not done.stderr, done.stdout + done.stderr
     assert len(names) > 50
+
+
+def stale_kernels(sources: dict[str, str]) -> set[str]:
+    """Return compiled functions outside the hashed folders that a compiled module there takes from another one.
+
+    Numba sees an edit of a file in the cache of its own functions only; the hash is of the folders.
+    """
+    mark = re.compile(r"^@(?:typed_)?(?:lean_)?(?:inner_)?(?:kernel|routine)\b.*\ndef (\w+)", flags=re.MULTILINE)
+    outside = {file: text for file, text in sources.items() if file.split("/")[0] not in KERNEL_FOLDERS}
+    own = {file: set(mark.findall(text)) for file, text in outside.items()}
+    compiled = {file for file, names in own.items() if names}
+    found = set()
+    for file in compiled:
+        others = set().union(*(own[other] for other in compiled - {file}))
+        taken = {
+            alias.name
+            for node in ast.walk(ast.parse(outside[file]))
+            if isinstance(node, ast.ImportFrom)
+            for alias in node.names
+        }
+        found |= taken & others
+    return found
+
+
+def test_no_compiled_function_can_go_stale() -> None:
+    sources = {file.relative_to(PACKAGE).as_posix(): file.read_text(encoding="utf-8") for file in SOURCES}
+    assert not stale_kernels(sources)
+    assert any("@routine" in text for file, text in sources.items() if file.startswith("forecast/")), "there are some"
+    taken = "from dpsim.forecast.flow import limit\n" + sources["forecast/regimes.py"]
+    assert stale_kernels(sources | {"forecast/regimes.py": taken}) == {"limit"}

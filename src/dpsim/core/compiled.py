@@ -23,7 +23,8 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 KERNEL_FOLDERS = ("core", "model", "strategies", "engines", "measure")
-"""Folders of the package whose sources may hold compiled functions."""
+"""Folders whose compiled functions are called from everywhere. One elsewhere (`forecast/`) may call these and those of
+its own file, whose edits Numba sees by itself."""
 
 
 LAST_COMPILED = "scheduler.simulate-"
