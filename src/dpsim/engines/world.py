@@ -37,7 +37,7 @@ from dpsim.model.state import (
     State,
     count_by_county,
 )
-from dpsim.model.table_paths import TablePaths, drawn_start, due_days, make_drawn, most_in_weeks
+from dpsim.model.table_paths import TablePaths, due_days, make_drawn, most_in_weeks
 from dpsim.params.schema import Case, Strategy
 from dpsim.strategies import instrument
 
@@ -239,10 +239,9 @@ def _start_and_path(
     """Return the assumed start and the path of a row; tracks that a table says nothing of follow the case's prior."""
     if isinstance(paths, PathSet):
         return int(paths.start[row]), make_path(setting.case, setting.timeline, paths, row)
-    start = drawn_start(setting.case, seed, replication)
-    prior = draw_paths(setting.case, setting.timeline, seed=seed, replications=np.array([replication]), start=start)
+    prior = draw_paths(setting.case, setting.timeline, seed=seed, replications=np.array([replication]))
     path = make_path(setting.case, setting.timeline, prior, 0)
-    return start, path._replace(rush=path.rush._replace(factor=float(paths.rush_factor[row])))
+    return int(prior.start[0]), path._replace(rush=path.rush._replace(factor=float(paths.rush_factor[row])))
 
 
 def draw_entries(case: Case, population: Population, start: int, luck: Luck, past: Floats | None = None) -> Floats:

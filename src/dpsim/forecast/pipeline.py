@@ -18,7 +18,7 @@ from dpsim.forecast.flow import run_members
 from dpsim.forecast.history import History
 from dpsim.forecast.luck import common_normal, normal_draws
 from dpsim.forecast.members import ORDER, STARTED, Members
-from dpsim.forecast.regimes import Settings, draw_closures, fit_pace, settle_counts
+from dpsim.forecast.regimes import Settings, draw_closures, fit_pace, moves_of_falls, settle_counts
 from dpsim.forecast.service import Law, counted_law, draw_intensities, ledger_law
 from dpsim.model.state import Floats
 from dpsim.params.forecast import WorkSettings
@@ -117,13 +117,12 @@ def draw_chain(
 def churned(history: History, counts: Floats, settings: Settings, *, seed: int) -> Floats:
     """Return counts (draws, units, weeks) that fall as often as those of the past have, as `settle_counts` has them."""
     draws, _, weeks = counts.shape
-    churn = fit_pace(history, weeks, settings).churn * history.total
+    churn = fit_pace(history, weeks, settings).churn
     if not churn.any():
         return counts
-    fall = normal_draws(seed, draws, history.entity, Stream.FORECAST_CHURN)[:, :, None]
-    passed = np.sqrt(np.arange(1, weeks + 1) / weeks)
     total = history.total[None, :, None]
-    return np.asarray(np.round(np.clip(counts + churn[None, :, None] * passed * fall, 0.0, total)))
+    moved = total * moves_of_falls(history, churn, weeks, seed=seed, draws=draws)
+    return np.asarray(np.round(np.clip(counts + moved, 0.0, total)))
 
 
 def source_counts(

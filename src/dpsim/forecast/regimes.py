@@ -278,14 +278,29 @@ def settle_counts(history: History, churn: Floats, closed: Floats, *, seed: int)
     small = history.total < SMALL
     share = last + closed * (1.0 - last)
     if small.any():
-        u = uniform_draws(seed, draws, history.entity[small], Stream.FORECAST_COUNT)
+        u = count_luck(history, seed=seed, draws=draws)[:, small]
         left = np.round(history.total[small] * (1.0 - history.last[small]))
         share[:, small] = last[:, small] + binomial_quantiles(u, left, closed[:, small]) / total[:, small]
-    fall = normal_draws(seed, draws, history.entity, Stream.FORECAST_CHURN)[:, :, None]
-    passed = np.sqrt(np.arange(1, closed.shape[2] + 1) / closed.shape[2])
-    share = np.clip(share + churn[None, :, None] * passed * fall, 0.0, 1.0)
+    moved = moves_of_falls(history, churn, closed.shape[2], seed=seed, draws=draws)
+    share = np.clip(share + moved, 0.0, 1.0)
     share[:, small] = np.round(share[:, small] * total[:, small]) / total[:, small]
     return share if closed.shape[2] > 1 else share[:, :, 0]
+
+
+def count_luck(history: History, *, seed: int, draws: int) -> Floats:
+    """Return the uniforms that count whole members of small units, shape (draws, units)."""
+    return uniform_draws(seed, draws, history.entity, Stream.FORECAST_COUNT)
+
+
+def fall_luck(history: History, *, seed: int, draws: int) -> Floats:
+    """Return the standard normals by which counts that fall move the end, shape (draws, units)."""
+    return normal_draws(seed, draws, history.entity, Stream.FORECAST_CHURN)
+
+
+def moves_of_falls(history: History, churn: Floats, weeks: int, *, seed: int, draws: int) -> Floats:
+    """Return what counts that fall add to the shares of each week, shape (draws, units, weeks); `churn` by the end."""
+    passed = np.sqrt(np.arange(1, weeks + 1) / weeks)
+    return np.asarray(churn[None, :, None] * passed * fall_luck(history, seed=seed, draws=draws)[:, :, None])
 
 
 @routine

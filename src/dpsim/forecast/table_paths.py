@@ -8,12 +8,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from dpsim.core.streams import Stream
 from dpsim.forecast.history import History
-from dpsim.forecast.luck import normal_draws, uniform_draws
 from dpsim.forecast.regimes import (
     Settings,
+    count_luck,
     draw_regimes,
+    fall_luck,
     fit_pace,
     ordered_closures,
     own_closures,
@@ -90,11 +90,11 @@ def draw_table_paths(origin: Origin, as_of: dt.date, draws: int) -> TablePaths:
         done=np.column_stack([np.round(history.done).astype(np.int64) for history in columns]),
         own=own,
         ordered=ordered_closures(first, model, seed=seed, draws=draws),
-        luck=uniform_draws(seed, draws, first.entity, Stream.FORECAST_COUNT),
+        luck=count_luck(first, seed=seed, draws=draws),
         counted=np.column_stack([(histories[s].total < SMALL) & (s not in origin.chain) for s in stages]),
         regime=np.array([stage not in origin.chain for stage in stages]),
         churn=churn,
-        fall=normal_draws(seed, draws, first.entity, Stream.FORECAST_CHURN),
+        fall=fall_luck(first, seed=seed, draws=draws),
         start=np.column_stack([starting_odds(history) for history in columns]),
         spreads=draw_regimes(model, seed=seed, draws=draws)[0],
         rush_factor=rush_factors(model, seed=seed, draws=draws),

@@ -12,13 +12,10 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from dpsim.core.streams import CITY_ENTITY, Stream, uniform
 from dpsim.core.words import STAGES
 from dpsim.model.drawn import order_spent, spent_by
 from dpsim.model.population import Population
-from dpsim.model.prior import start_index
 from dpsim.model.state import Drawn, Flags, Floats, Ints, Track
-from dpsim.params.schema import Case
 
 
 @dataclass(frozen=True)
@@ -64,12 +61,6 @@ class TablePaths:
     weeks: Ints
     days: Ints
     as_of: Ints
-
-
-def drawn_start(case: Case, seed: int, replication: int) -> int:
-    """Return the assumed start of a replication that follows a table: what the table does not tell."""
-    u = uniform(seed, replication, CITY_ENTITY, int(Stream.PATH_START), 0, 0)
-    return int(start_index(case, np.array([u]))[0])
 
 
 def count_thresholds(members: int, luck: float, counted: bool, shift: float = 0.0) -> Floats:
