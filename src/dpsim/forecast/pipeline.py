@@ -14,11 +14,12 @@ import numpy as np
 
 from dpsim.core.streams import Stream
 from dpsim.forecast.capacity import shown_capacity
+from dpsim.forecast.counts import moves_of_falls, settle_counts
 from dpsim.forecast.flow import run_members
 from dpsim.forecast.history import History
 from dpsim.forecast.luck import common_normal, normal_draws
 from dpsim.forecast.members import ORDER, STARTED, Members
-from dpsim.forecast.regimes import Settings, draw_closures, fit_pace, moves_of_falls, settle_counts
+from dpsim.forecast.regimes import Settings, draw_closures, fit_pace
 from dpsim.forecast.service import Law, counted_law, draw_intensities, ledger_law
 from dpsim.model.state import Floats
 from dpsim.params.forecast import WorkSettings

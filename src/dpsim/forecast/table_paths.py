@@ -8,12 +8,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from dpsim.forecast.counts import count_luck, fall_luck
 from dpsim.forecast.history import History
 from dpsim.forecast.regimes import (
     Settings,
-    count_luck,
     draw_regimes,
-    fall_luck,
     fit_pace,
     ordered_closures,
     own_closures,

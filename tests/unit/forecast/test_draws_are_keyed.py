@@ -10,16 +10,10 @@ import pytest
 from scipy.stats import binom
 
 from dpsim.core.streams import Stream, entity_numbers
+from dpsim.forecast.counts import binomial_quantiles
 from dpsim.forecast.history import History
 from dpsim.forecast.luck import common_uniform, uniform_draws
-from dpsim.forecast.regimes import (
-    Settings,
-    binomial_quantiles,
-    class_settings,
-    draw_shares,
-    ordered_closures,
-    shocks,
-)
+from dpsim.forecast.regimes import Settings, class_settings, draw_shares, ordered_closures, shocks
 from dpsim.params.forecast import load_forecast_settings
 
 NAMES = ["north", "south", "east", "west", "centre"]
