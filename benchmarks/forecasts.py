@@ -19,7 +19,7 @@ from dpsim import load_progress
 from dpsim.core.streams import Stream, uniforms
 from dpsim.forecast.project import forecast
 
-COUNTIES, WEEKS, ENTERPRISES, DRAWS = 13, 40, 5500, 2000
+COUNTIES, WEEKS, ENTERPRISES, DRAWS = 13, 40, 1748, 2000
 AS_OF = dt.date(2018, 9, 10)
 STAGES = ("built", "connected", "online", "assessed", "passed")
 DEADLINE, SHARE = "2018-12-31", 0.9
@@ -34,7 +34,7 @@ def table() -> pd.DataFrame:
     for week in range(WEEKS):
         date = (AS_OF - dt.timedelta(weeks=WEEKS - 1 - week)).isoformat()
         for county in range(COUNTIES):
-            total, done = ENTERPRISES // COUNTIES + 10 * county, []
+            total, done = ENTERPRISES // COUNTIES + 10 * (county - COUNTIES // 2), []
             before = total
             for speed in pace:
                 before = int(before * (1.0 - np.exp(-speed[county] * (week + 1))))

@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 from verify_tools import changed, files_of, flipped, forged, places, said_by_edited, sealed, wrong
@@ -119,3 +120,40 @@ def test_of_a_backtest_every_file_is_held_against_its_sum(tmp_path: Path) -> Non
     assert wrong(tmp_path) == [] and "a backtest" in verify(tmp_path, replications=0).text()
     with changed(tmp_path / "scores.csv", b"a\n2\n"):
         assert any("scores.csv" in line for line in wrong(tmp_path))
+
+
+@pytest.fixture(scope="module")
+def from_ledger(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A forecast from a ledger that goes on after the as-of date, with a supply plan and a stated capacity."""
+    place, luck = tmp_path_factory.mktemp("ledger"), np.random.default_rng(3)
+    when = np.cumsum(luck.exponential([200.0, 40.0, 25.0], size=(120, 3)), axis=1)
+    days = pd.DataFrame(pd.Timestamp("2018-03-05") + pd.to_timedelta(when.round().ravel(), unit="D"))
+    dated = days[0].where(days[0] < "2018-11-01").to_numpy().reshape(120, 3)
+    ledger = pd.DataFrame(dated, columns=["started", "built", "online"])
+    ledger.insert(0, "enterprise", [f"enterprise {k}" for k in range(120)])
+    ledger.insert(0, "unit", [f"county {k % 3}" for k in range(120)])
+    ledger.to_csv(place.parent / "截至2018年11月1日台账.csv", index=False)
+    plan = pd.DataFrame({"stage": ["built"], "date": [pd.Timestamp(AS_OF)], "per_week": [2.0]})
+    wanted = pd.DataFrame({"unit": ["each"], "stage": ["online"], "deadline": ["2018-12-31"], "target_share": [0.5]})
+    asked = {"as_of": AS_OF, "reference": "order", "rush": 0.0, "seed": 1, "draws": 60}
+    progress = load_progress(place.parent / "截至2018年11月1日台账.csv")
+    assert progress.ledger is not None and progress.ledger["built"].max() > pd.Timestamp(AS_OF)
+    save_outlook(outlook_of(progress, wanted, **asked, capacity={"online": 3}, supply=plan), place, kept=None)  # type: ignore[arg-type]
+    return place
+
+
+def test_a_ledger_and_a_supply_plan_are_kept_and_the_forecast_made_again(from_ledger: Path) -> None:
+    assert verify(from_ledger).well, verify(from_ledger).text()
+    kept = pd.read_parquet(from_ledger / "inputs" / "ledger.parquet")
+    assert len(kept) == 120 and kept[["started", "built", "online"]].max().max() <= pd.Timestamp(AS_OF)
+    forgeries = {
+        "ledger": lambda t: t.assign(built=t["built"] - pd.Timedelta(days=21)),
+        "supply": lambda t: t.assign(per_week=9.0),
+    }
+    for name, edit in forgeries.items():
+        with forged(from_ledger):
+            _table(f"inputs/{name}.parquet", edit)(from_ledger)
+            sealed(from_ledger)
+            found = wrong(from_ledger, replications=1)
+            assert any("tables/targets.parquet" in line for line in found), (name, found)
+            assert any(f"inputs/{name}.csv" in line for line in found), (name, found)
