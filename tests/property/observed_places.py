@@ -69,6 +69,20 @@ def hills() -> Place:
     return _synthetic(totals, dt.date(2018, 9, 5), dt.date(2018, 12, 18), "voluntary", 0.0, luck=8, connected=False)
 
 
+def ledger() -> pd.DataFrame:
+    """Return 1 748 enterprises of three counties, each with its own dates; those after the as-of date are there too."""
+    dice, rows = np.random.default_rng(2), []
+    for k in range(1748):
+        day, reached = dt.date(2018, 1, 8), {}
+        for stage, longest in zip(STAGES, (400, 120, 120, 160, 90), strict=True):
+            day += dt.timedelta(days=int(dice.integers(5, longest)))
+            if day > dt.date(2018, 10, 10):
+                break
+            reached[stage] = day
+        rows.append({"unit": f"place {k % 3}", "enterprise": f"Works {k}", "credit code": f"E{k:05d}"} | reached)
+    return pd.DataFrame(rows).astype(object).fillna("")
+
+
 PLACES = {"linyi": linyi, "river": river, "hills": hills}
 
 

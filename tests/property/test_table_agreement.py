@@ -12,15 +12,16 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
-from observed_places import PLACES, Place, linyi, points_apart, simulated
+from observed_places import PLACES, Place, ledger, linyi, points_apart, simulated
 from property_runs import frame_hash
 
 from dpsim.core.words import STAGES
 from dpsim.experiments.ensemble import run_ensemble
 from dpsim.experiments.replication import run_replication
-from dpsim.forecast.project import Forecast
+from dpsim.forecast.project import Forecast, forecast
 from dpsim.model.table_paths import TablePaths
 from dpsim.params.load import load_strategy
+from dpsim.progress.load import load_progress
 
 DRAWS, BAR = 60, 1.0
 REFERENCE = load_strategy("current_arrangement")
@@ -64,6 +65,20 @@ def test_a_table_whose_counts_fall_agrees_too(place: Place) -> None:
     assert drawn.fit["churn"].max() > 0.01 and points_apart(drawn, simulated(fallen, paths))["points"].max() <= BAR
     still = replace(paths, churn=np.zeros_like(paths.churn))
     assert points_apart(drawn, simulated(fallen, still))["points"].max() > BAR, "falls are not looked at"
+
+
+@pytest.mark.usefixtures("adoption_only")
+def test_the_forecast_of_a_ledger_agrees_too(place: Place) -> None:
+    progress = load_progress(ledger())
+    listed = replace(place, table=progress.frame)
+    asked = {"as_of": place.as_of, "draws": DRAWS, "reference": "order"}
+    drawn = forecast(progress, listed.targets(), seed=1, **asked)  # type: ignore[arg-type]
+    paths = drawn.path_set()
+    assert not paths.regime.all() and set(drawn.counts) == set(STAGES)
+    assert points_apart(drawn, simulated(listed, paths, state=progress))["points"].max() <= BAR
+    earlier = forecast(progress, listed.targets(), seed=2, **asked).path_set()  # type: ignore[arg-type]
+    other = simulated(listed, replace(paths, own=earlier.own), state=progress)
+    assert points_apart(drawn, other)["points"].max() > BAR, "the work that follows is not looked at"
 
 
 WRONG: dict[str, Callable[[TablePaths], TablePaths]] = {

@@ -65,12 +65,13 @@ def table_of(progress: object, as_of: dt.date) -> Table:
     known = frame[pd.to_datetime(frame["date"]) <= pd.Timestamp(as_of)]
     if ledger is None or known.empty:
         return Table(frame, None)
-    last = min(as_of, pd.Timestamp(known["date"].max()).date())
-    members = ledger_members(ledger, last)
+    _check_fresh(known["date"].max(), as_of)
+    members = ledger_members(ledger, as_of)
     if members is None or set(members.units) != set(known["unit"]):
         return Table(frame, None)
-    others = frame[~frame["stage"].isin(members.stages)]
-    return Table(pd.concat([others, ledger_frame(members, last)], ignore_index=True), members)
+    counted = ledger_frame(ledger, members, as_of)
+    others = frame[~frame["stage"].isin(counted["stage"])]
+    return Table(pd.concat([others, counted], ignore_index=True), members)
 
 
 def known_at(table: Table, wanted: pd.DataFrame, as_of: dt.date) -> Known:
@@ -85,9 +86,7 @@ def known_at(table: Table, wanted: pd.DataFrame, as_of: dt.date) -> Known:
     stages = list(dict.fromkeys(wanted["stage"]))
     stages += [s for stage in stages for s in LIMITED_BY.get(stage, ()) if s in set(frame["stage"])]
     last = frame[frame["stage"].isin(stages)]["date"].max()
-    if not pd.isna(last) and (pd.Timestamp(as_of) - pd.Timestamp(last)).days > OLDEST_DAYS:
-        found = pd.Timestamp(last).date().isoformat()
-        raise InputError("forecast.stale", as_of=as_of.isoformat(), last=found, days=OLDEST_DAYS)
+    _check_fresh(last, as_of)
     both = [*stages, *(members.stages if members else ())]
     out = {stage: history_of(frame[frame["stage"] == stage], as_of) for stage in dict.fromkeys(both)}
     shared = sorted(set.intersection(*(set(history.units) for history in out.values())))
@@ -100,6 +99,13 @@ def known_at(table: Table, wanted: pd.DataFrame, as_of: dt.date) -> Known:
         if members is not None and fewest_done(members, histories) < FEWEST_DONE:
             members = None
     return Known(histories, members, {stage: out[stage] for stage in members.stages} if members else {})
+
+
+def _check_fresh(last: object, as_of: dt.date) -> None:
+    """Raise InputError where the last report up to a date is too old to tell the pace."""
+    if not pd.isna(last) and (pd.Timestamp(as_of) - pd.Timestamp(last)).days > OLDEST_DAYS:
+        found = pd.Timestamp(last).date().isoformat()
+        raise InputError("forecast.stale", as_of=as_of.isoformat(), last=found, days=OLDEST_DAYS)
 
 
 def latest_report(frame: pd.DataFrame, as_of: dt.date) -> dt.date:

@@ -15,6 +15,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from dpsim.core.streams import entity_numbers
+from dpsim.core.words import STAGES
 from dpsim.forecast.history import History
 from dpsim.model.state import Floats
 
@@ -84,10 +85,7 @@ def ledger_members(ledger: pd.DataFrame, as_of: dt.date) -> Members | None:
     None where no stage has a date by then. An enterprise whose date of a stage is missing though it has done a later
     one has done it too, when it did the later one.
     """
-    day = np.datetime64(as_of, "D")
-    frame = ledger.sort_values(["unit", "code", "enterprise"], kind="stable")
-    listed, removed = (_days(frame, name) for name in ("listed", "removed"))
-    frame = frame[~(listed > day) & ~(removed <= day)]
+    day, frame = np.datetime64(as_of, "D"), _on_list(ledger, as_of)
     stages = tuple(name for name in ORDER if name in frame and bool((_days(frame, name) <= day).any()))
     if not stages or len(frame) > MOST_MEMBERS:
         return None
@@ -125,13 +123,21 @@ def counted_members(histories: Mapping[str, History]) -> Members | None:
     return Members(first.units, stages, parents(stages, entered), unit, entity_numbers(names), entered, dated=False)
 
 
-def ledger_frame(members: Members, as_of: dt.date) -> pd.DataFrame:
-    """Return the counts of dated members every week back to the first date: date, unit, stage, total, done."""
+def _on_list(ledger: pd.DataFrame, as_of: dt.date) -> pd.DataFrame:
+    """Return the rows of a ledger that are on the list at the end of a day, by unit and name."""
+    day, frame = np.datetime64(as_of, "D"), ledger.sort_values(["unit", "code", "enterprise"], kind="stable")
+    listed, removed = (_days(frame, name) for name in ("listed", "removed"))
+    return frame[~(listed > day) & ~(removed <= day)]
+
+
+def ledger_frame(ledger: pd.DataFrame, members: Members, as_of: dt.date) -> pd.DataFrame:
+    """Return the counts of a ledger every week back to the first date, of its members' stages and of those beside."""
     oldest = int(np.ceil(-np.nanmin(members.entered)))
     total = np.bincount(members.unit, minlength=len(members.units))
-    parts = []
-    for k, stage in enumerate(members.stages):
-        entered = members.entered[:, k]
+    rows, day, parts = _on_list(ledger, as_of), np.datetime64(as_of, "D"), []
+    others = [name for name in STAGES if name not in ORDER and bool((_days(rows, name) <= day).any())]
+    beside = {name: _weeks(_days(rows, name), day) for name in others}
+    for stage, entered in (*zip(members.stages, members.entered.T, strict=True), *beside.items()):
         for week in range(oldest + 1):
             done = np.bincount(members.unit[entered <= -week], minlength=len(members.units))
             date = pd.Timestamp(as_of - dt.timedelta(weeks=week))
@@ -144,7 +150,7 @@ def ledger_frame(members: Members, as_of: dt.date) -> pd.DataFrame:
 def ledger_until(ledger: pd.DataFrame, day: pd.Timestamp) -> pd.DataFrame:
     """Return a ledger with what is dated later than a day left out."""
     out = ledger.copy()
-    for name in ORDER:
+    for name in {*ORDER, *STAGES}:
         if name in out:
             when = pd.to_datetime(out[name])
             out[name] = when.where(when <= day)
