@@ -87,8 +87,7 @@ def forecast(
     outlook = make_outlook(table, targets, as_of=dates[0], **asked)
     save_outlook(outlook, None if out is None else Path(out), kept=board)
     put(outlook_text(outlook))
-    if out is not None:
-        typer.echo(say("outlook.saved", folder=out), err=True)
+    typer.echo(say("outlook.not_saved") if out is None else say("outlook.saved", folder=out), err=True)
     return None
 
 

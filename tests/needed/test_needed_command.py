@@ -69,7 +69,11 @@ def told(answer: Needed, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
         ((0.5, 0.8, 0.93, 0.99), NUMBER, ("Least that is enough: 2.5 (staff days)", "够用的最少取值：2.5")),
         ((0.5, 0.8, 0.99, 0.99), DATE, ("Latest start: 1 Nov 2018", "最晚开始日期：2018年11月1日")),
         ((0.95, 0.96, 0.97, 0.99), NUMBER, ("Already met without it: 190 of 200", "不采取也已够")),
-        ((0.1, 0.2, 0.3, 0.4), NUMBER, ("Not reachable within the range tried: with 5", "在试算范围内达不到")),
+        (
+            (0.1, 0.2, 0.3, 0.4),
+            NUMBER,
+            ("Not reachable within the range tried: the most that was", "在试算范围内达不到"),
+        ),
         ((0.1, 0.2, 0.3, 0.4), DATE, ("holds none of the settings tried", "不含任何试算过的取值")),
         ((0.5, 0.95, 0.8, 0.7), NUMBER, ("No least can be given: 1 (staff days)", "给不出最少取值")),
         ((0.5, 0.8, 0.88, 0.89), DATE, ("earlier than 1 Oct 2018", "早于2018年10月1日")),

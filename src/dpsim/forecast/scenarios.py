@@ -76,7 +76,8 @@ def list_changes(
     """Return the chances of the targets if the list changes: a target is as much a matter of the list as of the pace.
 
     A change of -0.1 takes a tenth of those who have not done it off the list today, 0.1 adds as many who have not.
-    Where there is a ledger, it is a tenth of the enterprises that have not begun.
+    Of stages counted on the same list it is a tenth of those who have done none of them, so that they go on hanging
+    together. Where there is a ledger, it is a tenth of the enterprises that have not begun.
 
     Returns
     -------
@@ -85,8 +86,8 @@ def list_changes(
     """
     frame, parts = checked_table(progress), []
     for change in changes:
-        gap = frame["total"] - frame["done"]
-        other: object = frame.assign(total=frame["done"] + (gap * (1.0 + change)).round())
+        begun = frame.groupby(["date", "unit", "total"], sort=False, dropna=False)["done"].transform("max")
+        other: object = frame.assign(total=begun + ((frame["total"] - begun) * (1.0 + change)).round())
         if isinstance(progress, Progress) and progress.ledger is not None:
             ledger = changed_ledger(progress.ledger, change, checked_day("as_of", as_of))
             other = replace(progress, frame=other, ledger=ledger)
@@ -105,6 +106,7 @@ def starts(
     draws: int,
     reference: str | None = None,
     rush: float = 0.0,
+    supply: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """Return the chances of the targets of all units together by when the work is assumed to have begun.
 
@@ -127,7 +129,9 @@ def starts(
     for weeks in (0, *STARTS):
         zero = begun.assign(date=pd.to_datetime(begun["date"]) - pd.Timedelta(weeks=weeks), done=0)
         other = pd.concat([zero, frame], ignore_index=True) if weeks else frame
-        made = forecast(other, targets, as_of=as_of, seed=seed, draws=draws, reference=reference, rush=rush)
+        made = forecast(
+            other, targets, as_of=as_of, seed=seed, draws=draws, reference=reference, rush=rush, supply=supply
+        )
         parts.append(made.targets[made.targets["unit"] == ALL].assign(weeks_before=weeks))
     return pd.concat(parts, ignore_index=True)[columns]
 

@@ -21,7 +21,7 @@ from dpsim.params.labels import option_label
 from dpsim.params.schema import Case
 from dpsim.params.wording import shown_name
 from dpsim.progress.load import Progress, load_progress
-from dpsim.report.show import show_date, show_pooled, show_share_range
+from dpsim.report.show import show_chance_interval, show_date, show_share_range
 
 DRAWS = 2000
 """Draws of the table's forecast; the runs follow the first of them."""
@@ -69,7 +69,7 @@ class FromTable:
             draws=self.made.draws,
             stage=say(f"figures.stage.{target.stage}", lang=lang),
             deadline=show_date(target.deadline, lang),
-            probability=show_pooled(float(row["probability"]), float(row["low"]), float(row["high"]), lang),
+            probability=show_chance_interval(float(row["probability"]), float(row["low"]), float(row["high"]), lang),
             share=show_share_range(float(row["q05"]), float(row["q95"]), lang),
         )
 

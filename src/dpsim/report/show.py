@@ -6,6 +6,7 @@ import datetime as dt
 import math
 from decimal import ROUND_HALF_UP, Decimal
 
+from dpsim.forecast.scores import SHOWN
 from dpsim.language import say
 from dpsim.measure.probability import DISPLAY_HIGH, DISPLAY_LOW
 from dpsim.params.labels import option_label
@@ -30,6 +31,14 @@ def show_probability(probability: float, lang: str) -> str:
         return say("show.below", lang=lang, percent=show_percent(DISPLAY_LOW))
     if probability > DISPLAY_HIGH:
         return say("show.above", lang=lang, percent=show_percent(DISPLAY_HIGH))
+    return f"{show_percent(probability)}%"
+
+
+def show_chance(probability: float, lang: str) -> str:
+    """Return a chance of a forecast from a table in whole per cent; where it was clipped to `SHOWN`, as beyond that."""
+    for end, message in zip(SHOWN, ("show.below", "show.above"), strict=True):
+        if probability == end:
+            return say(message, lang=lang, percent=show_percent(end))
     return f"{show_percent(probability)}%"
 
 
@@ -73,7 +82,16 @@ def show_met(met: int, n: int, low: float, high: float, lang: str, *, paths: boo
 
 def show_pooled(probability: float, low: float, high: float, lang: str) -> str:
     """Return a probability pooled over scenarios with the conservative interval of its computation."""
-    shown = show_probability(probability, lang)
+    return _with_interval(show_probability(probability, lang), low, high, lang)
+
+
+def show_chance_interval(probability: float, low: float, high: float, lang: str) -> str:
+    """Return a chance of a forecast from a table with the conservative interval of its computation."""
+    return _with_interval(show_chance(probability, lang), low, high, lang)
+
+
+def _with_interval(shown: str, low: float, high: float, lang: str) -> str:
+    """Return what is shown with its interval."""
     return say("letter.pooled_n", lang=lang, probability=shown, low=show_percent(low, 1), high=show_percent(high, 1))
 
 

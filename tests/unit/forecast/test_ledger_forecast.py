@@ -157,6 +157,23 @@ def test_no_week_takes_more_than_it_has_room_for_and_first_come_is_first_served(
     assert np.diff(free.sum(axis=1), axis=1, prepend=before).max() > 6.0, "without the plan there is no such limit"
 
 
+def test_a_supply_plan_holds_counts_too_and_takes_nothing_from_what_is_done() -> None:
+    """Members that a weekly table counts as done stand at the as-of date itself and use up none of the weeks ahead."""
+    frame = progress(ledger()).frame
+    last = frame[pd.to_datetime(frame["date"]) == frame["date"].max()]
+    before = float(last.loc[last["stage"] == "assessed", "done"].sum())
+    plan = pd.DataFrame({"stage": ["assessed"], "date": [AS_OF], "per_week": [3]})
+    steps = np.diff(made(frame, supply=plan).counts["assessed"].sum(axis=1), axis=1, prepend=before)
+    assert steps.min() >= 0.0 and steps.max() == 3.0
+    wanted = pd.DataFrame({"unit": "all", "stage": STAGES[1:], "deadline": DEADLINE, "target_share": 0.8})
+    told = list_changes(frame, wanted, as_of=AS_OF, seed=1, draws=DRAWS, reference="order", supply=plan)
+    own = made(frame, supply=plan).targets
+    same = told[told["change"] == 0.0].set_index("stage")["q50"]
+    assert same.equals(own[own["unit"] == "all"].set_index("stage")["q50"])
+    rows = told[told["stage"] == "assessed"].set_index("change")["q50"]
+    assert rows[-0.1] > rows[0.0] > rows[0.1], "the stages of a changed list still hang together"
+
+
 @pytest.mark.parametrize(
     ("plan", "word"),
     [

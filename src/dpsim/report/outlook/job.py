@@ -111,7 +111,7 @@ def outlook_of(
         signposts=signposts(made),
         capacity=dict(capacity or {}),
         scenarios=scenarios(progress, wanted, as_of=as_of, seed=seed, draws=fewer, supply=supply),
-        starts=starts(progress, wanted, **asked, draws=fewer),
+        starts=starts(progress, wanted, **asked, draws=fewer, supply=supply),
         lists=list_changes(progress, wanted, as_of=as_of, seed=seed, draws=fewer, reference=reference, supply=supply),
         knowledge=knowledge(progress, wanted, **asked, draws=fewer, supply=supply),
         supply=supply,

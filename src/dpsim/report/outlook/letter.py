@@ -16,9 +16,9 @@ from dpsim.language import language_in_force, say
 from dpsim.params.forecast import load_forecast_settings
 from dpsim.params.wording import shown_name
 from dpsim.progress.aliases import ALL_STAGES, heading
-from dpsim.report.outlook.job import Outlook
+from dpsim.report.outlook.job import SIDE_DRAWS, Outlook
 from dpsim.report.outlook.unknown import unknown_text
-from dpsim.report.show import show_date, show_percent, show_probability, show_rounded
+from dpsim.report.show import show_chance, show_date, show_percent, show_rounded
 
 MOST_REPAIRS = 10
 KEY = ["stage", "deadline", "target_share"]
@@ -40,7 +40,7 @@ def outlook_text(outlook: Outlook) -> str:
         lines.append(
             say(
                 "outlook.joint",
-                probability=show_probability(float(np.clip(made.all_met, *SHOWN)), lang),
+                probability=show_chance(float(np.clip(made.all_met, *SHOWN)), lang),
                 stage=stage_word(worst["stage"]),
                 share=show_percent(worst["target_share"]),
                 missed=show_percent(worst["missed"]),
@@ -49,6 +49,7 @@ def outlook_text(outlook: Outlook) -> str:
     lines += [_needed(row) for row in made.needed.itertuples() if row.unit == ALL]
     lines += _bounds(outlook) + _posts(outlook, lang) + _classes(outlook, lang)
     lines += _rushes(outlook, lang) + _starts(outlook, lang) + _knowledge(outlook) + _record(outlook)
+    lines += [say("outlook.side", side=SIDE_DRAWS)] if made.draws > SIDE_DRAWS else []
     return "\n".join([*lines, *_repairs(outlook), unknown_text(made.reference, outlook.rush), say("outlook.rests")])
 
 
@@ -68,8 +69,8 @@ def _targets(outlook: Outlook, lang: str) -> str:
             stage_word(row.stage),
             row.deadline.date().isoformat(),
             f"{show_percent(row.target_share, 1)}%",
-            show_probability(row.probability, lang),
-            "-" if math.isnan(row.base_rate) else show_probability(row.base_rate, lang),
+            show_chance(row.probability, lang),
+            "-" if math.isnan(row.base_rate) else show_chance(row.base_rate, lang),
             "–".join(f"{show_percent(value)}%" for value in (row.q05, row.q50, row.q95)),
             "-" if pd.isna(row.date_median) else row.date_median.date().isoformat(),
             _bound(bound, lang),
@@ -130,7 +131,7 @@ def _side_by_side(frame: pd.DataFrame, message: str, name: Callable[[Any], str],
     out = []
     for (stage, deadline, share), rows in frame.groupby(["stage", "deadline", "target_share"], sort=False):
         words = say("outlook.comma").join(
-            f"{name(row)} {show_probability(row.probability, lang)}" for row in rows.itertuples()
+            f"{name(row)} {show_chance(row.probability, lang)}" for row in rows.itertuples()
         )
         date = pd.Timestamp(deadline).date().isoformat()
         out.append(say(message, stage=stage_word(stage), share=show_percent(share), date=date, chances=words))
