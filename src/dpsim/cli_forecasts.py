@@ -60,15 +60,17 @@ def forecast(
     lang: Lang = None,
 ) -> None:
     """按进度表预测目标能否达到 / Forecast from a progress table whether targets will be met."""
-    from dpsim.report.job import check_out
     from dpsim.report.outlook.job import make_outlook, save_outlook
     from dpsim.report.outlook.letter import outlook_text
     from dpsim.report.outlook.many import dates_of, many_outlooks
 
     use(lang)
     folders = [Path(folder) for folder in (out, kept) if folder is not None]
-    for folder in folders:
-        check_out(folder)
+    if folders:
+        from dpsim.report.job import check_out  # brings all of the year-end report along
+
+        for folder in folders:
+            check_out(folder)
     board = None if kept is None else Path(kept)
     asked: dict[str, Any] = {
         "reference": reference,

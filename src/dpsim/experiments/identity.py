@@ -14,9 +14,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import fields
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from dpsim.engines.world import Setting
 from dpsim.experiments.runrecord import library_version
 from dpsim.experiments.sums import file_digest
 from dpsim.model.prior import PathSet
@@ -24,6 +23,9 @@ from dpsim.model.table_paths import TablePaths
 from dpsim.params.load import load_strategy
 from dpsim.params.schema import canonical
 from dpsim.params.wording import shown, shown_name
+
+if TYPE_CHECKING:
+    from dpsim.engines.world import Setting
 
 Identity = dict[str, dict[str, Any]]
 """Sections of items: asked, code, libraries, case, strategy, reference."""

@@ -6,11 +6,11 @@ import datetime as dt
 
 import pandas as pd
 
-from dpsim.forecast.asked import ALL, checked_day
-from dpsim.forecast.known import table_of
+from dpsim.forecast.asked import ALL
+from dpsim.forecast.known import Table
 from dpsim.forecast.members import STARTED
 from dpsim.forecast.pipeline import Use
-from dpsim.forecast.project import forecast
+from dpsim.forecast.project import basis_of, forecast_from
 
 STEPS = ("counts", "funnel", "jobs", "elapsed", "capacity", "supply")
 """From each stage by itself to all there is: that stages hang together, who has started, for how long jobs have lasted,
@@ -47,19 +47,11 @@ def knowledge(
         width90 (q95 - q05, share), ratio (of the width to that with counts only; NaN where that is 0). Knowledge that
         is not there has no row.
     """
-    rows = []
-    for step in _steps(progress, as_of, supply):
+    rows, basis = [], basis_of(progress, targets, as_of)
+    for step in _steps(basis.table, supply):
         plan = supply if step == "supply" else None
-        made = forecast(
-            progress,
-            targets,
-            as_of=as_of,
-            seed=seed,
-            draws=draws,
-            reference=reference,
-            rush=rush,
-            supply=plan,
-            use=_USED[step],
+        made = forecast_from(
+            basis, seed=seed, draws=draws, reference=reference, rush=rush, supply=plan, use=_USED[step]
         )
         rows.append(made.targets[made.targets["unit"] == ALL].assign(knowledge=step))
     out = pd.concat(rows, ignore_index=True)
@@ -72,9 +64,9 @@ def knowledge(
     return out[columns]
 
 
-def _steps(progress: object, as_of: dt.date | str, supply: pd.DataFrame | None) -> list[str]:
+def _steps(table: Table, supply: pd.DataFrame | None) -> list[str]:
     """Return which knowledge there is."""
-    out, members = ["counts", "funnel"], table_of(progress, checked_day("as_of", as_of)).members
+    out, members = ["counts", "funnel"], table.members
     if members is not None:
         out += ["jobs"] if STARTED in members.stages else []
         out += ["elapsed", "capacity"]

@@ -7,6 +7,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -26,7 +27,16 @@ from dpsim.forecast.asked import (
 from dpsim.forecast.bound import bound_rows, checked_capacity
 from dpsim.forecast.closures import base_rates
 from dpsim.forecast.history import History
-from dpsim.forecast.known import Known, chain_counts, draw_counts, known_at, last_deadlines, latest_report, table_of
+from dpsim.forecast.known import (
+    Known,
+    Table,
+    chain_counts,
+    draw_counts,
+    known_at,
+    last_deadlines,
+    latest_report,
+    table_of,
+)
 from dpsim.forecast.pipeline import Use
 from dpsim.forecast.regimes import Settings, class_settings, fit_pace
 from dpsim.forecast.scores import SHOWN
@@ -169,11 +179,45 @@ def forecast(
     InputError
         Something asked for is not there or out of its range.
     """
-    settings, name, day = load_forecast_settings(), checked_class(reference), checked_day("as_of", as_of)
+    checked_class(reference)
     check_numbers(seed, draws, rush)
+    basis, asked = basis_of(progress, targets, as_of), {"reference": reference, "rush": rush, "capacity": capacity}
+    return forecast_from(basis, seed=seed, draws=draws, groups=groups, supply=supply, use=use, **asked)  # type: ignore[arg-type]
+
+
+class Basis(NamedTuple):
+    """What a forecast starts from; one serves all that differ in their assumptions only."""
+
+    as_of: dt.date
+    table: Table
+    wanted: pd.DataFrame
+    known: Known
+
+
+def basis_of(progress: object, targets: pd.DataFrame, as_of: dt.date | str) -> Basis:
+    """Return what forecasts of a table start from; see `forecast`."""
+    day = checked_day("as_of", as_of)
     table = table_of(progress, day)
     wanted = checked_targets(targets, table.frame, day)
-    known = known_at(table, wanted, day)
+    return Basis(day, table, wanted, known_at(table, wanted, day))
+
+
+def forecast_from(
+    basis: Basis,
+    *,
+    seed: int,
+    draws: int,
+    groups: Mapping[str, Sequence[str]] | None = None,
+    reference: str | None = None,
+    rush: float = 0.0,
+    capacity: Mapping[str, float] | None = None,
+    supply: pd.DataFrame | None = None,
+    use: Use | None = None,
+) -> Forecast:
+    """Forecast from what is known already; parameters as those of `forecast`."""
+    settings, name = load_forecast_settings(), checked_class(reference)
+    check_numbers(seed, draws, rush)
+    day, table, wanted, known = basis
     histories = known.histories
     stated = checked_capacity(capacity, list(histories))
     model = class_settings(settings, name, rush)

@@ -9,7 +9,7 @@ import pandas as pd
 
 from dpsim.forecast.asked import ALL, EACH, checked_day, checked_table
 from dpsim.forecast.members import ORDER
-from dpsim.forecast.project import forecast
+from dpsim.forecast.project import basis_of, forecast, forecast_from
 from dpsim.params.forecast import CLASSES
 from dpsim.progress.load import Progress
 
@@ -38,12 +38,10 @@ def scenarios(
     pandas.DataFrame
         reference, rush, stage, deadline, target_share, probability, low, high, q05, q50, q95.
     """
-    parts, targets = [], _together(targets)
+    parts, basis = [], basis_of(progress, _together(targets), as_of)
     for reference in CLASSES:
         for rush in RUSHES:
-            made = forecast(
-                progress, targets, as_of=as_of, seed=seed, draws=draws, reference=reference, rush=rush, supply=supply
-            )
+            made = forecast_from(basis, seed=seed, draws=draws, reference=reference, rush=rush, supply=supply)
             rows = made.targets[made.targets["unit"] == ALL]
             parts.append(rows.assign(reference=reference, rush=rush))
     columns = [
