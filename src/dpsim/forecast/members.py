@@ -85,9 +85,7 @@ def ledger_members(ledger: pd.DataFrame, as_of: dt.date) -> Members | None:
     one has done it too, when it did the later one.
     """
     day = np.datetime64(as_of, "D")
-    frame = ledger.sort_values(["unit", "code", "enterprise"], kind="stable")
-    listed, removed = (_days(frame, name) for name in ("listed", "removed"))
-    frame = frame[~(listed > day) & ~(removed <= day)]
+    frame = _on_list(ledger, day)
     stages = tuple(name for name in ORDER if name in frame and bool((_days(frame, name) <= day).any()))
     if not stages or len(frame) > MOST_MEMBERS:
         return None
@@ -125,13 +123,19 @@ def counted_members(histories: Mapping[str, History]) -> Members | None:
     return Members(first.units, stages, parents(stages, entered), unit, entity_numbers(names), entered, dated=False)
 
 
-def ledger_frame(members: Members, as_of: dt.date) -> pd.DataFrame:
-    """Return the counts of dated members every week back to the first date: date, unit, stage, total, done."""
+def ledger_frame(
+    members: Members, as_of: dt.date, ledger: pd.DataFrame | None = None, others: Sequence[str] = ()
+) -> pd.DataFrame:
+    """Return the counts of dated members every week back to the first date: date, unit, stage, total, done.
+
+    So also of other stages that their `ledger` dates, which do not hang together with theirs or which none has reached.
+    """
     oldest = int(np.ceil(-np.nanmin(members.entered)))
     total = np.bincount(members.unit, minlength=len(members.units))
-    parts = []
-    for k, stage in enumerate(members.stages):
-        entered = members.entered[:, k]
+    day, parts, dates = np.datetime64(as_of, "D"), [], dict(zip(members.stages, members.entered.T, strict=True))
+    if ledger is not None:
+        dates |= {name: _weeks(_days(_on_list(ledger, day), name), day) for name in others}
+    for stage, entered in dates.items():
         for week in range(oldest + 1):
             done = np.bincount(members.unit[entered <= -week], minlength=len(members.units))
             date = pd.Timestamp(as_of - dt.timedelta(weeks=week))
@@ -142,13 +146,20 @@ def ledger_frame(members: Members, as_of: dt.date) -> pd.DataFrame:
 
 
 def ledger_until(ledger: pd.DataFrame, day: pd.Timestamp) -> pd.DataFrame:
-    """Return a ledger with what is dated later than a day left out."""
-    out = ledger.copy()
-    for name in ORDER:
+    """Return a ledger with what is dated later than a day left out, and who came onto the list later."""
+    out = ledger[~(pd.to_datetime(ledger["listed"]) > day)].copy() if "listed" in ledger else ledger.copy()
+    for name in (*ORDER, "connected", "removed"):
         if name in out:
             when = pd.to_datetime(out[name])
             out[name] = when.where(when <= day)
     return out
+
+
+def _on_list(ledger: pd.DataFrame, day: np.datetime64) -> pd.DataFrame:
+    """Return the enterprises that are on the list at the end of a day, in the order of their units, codes and names."""
+    frame = ledger.sort_values(["unit", "code", "enterprise"], kind="stable")
+    listed, removed = (_days(frame, name) for name in ("listed", "removed"))
+    return frame[~(listed > day) & ~(removed <= day)]
 
 
 def _days(frame: pd.DataFrame, name: str) -> npt.NDArray[np.datetime64]:
