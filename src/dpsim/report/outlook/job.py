@@ -172,6 +172,9 @@ def _write(outlook: Outlook, out: Path) -> None:
         inputs["ledger"] = outlook.progress.ledger
     if outlook.supply is not None:
         inputs["supply"] = outlook.supply
+    for name in {"ledger", "supply"} - inputs.keys():  # of an earlier forecast in the same folder
+        for ending in ("csv", "parquet"):
+            (out / INPUTS / f"{name}.{ending}").unlink(missing_ok=True)
     written: list[Path] = []
     for name, table in inputs.items():
         written += save_table(table, out / INPUTS, name)
