@@ -65,12 +65,14 @@ def forecast(
     from dpsim.report.outlook.many import dates_of, many_outlooks
 
     use(lang)
-    folders = [Path(folder) for folder in (out, kept) if folder is not None]
-    if folders:
+    if out is not None or kept is not None:
         from dpsim.report.job import check_out  # brings all of the year-end report along
 
-        for folder in folders:
-            check_out(folder)
+        for option, folder in (("--out", out), ("--scoreboard", kept)):
+            if folder is not None:
+                check_out(Path(folder), option=option)
+    if out is not None and kept is not None and Path(out).resolve() == Path(kept).resolve():
+        raise InputError("forecast.kept_in_out", given=shown_name(kept, 200))
     board = None if kept is None else Path(kept)
     asked: dict[str, Any] = {
         "reference": reference,

@@ -30,6 +30,14 @@ def jobs(out: Path) -> list[dict[str, object]]:
     return list(json.loads((out / "index" / "index.json").read_text(encoding="utf-8"))["jobs"])
 
 
+@pytest.mark.parametrize(
+    "text", ["2018-08-06;2018-09-10", "2018-09", "09/10/2018", "now", "2018-09-10 and so on", "2018-09-10,"]
+)
+def test_a_date_is_whole_or_refused(text: str) -> None:
+    with pytest.raises(InputError, match="2018-09-10"):
+        dates_of(text)
+
+
 def test_every_date_has_the_forecast_it_has_alone(tmp_path: Path) -> None:
     out = many(tmp_path, DATES, each_unit=False)
     for date in DATES:

@@ -7,6 +7,7 @@ import json
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -182,6 +183,24 @@ def call(*arguments: str, folder: Path) -> subprocess.CompletedProcess[str]:
         [sys.executable, "-m", "dpsim", *arguments], cwd=folder, env=environment, timeout=120,
         capture_output=True, encoding="utf-8",
     )  # fmt: skip
+
+
+def test_folders_of_a_forecast_are_refused_by_the_option_they_came_with(tmp_path: Path) -> None:
+    table, wanted = table_file(tmp_path), targets_file(tmp_path)
+    options = ["--targets", wanted.name, "--as-of", "2018-09-10", "--draws", "20"]
+    done = call("forecast", table.name, *options, "--scoreboard", table.name, folder=tmp_path)
+    assert done.returncode == 2 and "--scoreboard" in done.stderr and "--out" not in done.stderr
+    done = call("forecast", table.name, *options, "--out", "here", "--scoreboard", "./here", folder=tmp_path)
+    assert done.returncode == 2 and "--scoreboard" in done.stderr and not (tmp_path / "here").exists()
+
+
+def test_a_forecast_over_an_earlier_one_leaves_none_of_its_inputs(tmp_path: Path) -> None:
+    outlook = made(tmp_path, table_file(tmp_path))
+    plan = pd.DataFrame({"stage": ["built"], "date": [pd.Timestamp("2018-09-10")], "per_week": [3.0]})
+    save_outlook(replace(outlook, supply=plan), tmp_path / "out", kept=None)
+    assert (tmp_path / "out" / "inputs" / "supply.csv").exists()
+    save_outlook(outlook, tmp_path / "out", kept=None)
+    assert verify(tmp_path / "out").well
 
 
 def test_the_command_says_what_the_library_says(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

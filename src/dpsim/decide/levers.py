@@ -146,7 +146,7 @@ def lever_points(
     Raises
     ------
     InputError
-        There are none or too many, or one is of another kind or stands twice.
+        There are none or too many, or one is of another kind, lies in the past or stands twice.
     """
     if isinstance(most, bool) or not isinstance(most, int) or not 2 <= most <= MOST_POINTS:
         raise InputError("error.lever_points", given=shown(most), largest=MOST_POINTS)
@@ -156,6 +156,9 @@ def lever_points(
         if not 1 <= len(values) <= MOST_POINTS:
             raise InputError("error.lever_points", given=str(len(values)), largest=MOST_POINTS)
         points = [_as_date(value) if lever.is_date else _as_number(lever, value) for value in values]
+        early = [day for day in points if isinstance(day, dt.date) and day < first]
+        if early:
+            raise InputError("error.lever_past", given=early[0].isoformat(), first=first.isoformat())
     twice = [value for value in points if points.count(value) > 1]
     if twice:
         raise InputError("error.lever_twice", given=shown(str(twice[0])))

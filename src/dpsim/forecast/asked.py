@@ -44,7 +44,7 @@ def check_numbers(seed: int, draws: int, rush: float) -> None:
 def checked_day(name: str, given: object) -> dt.date:
     """Return a date given as one or as ISO text."""
     try:
-        day = pd.Timestamp(given)
+        day = pd.Timestamp(dt.date.fromisoformat(given.strip()) if isinstance(given, str) else given)
     except (ValueError, TypeError, OverflowError):
         day = pd.NaT
     if pd.isna(day):  # of nothing pandas makes no date without complaint

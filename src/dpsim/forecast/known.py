@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from typing import NamedTuple
+from dataclasses import replace
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -12,12 +13,13 @@ import pandas as pd
 from dpsim.errors import InputError
 from dpsim.forecast.asked import checked_table, weeks_to
 from dpsim.forecast.history import History, history_of
-from dpsim.forecast.members import STARTED, Members, counted_members, ledger_frame, ledger_members
+from dpsim.forecast.members import STARTED, Members, counted_members, ledger_frame, ledger_members, ledger_until
 from dpsim.forecast.pipeline import Use, churned, draw_chain, fewest_done
 from dpsim.forecast.regimes import Settings, draw_shares
 from dpsim.forecast.stages import LIMITED_BY, funnelled
 from dpsim.model.state import Floats
 from dpsim.params.forecast import WorkSettings
+from dpsim.progress.load import Progress
 
 OLDEST_DAYS = 182
 """A table whose last report is older than this says nothing of the pace now."""
@@ -69,9 +71,26 @@ def table_of(progress: object, as_of: dt.date) -> Table:
     members = ledger_members(ledger, as_of)
     if members is None or set(members.units) != set(known["unit"]):
         return Table(frame, None)
-    counted = ledger_frame(ledger, members, as_of)
-    others = frame[~frame["stage"].isin(counted["stage"])]
-    return Table(pd.concat([others, counted], ignore_index=True), members)
+    further = [name for name in _counted(known, ledger, as_of) if name not in members.stages]
+    others = frame[~frame["stage"].isin([*members.stages, *further])]
+    return Table(pd.concat([others, ledger_frame(members, as_of, ledger, further)], ignore_index=True), members)
+
+
+def _counted(known: pd.DataFrame, ledger: pd.DataFrame, last: dt.date) -> list[str]:
+    """Return the stages of a table that were counted from its ledger: it has a date of them, or nobody has done any."""
+    done = known.groupby("stage", sort=True)["done"].max()
+    held = [name for name in done.index if name in ledger]
+    return [name for name in held if done[name] == 0 or (pd.to_datetime(ledger[name]) <= pd.Timestamp(last)).any()]
+
+
+def progress_until(progress: object, as_of: dt.date) -> Any:
+    """Return a table as it stands at the end of a date: no rows, dates or enterprises of a ledger from later on."""
+    day, frame = pd.Timestamp(as_of), table_of(progress, as_of).frame
+    frame = frame[pd.to_datetime(frame["date"]) <= day].reset_index(drop=True)
+    if not isinstance(progress, Progress):
+        return frame
+    ledger = None if progress.ledger is None else ledger_until(progress.ledger, day)
+    return replace(progress, frame=frame, ledger=ledger)
 
 
 def known_at(table: Table, wanted: pd.DataFrame, as_of: dt.date) -> Known:

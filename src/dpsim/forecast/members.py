@@ -15,7 +15,6 @@ import numpy.typing as npt
 import pandas as pd
 
 from dpsim.core.streams import entity_numbers
-from dpsim.core.words import STAGES
 from dpsim.forecast.history import History
 from dpsim.model.state import Floats
 
@@ -85,7 +84,8 @@ def ledger_members(ledger: pd.DataFrame, as_of: dt.date) -> Members | None:
     None where no stage has a date by then. An enterprise whose date of a stage is missing though it has done a later
     one has done it too, when it did the later one.
     """
-    day, frame = np.datetime64(as_of, "D"), _on_list(ledger, as_of)
+    day = np.datetime64(as_of, "D")
+    frame = _on_list(ledger, day)
     stages = tuple(name for name in ORDER if name in frame and bool((_days(frame, name) <= day).any()))
     if not stages or len(frame) > MOST_MEMBERS:
         return None
@@ -123,21 +123,19 @@ def counted_members(histories: Mapping[str, History]) -> Members | None:
     return Members(first.units, stages, parents(stages, entered), unit, entity_numbers(names), entered, dated=False)
 
 
-def _on_list(ledger: pd.DataFrame, as_of: dt.date) -> pd.DataFrame:
-    """Return the rows of a ledger that are on the list at the end of a day, by unit and name."""
-    day, frame = np.datetime64(as_of, "D"), ledger.sort_values(["unit", "code", "enterprise"], kind="stable")
-    listed, removed = (_days(frame, name) for name in ("listed", "removed"))
-    return frame[~(listed > day) & ~(removed <= day)]
+def ledger_frame(
+    members: Members, as_of: dt.date, ledger: pd.DataFrame | None = None, others: Sequence[str] = ()
+) -> pd.DataFrame:
+    """Return the counts of dated members every week back to the first date: date, unit, stage, total, done.
 
-
-def ledger_frame(ledger: pd.DataFrame, members: Members, as_of: dt.date) -> pd.DataFrame:
-    """Return the counts of a ledger every week back to the first date, of its members' stages and of those beside."""
+    So also of other stages that their `ledger` dates, which do not hang together with theirs or which none has reached.
+    """
     oldest = int(np.ceil(-np.nanmin(members.entered)))
     total = np.bincount(members.unit, minlength=len(members.units))
-    rows, day, parts = _on_list(ledger, as_of), np.datetime64(as_of, "D"), []
-    others = [name for name in STAGES if name not in ORDER and bool((_days(rows, name) <= day).any())]
-    beside = {name: _weeks(_days(rows, name), day) for name in others}
-    for stage, entered in (*zip(members.stages, members.entered.T, strict=True), *beside.items()):
+    day, parts, dates = np.datetime64(as_of, "D"), [], dict(zip(members.stages, members.entered.T, strict=True))
+    if ledger is not None:
+        dates |= {name: _weeks(_days(_on_list(ledger, day), name), day) for name in others}
+    for stage, entered in dates.items():
         for week in range(oldest + 1):
             done = np.bincount(members.unit[entered <= -week], minlength=len(members.units))
             date = pd.Timestamp(as_of - dt.timedelta(weeks=week))
@@ -148,13 +146,20 @@ def ledger_frame(ledger: pd.DataFrame, members: Members, as_of: dt.date) -> pd.D
 
 
 def ledger_until(ledger: pd.DataFrame, day: pd.Timestamp) -> pd.DataFrame:
-    """Return a ledger with what is dated later than a day left out."""
-    out = ledger.copy()
-    for name in {*ORDER, *STAGES}:
+    """Return a ledger with what is dated later than a day left out, and who came onto the list later."""
+    out = ledger[~(pd.to_datetime(ledger["listed"]) > day)].copy() if "listed" in ledger else ledger.copy()
+    for name in (*ORDER, "connected", "removed"):
         if name in out:
             when = pd.to_datetime(out[name])
             out[name] = when.where(when <= day)
     return out
+
+
+def _on_list(ledger: pd.DataFrame, day: np.datetime64) -> pd.DataFrame:
+    """Return the enterprises that are on the list at the end of a day, in the order of their units, codes and names."""
+    frame = ledger.sort_values(["unit", "code", "enterprise"], kind="stable")
+    listed, removed = (_days(frame, name) for name in ("listed", "removed"))
+    return frame[~(listed > day) & ~(removed <= day)]
 
 
 def _days(frame: pd.DataFrame, name: str) -> npt.NDArray[np.datetime64]:

@@ -145,7 +145,9 @@ def changed_ledger(ledger: pd.DataFrame, change: float, as_of: dt.date) -> pd.Da
     """Return a ledger with a share more or fewer of the enterprises of each unit that have done no stage by a date."""
     stages = [name for name in ORDER if name in ledger]
     begun = (ledger[stages].apply(pd.to_datetime) <= pd.Timestamp(as_of)).any(axis=1)
-    idle = ledger[~begun].sort_values(["unit", "code", "enterprise"], kind="stable")
+    listed, removed = (ledger.get(name, pd.Series(pd.NaT, ledger.index)) for name in ("listed", "removed"))
+    off = (pd.to_datetime(listed) > pd.Timestamp(as_of)) | (pd.to_datetime(removed) <= pd.Timestamp(as_of))
+    idle = ledger[~begun & ~off].sort_values(["unit", "code", "enterprise"], kind="stable")
     place = idle.groupby("unit").cumcount()
     chosen = idle[place < (idle.groupby("unit")["unit"].transform("size") * abs(change)).round()]
     if change < 0.0:

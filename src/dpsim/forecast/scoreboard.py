@@ -15,6 +15,7 @@ from dpsim.errors import InputError
 from dpsim.experiments.durable import write_whole
 from dpsim.experiments.identity import code_id
 from dpsim.forecast.asked import ALL, checked_day, checked_table
+from dpsim.forecast.known import progress_until
 from dpsim.forecast.project import QUANTILES, Forecast
 from dpsim.params.wording import shown_name
 
@@ -52,8 +53,8 @@ def keep_forecast(made: Forecast, progress: object, folder: Path, *, seed: int) 
 
 def inputs_digest(progress: object, as_of: dt.date) -> str:
     """Return a digest of the rows a forecast may look at, whatever their order."""
-    frame = checked_table(progress)
-    known = frame[pd.to_datetime(frame["date"]) <= pd.Timestamp(as_of)][["date", "unit", "stage", "total", "done"]]
+    progress = progress_until(progress, as_of)
+    known = checked_table(progress)[["date", "unit", "stage", "total", "done"]]
     same = {"date": pd.to_datetime(known["date"]).dt.strftime("%Y-%m-%d")}
     same |= {name: known[name].astype(float) for name in ("total", "done")}  # 12 and 12.0 are the same count
     lines = known.assign(**same).astype(str).agg("|".join, axis=1)

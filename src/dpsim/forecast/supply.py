@@ -33,22 +33,26 @@ def checked_supply(plan: pd.DataFrame | None, stages: Sequence[str], as_of: dt.d
     Raises
     ------
     InputError
-        A column is missing, a stage does not hang together with others, a number is below 0 or none.
+        A column is missing, a stage does not hang together with others, a number is below 0 or none, a stage stands
+        twice at a date; or no stages hang together.
     """
     if plan is None:
         return {}
     if not isinstance(plan, pd.DataFrame) or any(name not in plan for name in COLUMNS):
         raise InputError("forecast.no_supply", allowed=", ".join(COLUMNS))
-    rows = []
+    if not stages:
+        raise InputError("forecast.supply_without")
+    rows: list[tuple[dt.date, str, float]] = []
     for k, row in enumerate(plan.itertuples()):
         if row.stage not in stages:
-            raise InputError(
-                "forecast.supply_stage", row=k + 1, given=shown(row.stage), allowed=", ".join(stages) or "-"
-            )
+            raise InputError("forecast.supply_stage", row=k + 1, given=shown(row.stage), allowed=", ".join(stages))
         number = isinstance(row.per_week, int | float | np.number) and not isinstance(row.per_week, bool)
         if not number or not math.isfinite(row.per_week) or row.per_week < 0:
             raise InputError("forecast.supply_number", row=k + 1, given=shown(row.per_week))
-        rows.append((checked_day("date", row.date), str(row.stage), float(row.per_week)))
+        day = checked_day("date", row.date)
+        if any(other[:2] == (day, row.stage) for other in rows):
+            raise InputError("forecast.supply_twice", row=k + 1, stage=row.stage, date=day.isoformat())
+        rows.append((day, str(row.stage), float(row.per_week)))
     out: dict[str, Floats] = {}
     for day, stage, most in sorted(rows):
         first = max((day - as_of).days // 7, 0)

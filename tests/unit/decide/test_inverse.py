@@ -122,6 +122,12 @@ def tried(strategy: str, name: str, **asked: object) -> list[object]:
     )
 
 
+def test_a_start_in_the_past_is_refused() -> None:
+    assert tried("assistance", "assistance.start", values=["2018-09-11"]) == [dt.date(2018, 9, 11)]
+    with pytest.raises(InputError, match="2018-09-11"):
+        tried("assistance", "assistance.start", values=["2018-10-01", "2017-01-01"])
+
+
 def test_settings_come_with_the_least_effort_first() -> None:
     assert tried("assistance", "assistance.staff_days_per_county", most=3) == [0.0, 5.0, 10.0]
     dates = tried("assistance", "assistance.start")

@@ -13,7 +13,7 @@ from dpsim.forecast.capacity import shown_capacity
 from dpsim.forecast.flow import limit, run_members
 from dpsim.forecast.history import history_of
 from dpsim.forecast.knowledge import knowledge
-from dpsim.forecast.members import counted_members, ledger_members
+from dpsim.forecast.members import counted_members, ledger_members, ledger_until
 from dpsim.forecast.pipeline import Use
 from dpsim.forecast.project import Forecast, forecast
 from dpsim.forecast.scenarios import changed_ledger, list_changes
@@ -53,7 +53,8 @@ def progress(frame: pd.DataFrame) -> Progress:
 
 def made(table: object, **options: object) -> Forecast:
     """Return a forecast of three stages."""
-    wanted = pd.DataFrame({"stage": STAGES[1:], "deadline": DEADLINE, "target_share": 0.8, "unit": "each"})
+    stages = options.pop("targets", STAGES[1:])
+    wanted = pd.DataFrame({"stage": stages, "deadline": DEADLINE, "target_share": 0.8, "unit": "each"})
     values = {"as_of": AS_OF, "seed": 1, "draws": DRAWS, "reference": "order"} | options
     return forecast(table, wanted, **values)  # type: ignore[arg-type]
 
@@ -182,12 +183,20 @@ def test_a_supply_plan_holds_counts_too_and_takes_nothing_from_what_is_done() ->
         (pd.DataFrame({"stage": ["built"], "date": [AS_OF], "per_week": [-1]}), "-1"),
         (pd.DataFrame({"stage": ["built"], "date": [AS_OF], "per_week": [float("nan")]}), "nan"),
         (pd.DataFrame({"stage": ["built"], "date": ["soon"], "per_week": [1]}), "soon"),
+        (pd.DataFrame({"stage": ["built"] * 2, "date": [AS_OF] * 2, "per_week": [1, 9]}), AS_OF),
     ],
 )
 def test_a_supply_plan_that_cannot_be_is_refused(plan: pd.DataFrame, word: str) -> None:
     with pytest.raises(InputError) as caught:
         made(progress(ledger()), supply=plan)
     assert word in caught.value.text("zh") and word in caught.value.text("en")
+
+
+def test_a_supply_plan_for_a_table_whose_stages_do_not_hang_together_is_refused_by_name() -> None:
+    frame = progress(ledger()).frame
+    plan = pd.DataFrame({"stage": ["built"], "date": [AS_OF], "per_week": [3]})
+    with pytest.raises(InputError, match="--supply"):
+        made(frame[frame["stage"] == "built"], targets=["built"], supply=plan)
 
 
 def test_dates_after_the_as_of_date_change_nothing() -> None:
@@ -295,3 +304,31 @@ def test_the_digest_of_the_inputs_knows_the_ledger() -> None:
     changed = Progress(table.frame, table.repairs, other)
     assert inputs_digest(table, DAY) != inputs_digest(changed, DAY)
     assert inputs_digest(table, DAY) == inputs_digest(progress(ledger()), DAY)
+
+
+@pytest.mark.parametrize("later", [1, 3, 16])
+def test_the_date_of_a_later_ledger_changes_nothing(later: int) -> None:
+    early = ledger().assign(assessed=pd.NaT)  # reached by nobody: a stage of its own
+    late, idle = early.copy(), early.index[early["started"].isna()]
+    late.loc[idle[0], "started"] = pd.Timestamp(DAY) + pd.Timedelta(days=later)
+    one, two = progress(early), progress(late)
+    assert one.frame["date"].max() < two.frame["date"].max()
+    # as of the day before, both ledgers are later; they are counted by weeks back from different days
+    day = DAY - dt.timedelta(days=1)
+    before, after = (made(table, as_of=day, targets=("built", "online")) for table in (one, two))
+    pd.testing.assert_frame_equal(before.targets, after.targets, check_exact=True)
+    pd.testing.assert_frame_equal(before.fit, after.fit, check_exact=True)
+    assert before.latest == after.latest == day
+    assert inputs_digest(one, day) == inputs_digest(two, day)
+
+
+def test_who_is_listed_later_or_was_removed_is_not_among_those_who_may_leave_or_come() -> None:
+    frame = progress(ledger()).ledger
+    assert frame is not None
+    first = frame[frame["started"].isna()].head(10)
+    new = first.assign(enterprise=first["enterprise"] + "n", code=first["code"] + "9")
+    day = pd.Timestamp(DAY)
+    for changed in (new.assign(listed=day + pd.Timedelta(days=3)), new.assign(removed=day - pd.Timedelta(days=3))):
+        both = pd.concat([frame, changed], ignore_index=True)
+        assert len(both) - len(changed_ledger(both, -0.5, DAY)) == len(frame) - len(changed_ledger(frame, -0.5, DAY))
+    assert len(ledger_until(pd.concat([frame, new.assign(listed=day + pd.Timedelta(days=3))]), day)) == len(frame)

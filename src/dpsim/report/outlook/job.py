@@ -14,7 +14,7 @@ import pandas as pd
 from dpsim.experiments.identity import code_id
 from dpsim.experiments.sums import SUMS, sums_text
 from dpsim.forecast.knowledge import knowledge
-from dpsim.forecast.members import ledger_until
+from dpsim.forecast.known import progress_until
 from dpsim.forecast.project import Forecast, forecast
 from dpsim.forecast.scenarios import list_changes, scenarios, starts
 from dpsim.forecast.scoreboard import inputs_digest, keep_forecast, scoreboard
@@ -100,6 +100,7 @@ def outlook_of(
     """Forecast from a table that is read; see `make_outlook`."""
     asked: dict[str, Any] = {"as_of": as_of, "reference": reference, "rush": rush, "seed": seed}
     made = forecast(progress, wanted, **asked, draws=draws, capacity=capacity, supply=supply)
+    progress = progress_until(progress, made.as_of)
     fewer = min(draws, SIDE_DRAWS)
     record = pd.DataFrame() if kept is None else scoreboard(kept, progress, today=as_of)
     return Outlook(
@@ -166,12 +167,14 @@ def outlook_record(outlook: Outlook) -> dict[str, Any]:
 
 def _write(outlook: Outlook, out: Path) -> None:
     """Write inputs, tables, record, the list of the program's files, and check sums."""
-    frame, day = outlook.progress.frame, pd.Timestamp(outlook.made.as_of)
-    inputs = {"progress": frame[frame["date"] <= day], "targets": outlook.wanted}
+    inputs = {"progress": outlook.progress.frame, "targets": outlook.wanted}
     if outlook.progress.ledger is not None:
-        inputs["ledger"] = ledger_until(outlook.progress.ledger, day)
+        inputs["ledger"] = outlook.progress.ledger
     if outlook.supply is not None:
         inputs["supply"] = outlook.supply
+    for name in {"ledger", "supply"} - inputs.keys():  # of an earlier forecast in the same folder
+        for ending in ("csv", "parquet"):
+            (out / INPUTS / f"{name}.{ending}").unlink(missing_ok=True)
     written: list[Path] = []
     for name, table in inputs.items():
         written += save_table(table, out / INPUTS, name)
