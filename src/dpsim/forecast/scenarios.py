@@ -75,7 +75,7 @@ def list_changes(
 ) -> pd.DataFrame:
     """Return the chances of the targets if the list changes: a target is as much a matter of the list as of the pace.
 
-    A change of -0.1 takes a tenth of those who have not done it off the list today, 0.1 adds as many who have not.
+    A change of -0.1 takes a tenth of those who have done no stage off the list today, 0.1 adds as many who have not.
     Where there is a ledger, it is a tenth of the enterprises that have not begun.
 
     Returns
@@ -85,8 +85,9 @@ def list_changes(
     """
     frame, parts = checked_table(progress), []
     for change in changes:
-        gap = frame["total"] - frame["done"]
-        other: object = frame.assign(total=frame["done"] + (gap * (1.0 + change)).round())
+        alike = [frame["date"], frame["unit"], frame["total"], frame["stage"].str.startswith("hazards")]
+        most = frame["done"].groupby(alike).transform("max")  # stages of one list keep one list and hang together
+        other: object = frame.assign(total=most + ((frame["total"] - most) * (1.0 + change)).round())
         if isinstance(progress, Progress) and progress.ledger is not None:
             ledger = changed_ledger(progress.ledger, change, checked_day("as_of", as_of))
             other = replace(progress, frame=other, ledger=ledger)
