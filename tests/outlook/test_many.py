@@ -76,6 +76,8 @@ def test_the_index_leads_verify_to_all_of_them(tmp_path: Path) -> None:
     out = many(tmp_path, ["2018-04-01", *DATES], each_unit=False)
     outcome = verify(out / "index", replications=0)
     assert outcome.well and len(outcome.folders) == 3, outcome.text()
+    with pytest.raises(InputError, match="index"):
+        verify(out)
     file = out / DATES[0] / "all" / "tables" / "targets.csv"
     file.write_bytes(file.read_bytes() + b" ")
     assert not verify(out / "index", replications=0).well

@@ -115,7 +115,7 @@ def limit(when: Floats, most: Floats) -> None:
     weeks = most.size
     used, week = 0.0, 0
     for i in np.argsort(when):
-        if when[i] <= 0.0:  # done by the as-of date already
+        if when[i] <= 0.0:  # done by today; 0 where a table does not tell since when
             continue
         if when[i] >= weeks:
             break

@@ -62,8 +62,8 @@ class Forecast:
     targets : pandas.DataFrame
         One row per target and unit: unit, stage, deadline, target_share; `probability`, no nearer to 0 and 1 than the
         record supports; `low`, `high`: its 95% Wilson interval by the number of draws, widened to hold it; q05 to q95
-        of the share at the deadline; `date_median`: end of the week by which half of the draws have reached the target
-        (NaT: not by the deadline); `base_rate` of the comparable programmes on record.
+        of the share at the deadline; `date_median`: end of the week (or the deadline in it) by which half of the draws
+        have reached the target (NaT: not by the deadline); `base_rate` of the comparable programmes on record.
     needed : pandas.DataFrame
         unit, stage, deadline, needed_per_week and past_per_week (of the last 8 weeks), members; ratio of the two.
     joint : pandas.DataFrame
@@ -289,7 +289,7 @@ def target_rows(
             rows.append(
                 head
                 | {"target_share": float(target.target_share)}
-                | _chances(share, target.target_share, as_of)
+                | _chances(share, target.target_share, as_of, target.deadline)
                 | {"base_rate": float(np.clip(rate[0], *SHOWN))}
             )
             before = history.share[own][:, -1 - RECENT_WEEKS]
@@ -301,7 +301,7 @@ def target_rows(
     return pd.DataFrame(rows), pd.DataFrame(needed)
 
 
-def _chances(share: Floats, target: float, as_of: dt.date) -> dict[str, object]:
+def _chances(share: Floats, target: float, as_of: dt.date, deadline: dt.date) -> dict[str, object]:
     """Return probability, interval, quantiles and median date of a share by draw and week."""
     reached = share >= target - _ROUNDING
     met, draws = int(reached[:, -1].sum()), share.shape[0]
@@ -309,7 +309,7 @@ def _chances(share: Floats, target: float, as_of: dt.date) -> dict[str, object]:
     low, high = wilson_interval(met, draws)
     ever = np.median(reached, axis=0) >= 0.5
     week = int(np.argmax(ever)) if ever[-1] else -1
-    date = pd.Timestamp(as_of + dt.timedelta(weeks=week + 1)) if week >= 0 else pd.NaT
+    date = pd.Timestamp(min(as_of + dt.timedelta(weeks=week + 1), deadline)) if week >= 0 else pd.NaT
     quantiles = np.quantile(share[:, -1], list(QUANTILES.values()))
     return {
         "probability": probability,

@@ -84,8 +84,9 @@ def list_changes(
     """
     frame, parts = checked_table(progress), []
     for change in changes:
-        begun = frame.groupby(["date", "unit", "total"], sort=False, dropna=False)["done"].transform("max")
-        other: object = frame.assign(total=begun + ((frame["total"] - begun) * (1.0 + change)).round())
+        alike = [frame["date"], frame["unit"], frame["total"], frame["stage"].str.startswith("hazards")]
+        most = frame["done"].groupby(alike).transform("max")  # stages of one list keep one list and hang together
+        other: object = frame.assign(total=most + ((frame["total"] - most) * (1.0 + change)).round())
         if isinstance(progress, Progress) and progress.ledger is not None:
             ledger = changed_ledger(progress.ledger, change, checked_day("as_of", as_of))
             other = replace(progress, frame=other, ledger=ledger)

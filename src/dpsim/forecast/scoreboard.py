@@ -84,13 +84,29 @@ def kept_forecasts(folder: Path) -> list[dict[str, Any]]:
         content = file.read_bytes()
         try:
             record = json.loads(content)
-            whole = isinstance(record, dict) and all(name in record for name in _NEEDED)
+            whole = isinstance(record, dict) and all(name in record for name in _NEEDED) and _targets_whole(record)
         except (ValueError, RecursionError):
             whole = False
         if not whole or not file.stem.endswith(hashlib.sha256(content).hexdigest()[:12]):
             raise InputError("forecast.kept_changed", file=shown_name(file, 200))
         out.append(record | {"file": file.name})
     return out
+
+
+def _targets_whole(record: dict[str, Any]) -> bool:
+    """Return whether the targets of a kept forecast are such as `keep_forecast` writes."""
+    targets = record["targets"]
+    if not isinstance(targets, list) or not all(isinstance(target, dict) for target in targets):
+        return False
+    for target in targets:
+        dt.date.fromisoformat(str(target.get("deadline")))  # a ValueError if it is none
+        words = [target.get(name) for name in ("unit", "stage")]
+        numbers = [target.get(name) for name in _KEPT if name not in ("unit", "stage")]
+        if not all(isinstance(word, str) for word in words):
+            return False
+        if not all(isinstance(number, int | float) for number in numbers):
+            return False
+    return isinstance(record["as_of"], str)
 
 
 def scoreboard(folder: Path, progress: object, *, today: dt.date | str) -> pd.DataFrame:

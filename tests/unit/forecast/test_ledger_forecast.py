@@ -332,3 +332,15 @@ def test_who_is_listed_later_or_was_removed_is_not_among_those_who_may_leave_or_
         both = pd.concat([frame, changed], ignore_index=True)
         assert len(both) - len(changed_ledger(both, -0.5, DAY)) == len(frame) - len(changed_ledger(frame, -0.5, DAY))
     assert len(ledger_until(pd.concat([frame, new.assign(listed=day + pd.Timedelta(days=3))]), day)) == len(frame)
+
+
+def test_a_changed_list_of_counts_is_one_list_and_takes_a_supply_plan() -> None:
+    frame = progress(ledger()).frame
+    plan = pd.DataFrame({"stage": ["built"], "date": [AS_OF], "per_week": [0.0]})
+    wanted = pd.DataFrame({"stage": STAGES[1:], "deadline": DEADLINE, "target_share": 0.9, "unit": "all"})
+    values = {"as_of": AS_OF, "seed": 1, "draws": DRAWS, "reference": "order"}
+    rows = list_changes(frame, wanted, supply=plan, **values)  # type: ignore[arg-type]
+    last = frame[(frame["date"] == frame["date"].max()) & (frame["stage"] == "built")]
+    for row in rows[rows["stage"] == "built"].itertuples():
+        total = (last["done"] + ((last["total"] - last["done"]) * (1 + row.change)).round()).sum()
+        assert row.q50 == pytest.approx(last["done"].sum() / total), "nobody builds, on a list of its own length"

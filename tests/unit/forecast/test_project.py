@@ -204,3 +204,9 @@ def test_a_table_without_what_is_needed_is_refused() -> None:
 
 def test_a_date_may_be_a_date() -> None:
     assert made(table(), as_of=dt.date(2018, 9, 10)).targets.equals(made(table()).targets)
+
+
+def test_the_date_by_which_half_are_there_is_not_after_the_deadline() -> None:
+    soon = pd.Timestamp(AS_OF) + pd.Timedelta(days=3)
+    rows = made(table(), targets(("all", "online", soon, 0.001))).targets
+    assert rows["date_median"].tolist() == [soon]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import math
 from pathlib import Path
@@ -64,6 +65,20 @@ def test_a_changed_forecast_is_refused(tmp_path: Path, how: str) -> None:
     with pytest.raises(InputError) as caught:
         kept_forecasts(tmp_path)
     assert file.name in caught.value.text("zh") and file.name in caught.value.text("en")
+
+
+@pytest.mark.parametrize(
+    "change", [{"targets": 5}, {"targets": [{}]}, {"deadline": "x"}, {"probability": "x"}, {"q25": None}, {"unit": 3}]
+)
+def test_a_file_with_the_right_digest_and_other_content_is_refused(tmp_path: Path, change: dict[str, object]) -> None:
+    file = keep_forecast(made(table(), WANTED), table(), tmp_path, seed=1)
+    record = json.loads(file.read_bytes())
+    (record if "targets" in change else record["targets"][0]).update(change)
+    content = json.dumps(record).encode()
+    file.unlink()
+    (tmp_path / f"{AS_OF}-{hashlib.sha256(content).hexdigest()[:12]}.json").write_bytes(content)
+    with pytest.raises(InputError, match=AS_OF):
+        scoreboard(tmp_path, table(), today=AS_OF)
 
 
 def test_the_digest_is_of_what_was_known() -> None:

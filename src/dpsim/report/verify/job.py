@@ -129,7 +129,8 @@ def _names(folder: Path) -> set[str]:
 def _below(folder: Path) -> str:
     """Return the first folders below that can be verified, as a hint."""
     marks = (IDENTITY, RUN, INDEX)
-    found = sorted(
-        {file.parent for depth in ("*", "*/*", "*/*/*") for mark in marks for file in folder.glob(f"{depth}/{mark}")}
-    )
+    places = {
+        file.parent for depth in ("*", "*/*", "*/*/*") for mark in marks for file in folder.glob(f"{depth}/{mark}")
+    }
+    found = sorted(places, key=lambda place: (len(place.parts), place))  # an index before what it leads to
     return ", ".join(shown_name(place, 200) for place in found[:5]) or "-"
