@@ -181,8 +181,17 @@ def forecast(
     """
     checked_class(reference)
     check_numbers(seed, draws, rush)
-    basis, asked = basis_of(progress, targets, as_of), {"reference": reference, "rush": rush, "capacity": capacity}
-    return forecast_from(basis, seed=seed, draws=draws, groups=groups, supply=supply, use=use, **asked)  # type: ignore[arg-type]
+    return forecast_from(
+        basis_of(progress, targets, as_of),
+        seed=seed,
+        draws=draws,
+        groups=groups,
+        reference=reference,
+        rush=rush,
+        capacity=capacity,
+        supply=supply,
+        use=use,
+    )
 
 
 class Basis(NamedTuple):

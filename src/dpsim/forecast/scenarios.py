@@ -18,6 +18,7 @@ RUSHES = (0.0, 0.2, 0.5)
 LIST_CHANGES = (-0.1, 0.0, 0.1)
 """Changes of the list by the deadline, as shares of those on it who have not done it yet."""
 
+TOLD = ("stage", "deadline", "target_share", "probability", "low", "high", "q05", "q50", "q95")
 STARTS = (8, 16, 26)
 """Weeks before a unit's first report at which it is assumed to have begun, where that report tells of some done."""
 
@@ -44,20 +45,7 @@ def scenarios(
             made = forecast_from(basis, seed=seed, draws=draws, reference=reference, rush=rush, supply=supply)
             rows = made.targets[made.targets["unit"] == ALL]
             parts.append(rows.assign(reference=reference, rush=rush))
-    columns = [
-        "reference",
-        "rush",
-        "stage",
-        "deadline",
-        "target_share",
-        "probability",
-        "low",
-        "high",
-        "q05",
-        "q50",
-        "q95",
-    ]
-    return pd.concat(parts, ignore_index=True)[columns]
+    return pd.concat(parts, ignore_index=True)[["reference", "rush", *TOLD]]
 
 
 def list_changes(
@@ -83,9 +71,9 @@ def list_changes(
         change, unit, stage, deadline, target_share, probability, low, high, q50.
     """
     frame, parts = checked_table(progress), []
+    alike = [frame["date"], frame["unit"], frame["total"], frame["stage"].str.startswith("hazards")]
+    most = frame["done"].groupby(alike).transform("max")  # stages of one list keep one list and hang together
     for change in changes:
-        alike = [frame["date"], frame["unit"], frame["total"], frame["stage"].str.startswith("hazards")]
-        most = frame["done"].groupby(alike).transform("max")  # stages of one list keep one list and hang together
         other: object = frame.assign(total=most + ((frame["total"] - most) * (1.0 + change)).round())
         if isinstance(progress, Progress) and progress.ledger is not None:
             ledger = changed_ledger(progress.ledger, change, checked_day("as_of", as_of))
@@ -122,7 +110,7 @@ def starts(
     frame, parts, targets = checked_table(progress), [], _together(targets)
     first = frame.sort_values("date", kind="stable").groupby(["unit", "stage"], sort=False).head(1)
     begun = first[first["done"] > 0]
-    columns = ["weeks_before", "stage", "deadline", "target_share", "probability", "low", "high", "q05", "q50", "q95"]
+    columns = ["weeks_before", *TOLD]
     if begun.empty or getattr(progress, "ledger", None) is not None:
         return pd.DataFrame(columns=columns)
     for weeks in (0, *STARTS):

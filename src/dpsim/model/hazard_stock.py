@@ -19,9 +19,7 @@ from dpsim.model.hazards import Records
 from dpsim.model.state import Ints
 
 KNOWN, UNSEEN = 0, 1
-"""Places in `row`, `held` and `room` of a site and in `end`: rows of HAZARD and of HIDDEN."""
-ROOM_DAYS = (40.0, 100.0)
-"""Days of births for which an enterprise's blocks have room at first: about what is there at a time."""
+"""Places in `row` and `held` of a site: rows of HAZARD and of HIDDEN."""
 
 
 class Stock(NamedTuple):
@@ -58,18 +56,16 @@ def larger(sites: Records, kind: int, rows: Records, place: int, way: int, free:
     """
     n, size = sites.size, rows.size + rows.size // 4 + more + 16
     shift, new = size - rows.size, np.empty(size, dtype=rows.dtype)
-    below, above = free[kind], sites[min(place, n - 1)].row[kind]
-    first, last = place, n
+    below, above, first = free[kind], sites[place].row[kind], place
     if way < 0:
         s = sites[n - 1 - place]
-        below, above = s.row[kind] + s.held[kind], free[kind] + 1
-        first, last = n - place, n
+        below, above, first = s.row[kind] + s.held[kind], free[kind] + 1, n - place
         free[kind] += shift
     for row in range(below):
         new[row] = rows[row]
     for row in range(above, rows.size):
         new[row + shift] = rows[row]
-    for i in range(first, last):
+    for i in range(first, n):
         sites[i].row[kind] += shift
     return new
 
