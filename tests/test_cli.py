@@ -736,6 +736,38 @@ def test_a_signal_to_the_program_alone_leaves_nothing(tmp_path: Path, number: st
     assert not running_below(tmp_path)
 
 
+INTERRUPTED = """
+import os, signal
+from dpsim import cli
+
+def app(**_):
+    exec("import os, signal; os.kill(os.getpid(), signal.{number}); [None for _ in range(10**9)]")
+
+cli.helptext.in_both_languages = lambda _: app
+{forget}
+cli.main()
+"""
+
+
+@pytest.mark.skipif(os.name != "posix", reason="signals to one process are a POSIX matter")
+@pytest.mark.parametrize(
+    ("number", "forget", "status"),
+    [
+        ("SIGTERM", "", 143),
+        ("SIGINT", "", 130),
+        ("SIGTERM", "cli.forget_interrupt = lambda: None", -signal.SIGINT),
+    ],
+    ids=["SIGTERM", "Ctrl-C", "not forgotten"],
+)
+def test_a_signal_while_code_is_run_from_text_gives_the_same_status(
+    tmp_path: Path, number: str, forget: str, status: int
+) -> None:
+    """As while dataclasses of a library are made; Python itself would end the program by SIGINT."""
+    (tmp_path / "interrupted.py").write_text(INTERRUPTED.format(number=number, forget=forget), encoding="utf-8")
+    done = subprocess.run([sys.executable, "-m", "interrupted"], cwd=tmp_path, capture_output=True, timeout=120)
+    assert done.returncode == status and b"Traceback" not in done.stderr
+
+
 def running_below(folder: Path) -> list[str]:
     """Return the processes that work in a folder or below."""
     found = []

@@ -15,6 +15,7 @@ import logging
 import os
 import signal
 import sys
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -37,7 +38,7 @@ from dpsim.cli_options import (
     use,
     whole,
 )
-from dpsim.errors import DpsimError, InputError, RunError
+from dpsim.errors import DpsimError, InputError, RunError, forget_interrupt
 from dpsim.language import LANGUAGES, language_in_force, say
 from dpsim.params.wording import shown_name
 from dpsim.report import helptext
@@ -406,32 +407,46 @@ def _as_typed(name: str | bytes) -> str:
 
 
 @contextmanager
-def _ended_like_ctrl_c() -> Iterator[list[int]]:
-    """Let SIGTERM stop the program as Ctrl-C does, and list each one; Windows has no such signal to wait for."""
+def _told_to_end() -> Iterator[list[int]]:
+    """Let SIGTERM stop the program as Ctrl-C does, and list what came; Windows has no SIGTERM to wait for.
+
+    What was given up half-way is not heard when it is cleared away: coroutines nobody waits for, half-made loops.
+    """
     received: list[int] = []
 
     def stop(number: int, _: object) -> None:
         received.append(number)
+        warnings.simplefilter("ignore")
+        sys.unraisablehook = lambda _: None
         raise KeyboardInterrupt
 
-    if os.name != "posix" or signal.getsignal(signal.SIGTERM) is not signal.SIG_DFL:
-        yield received
-        return
-    signal.signal(signal.SIGTERM, stop)
-    try:
-        yield received
-    finally:
-        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    usual: dict[int, object] = {signal.SIGINT: signal.default_int_handler}
+    if os.name == "posix":
+        usual[signal.SIGTERM] = signal.SIG_DFL
+    ours = {number: before for number, before in usual.items() if signal.getsignal(number) is before}
+    heard = sys.unraisablehook
+    with warnings.catch_warnings():
+        for number in ours:
+            signal.signal(number, stop)
+        try:
+            yield received
+        finally:
+            for number, before in ours.items():
+                signal.signal(number, before)
+            if received:
+                gc.collect()
+                forget_interrupt()
+            sys.unraisablehook = heard
 
 
 def main() -> None:
     """Run the command line; after SIGTERM the status says so, whatever could still be finished."""
     gc.set_threshold(OBJECTS_BETWEEN_SEARCHES)
-    with _ended_like_ctrl_c() as received:
+    with _told_to_end() as received:
         try:
             _main(received)
         except SystemExit:
-            if received:
+            if signal.SIGTERM in received:
                 raise SystemExit(TERMINATED) from None
             raise
 
@@ -465,7 +480,7 @@ def _main(received: list[int]) -> None:
         raise SystemExit(1 if error.errno == errno.ENOSPC else 2) from None
     if status == STOPPED:
         logging.disable()  # what was given up half-way complains when it is cleared away
-        typer.echo(say("cli.terminated" if received else "cli.stopped"), err=True)
+        typer.echo(say("cli.terminated" if signal.SIGTERM in received else "cli.stopped"), err=True)
     raise SystemExit(status or 0)
 
 

@@ -80,3 +80,12 @@ class RunError(DpsimError):
 def _rebuild(kind: type[DpsimError], message: str, values: dict[str, object]) -> DpsimError:
     """Remake an error after pickling."""
     return kind(message, **values)
+
+
+def forget_interrupt() -> None:
+    """Let a program that dealt with a KeyboardInterrupt end with the exit status it chose.
+
+    Python notes an interrupt that leaves code run from text, as dataclasses are made while a library is imported.
+    A program started with ``-m`` is then ended by SIGINT, whatever its status, unless other such code went well.
+    """
+    exec("")

@@ -15,7 +15,7 @@ from contextlib import redirect_stdout
 from pathlib import Path
 from typing import Any
 
-from dpsim.errors import DpsimError, InputError, RunError
+from dpsim.errors import DpsimError, InputError, RunError, forget_interrupt
 from dpsim.language import LANGUAGES, say
 
 ENDED = 143
@@ -33,6 +33,7 @@ def main() -> None:
         sys.stdout.write(json.dumps(reason))
         sys.stdout.flush()
     except KeyboardInterrupt:
+        forget_interrupt()
         raise SystemExit(ENDED) from None
 
 
