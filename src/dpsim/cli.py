@@ -173,10 +173,11 @@ def report(
     out: Annotated[str, typer.Option("--out", callback=given, help="报告文件夹 / folder for reports")] = "reports",
 ) -> None:
     """年底推演报告 / The year-end report."""
+    use(lang)
+    tell_compiling()
     from dpsim.report.job import check_out, make_report, place_below
     from dpsim.report.yearend import check_request
 
-    use(lang)
     request = check_request(
         case=case,
         as_of=as_of,
@@ -188,7 +189,6 @@ def report(
     )
     check_out(Path(out), place_below(request))
     title = say("cli.report_title", case=getattr(request.case.name, request.lang))
-    tell_compiling()
     typer.echo(say("cli.report_running", case=request.case.id, n=request.replications), err=True)
 
     def tell(step: str) -> None:
@@ -212,16 +212,16 @@ def batch(
     out: Annotated[str, typer.Option("--out", callback=given, help="报告文件夹 / folder for reports")] = "reports",
 ) -> None:
     """批量报告，只补做缺少的 / Many reports; only what is missing is made."""
+    use(lang)
+    tell_compiling()
     from dpsim.experiments.ensemble import check_workers, default_workers
     from dpsim.params.load import load_batch
     from dpsim.report.batch.plan import plan_jobs
     from dpsim.report.batch.run import outcome_text, prepare_batch, run_batch
 
-    use(lang)
     asked = default_workers() if workers is None else check_workers(whole(workers))
     loaded = load_batch(file)
     standings = prepare_batch(loaded, plan_jobs(loaded), Path(out))
-    tell_compiling()
     missing, there = len(standings.missing()), standings.count("there")
     at_once = max(1, min(asked, missing))
     typer.echo(
@@ -261,10 +261,10 @@ def run(
     lang: Lang = None,
 ) -> None:
     """推演一个方案并打印各目标 / Run one strategy and print the targets."""
-    from dpsim.report.runs import many_runs, one_run
-
     use(lang)
     tell_compiling()
+    from dpsim.report.runs import many_runs, one_run
+
     if replication is not None:
         if replications is not None:
             raise InputError("cli.one_run_or_many")
@@ -300,15 +300,15 @@ def compare(
     out: Annotated[str | None, typer.Option("--out", callback=given, help=helptext.FIGURES)] = None,
 ) -> None:
     """逐次配对比较监管方案 / Compare strategies, paired run by run."""
+    use(lang)
+    tell_compiling()
     from dpsim.core.streams import check_word
     from dpsim.experiments.ensemble import check_replications
     from dpsim.report.comparison import comparison_letter
     from dpsim.report.job import check_out
 
-    use(lang)
     if out is not None:
         check_out(Path(out))
-    tell_compiling()
     letter = comparison_letter(
         case=case,
         strategies=strategy or [],
@@ -343,11 +343,11 @@ def verify(
     lang: Lang = None,
 ) -> None:
     """核对文件夹：文件、程序、输入，并重做几次推演 / Verify a folder: files, code, inputs, some runs again."""
-    from dpsim.report.verify.job import verify as verified
-
     use(lang)
     if whole(replications) != 0:
         tell_compiling()
+    from dpsim.report.verify.job import verify as verified
+
     seed = None if choice is None else whole(choice)
     outcome = verified(Path(folder), replications=whole(replications), choice=seed)
     put(outcome.text())

@@ -14,6 +14,7 @@ from dpsim.errors import InputError
 from dpsim.language import language_in_force, say
 from dpsim.params.wording import shown, shown_name
 from dpsim.report import helptext
+from dpsim.report.telling import tell_compiling
 
 if TYPE_CHECKING:
     from dpsim.report.outlook.many import Told
@@ -154,16 +155,15 @@ def needed(
     lang: Lang = None,
 ) -> None:
     """反推：最晚何时开始、最少需要多少 / The latest start, or the fewest, that is enough."""
+    use(lang)
+    tell_compiling()
     from dpsim.core.streams import check_word
     from dpsim.report.job import check_out
     from dpsim.report.needed import make_needed, needed_text, save_needed
-    from dpsim.report.telling import tell_compiling
 
-    use(lang)
     if out is not None:
         check_out(Path(out))
     number = check_word("seed", whole(seed))
-    tell_compiling()
     loaded, found = make_needed(
         case,
         strategy,

@@ -8,7 +8,7 @@ from dpsim.language import say
 
 
 def tell_compiling() -> None:
-    """Say that the first run takes longer, where nothing is compiled yet."""
+    """Say that the first run takes longer, where nothing is compiled yet; before anything that compiles is imported."""
     from dpsim.core.compiled import is_compiled
 
     if not is_compiled():
