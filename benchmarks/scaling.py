@@ -19,7 +19,8 @@ import numpy as np
 from common import SEED, Row, asked, figure, median_seconds
 from scaled import scaled_case
 
-from dpsim.experiments.replication import ENGINES, prepare, run_one, strategy_paths
+from dpsim.engines.world import make_world
+from dpsim.experiments.replication import ENGINES, prepare, run_one, run_world, strategy_paths
 from dpsim.params.load import load_strategy
 from dpsim.params.schema import Case
 
@@ -80,6 +81,16 @@ def free_kb() -> float:
     return 0.75 * float(line.split()[1])
 
 
+def memory_parts(engine: str, size: int = 32_000) -> dict[str, float]:
+    """Return the KB an enterprise of a replication's tables at its end: of hazards, and of the facts about them."""
+    setting = prepare(year_of(size), load_strategy("current_arrangement"), engine=engine)
+    world = make_world(setting, strategy_paths(setting, SEED, np.arange(1)), 0, seed=SEED)
+    world.hazards.store.count(np.zeros(1), np.zeros(size, dtype=np.int64), 1, trace=False)
+    stock = run_world(world).hazards.store.stock
+    hazards, sites = stock.table.nbytes + stock.hidden.nbytes, world.hazards.sites.nbytes
+    return {"hazards": hazards / 1024 / size, "sites": sites / 1024 / size}
+
+
 def rows() -> list[Row]:
     """Measure."""
     out = []
@@ -93,6 +104,8 @@ def rows() -> list[Row]:
         out.append(figure(f"log_log_slope:{engine}", slope, "", target=asked(engine, "0.9..1.1")))
         memory = found[sizes[-1]]["memory"]
         out.append(figure(f"memory:{engine}", memory, "KB an enterprise", target=asked(engine, "<=2")))
+        for part, kb in memory_parts(engine).items():
+            out.append(figure(f"part:{part}:memory:{engine}", kb, "KB an enterprise"))
         target = asked(engine, f">={SIZES[-1]}")
         out.append(figure(f"longest_list:{engine}", sizes[-1], "enterprises", target=target))
     return out

@@ -9,6 +9,7 @@ Heavy libraries are imported inside the commands.
 
 from __future__ import annotations
 
+import atexit
 import errno
 import gc
 import logging
@@ -442,6 +443,7 @@ def _told_to_end() -> Iterator[list[int]]:
 def main() -> None:
     """Run the command line; after SIGTERM the status says so, whatever could still be finished."""
     gc.set_threshold(OBJECTS_BETWEEN_SEARCHES)
+    atexit.register(gc.freeze)  # searching for garbage once more would take Python half a second at the end
     with _told_to_end() as received:
         try:
             _main(received)
