@@ -10,7 +10,7 @@ from dpsim.forecast.asked import ALL
 from dpsim.forecast.known import Table
 from dpsim.forecast.members import STARTED
 from dpsim.forecast.pipeline import Use
-from dpsim.forecast.project import Basis, Forecast, basis_of, first_rows, forecast_from
+from dpsim.forecast.project import Basis, Forecast, basis_of, draw_rows, first_rows
 
 STEPS = ("counts", "funnel", "jobs", "elapsed", "capacity", "supply")
 """From each stage by itself to all there is: that stages hang together, who has started, for how long jobs have lasted,
@@ -55,9 +55,9 @@ def knowledge(
             told = first_rows(made, draws)
         else:
             plan = supply if step == "supply" else None
-            told = forecast_from(
+            told = draw_rows(
                 basis, seed=seed, draws=draws, reference=reference, rush=rush, supply=plan, use=_USED[step]
-            ).targets
+            )
         rows.append(told[told["unit"] == ALL].assign(knowledge=step))
     out = pd.concat(rows, ignore_index=True)
     out["width90"] = out["q95"] - out["q05"]

@@ -273,6 +273,25 @@ def draw_from(
     return chain, draw_counts(known, chain, deadlines, day, model, seed=seed, draws=draws)
 
 
+def draw_rows(
+    basis: Basis,
+    *,
+    seed: int,
+    draws: int,
+    reference: str | None = None,
+    rush: float = 0.0,
+    supply: pd.DataFrame | None = None,
+    use: Use | None = None,
+) -> pd.DataFrame:
+    """Return the frame `targets` of a forecast and nothing else; see `forecast_from`."""
+    name = checked_class(reference)
+    model = class_settings(load_forecast_settings(), name, rush)
+    _, counts = draw_from(basis, model, seed=seed, draws=draws, supply=supply, use=use)
+    histories = basis.known.histories
+    members = memberships(next(iter(histories.values())).units, {})
+    return target_rows(basis.wanted, histories, counts, members, basis.as_of, comparable_with(name))[0]
+
+
 def comparable_with(reference: str) -> list[str]:
     """Return the programmes on record of a class; all of them if none is stated."""
     programmes = load_forecast_settings().programmes

@@ -15,9 +15,9 @@ from dpsim.forecast.project import (
     basis_of,
     comparable_with,
     draw_from,
+    draw_rows,
     first_counts,
     first_rows,
-    forecast,
     target_rows,
 )
 from dpsim.forecast.regimes import class_settings, draw_rushes
@@ -105,9 +105,8 @@ def list_changes(
         if made is not None and change == made.origin.model.rush_chance == 0.0:
             told = first_rows(made, draws)
         else:
-            told = forecast(
-                other, targets, as_of=as_of, seed=seed, draws=draws, reference=reference, supply=supply
-            ).targets
+            basis = basis_of(other, targets, as_of)
+            told = draw_rows(basis, seed=seed, draws=draws, reference=reference, supply=supply)
         parts.append(told.assign(change=change))
     columns = ["change", "unit", "stage", "deadline", "target_share", "probability", "low", "high", "q50"]
     return pd.concat(parts, ignore_index=True)[columns]
@@ -149,9 +148,8 @@ def starts(
         if made is not None and weeks == 0:
             told = first_rows(made, draws)
         else:
-            told = forecast(
-                other, targets, as_of=as_of, seed=seed, draws=draws, reference=reference, rush=rush, supply=supply
-            ).targets
+            basis = basis_of(other, targets, as_of)
+            told = draw_rows(basis, seed=seed, draws=draws, reference=reference, rush=rush, supply=supply)
         parts.append(told[told["unit"] == ALL].assign(weeks_before=weeks))
     return pd.concat(parts, ignore_index=True)[columns]
 
