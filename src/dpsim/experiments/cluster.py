@@ -7,7 +7,6 @@ at before any run, and again with each chunk, because a worker may join at any t
 
 from __future__ import annotations
 
-import asyncio
 import logging
 import warnings
 from collections.abc import Callable, Generator, Iterable, Iterator
@@ -99,6 +98,8 @@ def _itself(task: Callable[..., Any]) -> Callable[..., Any]:
 @contextmanager
 def _connected(address: str) -> Iterator[Any]:
     """Connect to a scheduler; at the end what is still under way is given up."""
+    import asyncio  # takes as long to load as all of this folder, and few runs are over a cluster
+
     try:
         from distributed import Client
     except ImportError:
@@ -131,6 +132,8 @@ def _silent() -> Iterator[None]:
 
 async def _asked(address: str) -> str:
     """Return what answers at an address: a client that fails to connect would linger."""
+    import asyncio
+
     from distributed import rpc
     from distributed.security import Security
 

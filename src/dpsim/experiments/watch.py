@@ -38,20 +38,20 @@ class Watch:
         self._bar: Any = None
 
     def __enter__(self) -> Self:
-        from tqdm.std import tqdm
+        if self.shown:
+            from tqdm.std import tqdm
 
-        self._bar = tqdm(
-            total=self.asked,
-            initial=self.done,
-            desc=self.label,
-            unit=say("unit.run"),
-            file=sys.stderr,
-            disable=not self.shown,
-            leave=True,
-            mininterval=0.5,
-            ncols=88,
-            ascii=" #",
-        )
+            self._bar = tqdm(
+                total=self.asked,
+                initial=self.done,
+                desc=self.label,
+                unit=say("unit.run"),
+                file=sys.stderr,
+                leave=True,
+                mininterval=0.5,
+                ncols=88,
+                ascii=" #",
+            )
         if self.done and self.told is not None:
             self.told(self.done)
         return self
@@ -59,11 +59,13 @@ class Watch:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._bar.close()
+        if self._bar is not None:
+            self._bar.close()
 
     def add(self, runs: int) -> None:
         """Count some runs more."""
         before, self.done = self.done, min(self.asked, self.done + runs)
-        self._bar.update(self.done - before)
+        if self._bar is not None:
+            self._bar.update(self.done - before)
         if self.told is not None:
             self.told(self.done)

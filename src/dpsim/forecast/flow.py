@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from dpsim.core.compiled import routine
+from dpsim.core.compiled import lean_kernel, routine
 from dpsim.core.streams import uniform
 from dpsim.model.state import Floats, Ints
 
@@ -52,30 +52,41 @@ def run_members(
     """
     draws, units, weeks = sources.shape
     members, stages = entered.shape
-    out = np.zeros((draws, stages, units, weeks))
-    when, given = np.empty((members, stages)), np.empty(units, dtype=np.int64)
+    out, when, ahead = np.zeros((draws, stages, units, weeks)), entered.copy(), np.isnan(entered)
+    moved, moving = np.zeros(stages, dtype=np.int64), np.empty((stages, members), dtype=np.int64)
+    now, today = np.zeros(stages, dtype=np.int64), np.empty((stages, members), dtype=np.int64)
+    jobs, given, week = np.empty(members, dtype=np.int64), np.empty(units), np.empty(units, dtype=np.int64)
+    for k in range(stages):
+        for i in range(members):
+            if not ahead[i, k]:
+                out[:, k, unit[i], 0] += 1.0
+            elif parent[k] < 0 or not ahead[i, parent[k]]:
+                today[k, now[k]] = i
+                now[k] += 1
     for d in range(draws):
         for k in range(stages):
-            if parent[k] < 0:
-                given[:] = 0
-            for i in range(members):
-                if not np.isnan(entered[i, k]):
-                    when[i, k] = entered[i, k]
-                elif parent[k] < 0:
-                    when[i, k] = _source_week(sources[d, unit[i]], given[unit[i]])
-                    given[unit[i]] += 1
-                else:
-                    begun = when[i, parent[k]]
-                    when[i, k] = NEVER
-                    if begun < weeks:
-                        left = -np.log(1.0 - uniform(seed, d, entity[i], stream, k, 0))
-                        speed = pace[d, k] * factor[k, unit[i]]
-                        when[i, k] = _finish(begun, left / speed, intensity[d, k], bands[k])
-            if np.isfinite(most[k]).any():
+            p, n, limited = parent[k], now[k], np.isfinite(most[k]).any()
+            jobs[:n] = today[k, :n]  # and those who enter it on the way; all others stay as they are
+            for i in moving[p, : moved[p] if p >= 0 else 0]:
+                jobs[n] = i
+                n += ahead[i, k]
+            if limited:
+                when[:, k] = np.where(ahead[:, k], NEVER, entered[:, k])
+            if p < 0:
+                _source_weeks(when[:, k], jobs[:n], unit, sources[d], given, week)
+            else:
+                rates = intensity[d, k]
+                for i in jobs[:n]:
+                    left = -np.log(1.0 - uniform(seed, d, entity[i], stream, k, 0))
+                    when[i, k] = _finish(when[i, p], left / (pace[d, k] * factor[k, unit[i]]), rates, bands[k])
+            if limited:
                 limit(when[:, k], most[k])
-            for i in range(members):
-                if when[i, k] < weeks:
-                    out[d, k, unit[i], max(int(np.floor(when[i, k])), 0)] += 1.0
+            moved[k] = 0
+            for i in jobs[:n]:
+                moving[k, moved[k]] = i
+                moved[k] += when[i, k] < weeks
+            for i in moving[k, : moved[k]]:
+                out[d, k, unit[i], int(when[i, k])] += 1.0
             for j in range(units):
                 for w in range(1, weeks):
                     out[d, k, j, w] += out[d, k, j, w - 1]
@@ -83,15 +94,21 @@ def run_members(
 
 
 @routine
-def _source_week(path: Floats, rank: int) -> float:
-    """Return when the next in the row enters: the middle of the week in which more have entered than stand before."""
-    for w in range(path.size):
-        if path[w] > rank + 0.5:
-            return w + 0.5
-    return NEVER
+def _source_weeks(when: Floats, jobs: Ints, unit: Ints, paths: Floats, given: Floats, week: Ints) -> None:
+    """Let members enter the source one after the other, each in the middle of the first week with room for one more.
+
+    `paths`: how many have entered, shape (units, weeks). `given`, `week` are room to work in, shape (units,).
+    """
+    given[:], week[:] = 0.5, 0
+    for i in jobs:
+        j = unit[i]
+        while week[j] < paths.shape[1] and paths[j, week[j]] <= given[j]:
+            week[j] += 1
+        given[j] += 1.0
+        when[i] = week[j] + 0.5 if week[j] < paths.shape[1] else NEVER
 
 
-@routine
+@lean_kernel
 def _finish(begun: float, left: float, intensity: Floats, bands: int) -> float:
     """Return when a job is done whose threshold is `left`; what lies before the as-of date is spent already."""
     now = max(begun, 0.0)

@@ -78,26 +78,25 @@ def history_of(frame: pd.DataFrame, as_of: dt.date, *, weeks: int = LONGEST_WEEK
     """
     end = np.datetime64(as_of, "D")
     known = frame[(frame["date"].to_numpy().astype("datetime64[D]") <= end) & (frame["total"].to_numpy() > 0)]
-    known = known.sort_values(["unit", "date"], kind="stable")
+    known = known[known["unit"].notna()].sort_values(["unit", "date"], kind="stable")
     grid = (end - 7 * np.arange(weeks - 1, -1, -1)).astype("datetime64[D]").astype(np.int64)
-    names, total, done, share, observed = [], [], [], [], []
-    for name, rows in known.groupby("unit", sort=True):
-        day = rows["date"].to_numpy().astype("datetime64[D]").astype(np.int64)
-        shares = rows["done"].to_numpy(dtype=np.float64) / rows["total"].to_numpy(dtype=np.float64)
-        weekly = np.interp(grid, day, shares)
-        weekly[grid < day[0]] = np.nan
-        weekly[-1] = shares[-1]  # a first report in the last week counts too
-        names.append(str(name))
-        total.append(float(rows["total"].iloc[-1]))
-        done.append(float(rows["done"].iloc[-1]))
-        share.append(weekly)
-        observed.append(len(rows))
+    names, first, observed = np.unique(known["unit"].to_numpy(), return_index=True, return_counts=True)
+    days = known["date"].to_numpy().astype("datetime64[D]").astype(np.int64)
+    total, done = known["total"].to_numpy(dtype=np.float64), known["done"].to_numpy(dtype=np.float64)
+    shares, last = done / total, first + observed - 1
+    share = np.empty((len(names), weeks))
+    for k, begin in enumerate(first):
+        own = slice(begin, last[k] + 1)
+        share[k] = np.interp(grid, days[own], shares[own])
+        share[k, grid < days[begin]] = np.nan
+    share[:, -1] = shares[last]  # a first report in the last week counts too
+    units = tuple(str(name) for name in names)
     return History(
-        tuple(names),
-        entity_numbers(names),
-        np.array(total),
-        np.array(done),
-        np.array(share).reshape(len(names), weeks),
-        np.array(observed, dtype=np.int64),
-        np.zeros(len(names), dtype=np.bool_),
+        units,
+        entity_numbers(units),
+        total[last],
+        done[last],
+        share,
+        observed.astype(np.int64),
+        np.zeros(len(units), dtype=np.bool_),
     )

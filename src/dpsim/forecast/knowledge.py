@@ -10,7 +10,7 @@ from dpsim.forecast.asked import ALL
 from dpsim.forecast.known import Table
 from dpsim.forecast.members import STARTED
 from dpsim.forecast.pipeline import Use
-from dpsim.forecast.project import basis_of, forecast_from
+from dpsim.forecast.project import Basis, Forecast, basis_of, draw_rows, first_rows
 
 STEPS = ("counts", "funnel", "jobs", "elapsed", "capacity", "supply")
 """From each stage by itself to all there is: that stages hang together, who has started, for how long jobs have lasted,
@@ -35,10 +35,11 @@ def knowledge(
     reference: str | None = None,
     rush: float = 0.0,
     supply: pd.DataFrame | None = None,
+    made: Forecast | None = None,
 ) -> pd.DataFrame:
     """Return how the forecast of all units together sharpens with each piece of knowledge there is.
 
-    Parameters are those of `forecast`.
+    Parameters are those of `forecast`; `made`: the forecast itself, if there is one.
 
     Returns
     -------
@@ -48,12 +49,16 @@ def knowledge(
         is not there has no row.
     """
     rows, basis = [], basis_of(progress, targets, as_of)
-    for step in _steps(basis.table, supply):
-        plan = supply if step == "supply" else None
-        made = forecast_from(
-            basis, seed=seed, draws=draws, reference=reference, rush=rush, supply=plan, use=_USED[step]
-        )
-        rows.append(made.targets[made.targets["unit"] == ALL].assign(knowledge=step))
+    steps = _steps(basis.table, supply)
+    for step in steps:
+        if made is not None and step == steps[-1] and _all_used(_USED[step], basis):
+            told = first_rows(made, draws)
+        else:
+            plan = supply if step == "supply" else None
+            told = draw_rows(
+                basis, seed=seed, draws=draws, reference=reference, rush=rush, supply=plan, use=_USED[step]
+            )
+        rows.append(told[told["unit"] == ALL].assign(knowledge=step))
     out = pd.concat(rows, ignore_index=True)
     out["width90"] = out["q95"] - out["q05"]
     key = ["stage", "deadline", "target_share"]
@@ -62,6 +67,12 @@ def knowledge(
     out["ratio"] = out["width90"].to_numpy() / pd.Series(before).where(before > 0).to_numpy()
     columns = ["knowledge", *key, "probability", "q05", "q50", "q95", "width90", "ratio"]
     return out[columns]
+
+
+def _all_used(use: Use, basis: Basis) -> bool:
+    """Tell whether nothing that is known is left out; nameless members have no time under way and show no capacity."""
+    members = basis.known.members
+    return use == Use() or (use.funnel and (members is None or not (members.dated or STARTED in members.stages)))
 
 
 def _steps(table: Table, supply: pd.DataFrame | None) -> list[str]:

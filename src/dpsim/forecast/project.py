@@ -224,20 +224,15 @@ def forecast_from(
     use: Use | None = None,
 ) -> Forecast:
     """Forecast from what is known already; parameters as those of `forecast`."""
-    settings, name = load_forecast_settings(), checked_class(reference)
+    name = checked_class(reference)
     check_numbers(seed, draws, rush)
     day, table, wanted, known = basis
     histories = known.histories
     stated = checked_capacity(capacity, list(histories))
-    model = class_settings(settings, name, rush)
-    deadlines = last_deadlines(wanted)
-    stages = known.members.stages if known.members else ()
-    plan = checked_supply(supply, stages, day, weeks_to(day, max(deadlines.values())))
-    chain = chain_counts(known, deadlines, day, model, settings.work, seed=seed, draws=draws, use=use, supply=plan)
-    counts = draw_counts(known, chain, deadlines, day, model, seed=seed, draws=draws)
+    model, deadlines = class_settings(load_forecast_settings(), name, rush), last_deadlines(wanted)
+    chain, counts = draw_from(basis, model, seed=seed, draws=draws, supply=supply, use=use)
     members = memberships(next(iter(histories.values())).units, groups or {})
-    comparable = [entry.programme for entry in settings.programmes if name in (entry.reference, UNSTATED)]
-    rows, needed = target_rows(wanted, histories, counts, members, day, comparable)
+    rows, needed = target_rows(wanted, histories, counts, members, day, comparable_with(name))
     joint, all_met = joint_rows(wanted, histories, counts, day)
     return Forecast(
         targets=rows,
@@ -255,6 +250,64 @@ def forecast_from(
         counts=counts,
         origin=origin_of(known, chain, deadlines, day, model, seed),
     )
+
+
+def draw_from(
+    basis: Basis,
+    model: Settings,
+    *,
+    seed: int,
+    draws: int,
+    supply: pd.DataFrame | None = None,
+    use: Use | None = None,
+) -> tuple[dict[str, Floats], dict[str, Floats]]:
+    """Draw the counts of the stages that hang together, before any fall, and of all stages; see `forecast`.
+
+    By stage, shape (draws, units, weeks). Draws are independent: the first of many are those of fewer.
+    """
+    day, known, deadlines = basis.as_of, basis.known, last_deadlines(basis.wanted)
+    stages = known.members.stages if known.members else ()
+    plan = checked_supply(supply, stages, day, weeks_to(day, max(deadlines.values())))
+    work = load_forecast_settings().work
+    chain = chain_counts(known, deadlines, day, model, work, seed=seed, draws=draws, use=use, supply=plan)
+    return chain, draw_counts(known, chain, deadlines, day, model, seed=seed, draws=draws)
+
+
+def draw_rows(
+    basis: Basis,
+    *,
+    seed: int,
+    draws: int,
+    reference: str | None = None,
+    rush: float = 0.0,
+    supply: pd.DataFrame | None = None,
+    use: Use | None = None,
+) -> pd.DataFrame:
+    """Return the frame `targets` of a forecast and nothing else; see `forecast_from`."""
+    name = checked_class(reference)
+    model = class_settings(load_forecast_settings(), name, rush)
+    _, counts = draw_from(basis, model, seed=seed, draws=draws, supply=supply, use=use)
+    histories = basis.known.histories
+    members = memberships(next(iter(histories.values())).units, {})
+    return target_rows(basis.wanted, histories, counts, members, basis.as_of, comparable_with(name))[0]
+
+
+def comparable_with(reference: str) -> list[str]:
+    """Return the programmes on record of a class; all of them if none is stated."""
+    programmes = load_forecast_settings().programmes
+    return [entry.programme for entry in programmes if reference in (entry.reference, UNSTATED)]
+
+
+def first_counts(made: Forecast, draws: int) -> dict[str, Floats]:
+    """Return the counts that a forecast of fewer draws has, by stage: they are the first of those made."""
+    return {stage: done[:draws] for stage, done in made.counts.items()}
+
+
+def first_rows(made: Forecast, draws: int) -> pd.DataFrame:
+    """Return the frame `targets` of a forecast of fewer draws."""
+    counts, comparable = first_counts(made, draws), comparable_with(made.reference)
+    wanted = made.targets.assign(deadline=made.targets["deadline"].dt.date)
+    return target_rows(wanted, made.origin.histories, counts, made.members, made.as_of, comparable)[0]
 
 
 def origin_of(

@@ -162,9 +162,14 @@ def own_closures(
 
 def rush_factors(settings: Settings, *, seed: int, draws: int) -> Floats:
     """Return each draw's factor on the pace in a rush before the deadline, 1 where there is none, shape (draws,)."""
-    rushes = common_uniform(seed, draws, Stream.FORECAST_RUSH) < settings.rush_chance
+    rushes = draw_rushes(settings.rush_chance, seed=seed, draws=draws)
     size = np.exp(settings.rush_log_sd * common_normal(seed, draws, Stream.FORECAST_RUSH_FACTOR))
     return np.asarray(np.where(rushes, settings.rush_factor * size, 1.0))
+
+
+def draw_rushes(chance: float, *, seed: int, draws: int) -> npt.NDArray[np.bool_]:
+    """Return of each draw whether there is a rush before the deadline; with a larger chance there are the same ones."""
+    return common_uniform(seed, draws, Stream.FORECAST_RUSH) < chance
 
 
 def ordered_closures(history: History, settings: Settings, *, seed: int, draws: int) -> Floats:

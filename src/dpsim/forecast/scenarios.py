@@ -5,12 +5,23 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import replace
 
+import numpy as np
 import pandas as pd
 
-from dpsim.forecast.asked import ALL, EACH, checked_day, checked_table
+from dpsim.forecast.asked import ALL, EACH, checked_day, checked_table, memberships
 from dpsim.forecast.members import ORDER
-from dpsim.forecast.project import basis_of, forecast, forecast_from
-from dpsim.params.forecast import CLASSES
+from dpsim.forecast.project import (
+    Forecast,
+    basis_of,
+    comparable_with,
+    draw_from,
+    draw_rows,
+    first_counts,
+    first_rows,
+    target_rows,
+)
+from dpsim.forecast.regimes import class_settings, draw_rushes
+from dpsim.params.forecast import CLASSES, load_forecast_settings
 from dpsim.progress.load import Progress
 
 RUSHES = (0.0, 0.2, 0.5)
@@ -31,20 +42,32 @@ def scenarios(
     seed: int,
     draws: int,
     supply: pd.DataFrame | None = None,
+    made: Forecast | None = None,
 ) -> pd.DataFrame:
     """Return the chances of the targets of all units together by reference class and chance of a rush.
+
+    `made`: here and below the forecast itself, if there is one: its draws serve where nothing is assumed otherwise.
 
     Returns
     -------
     pandas.DataFrame
         reference, rush, stage, deadline, target_share, probability, low, high, q05, q50, q95.
     """
-    parts, basis = [], basis_of(progress, _together(targets), as_of)
+    basis, settings, parts = basis_of(progress, _together(targets), as_of), load_forecast_settings(), []
+    histories = basis.known.histories
+    members = memberships(next(iter(histories.values())).units, {})
     for reference in CLASSES:
-        for rush in RUSHES:
-            made = forecast_from(basis, seed=seed, draws=draws, reference=reference, rush=rush, supply=supply)
-            rows = made.targets[made.targets["unit"] == ALL]
-            parts.append(rows.assign(reference=reference, rush=rush))
+        calm, rushed = (
+            first_counts(made, draws)
+            if made is not None and (made.reference, made.origin.model.rush_chance) == (reference, chance)
+            else draw_from(basis, class_settings(settings, reference, chance), seed=seed, draws=draws, supply=supply)[1]
+            for chance in (0.0, 1.0)
+        )
+        for rush in RUSHES:  # a draw with a rush is the same whatever its chance
+            chosen = draw_rushes(rush, seed=seed, draws=draws)[:, None, None]
+            counts = {stage: np.where(chosen, rushed[stage], calm[stage]) for stage in calm}
+            rows, _ = target_rows(basis.wanted, histories, counts, members, basis.as_of, comparable_with(reference))
+            parts.append(rows[rows["unit"] == ALL].assign(reference=reference, rush=rush))
     return pd.concat(parts, ignore_index=True)[["reference", "rush", *TOLD]]
 
 
@@ -58,6 +81,7 @@ def list_changes(
     reference: str | None = None,
     changes: tuple[float, ...] = LIST_CHANGES,
     supply: pd.DataFrame | None = None,
+    made: Forecast | None = None,
 ) -> pd.DataFrame:
     """Return the chances of the targets if the list changes: a target is as much a matter of the list as of the pace.
 
@@ -78,8 +102,12 @@ def list_changes(
         if isinstance(progress, Progress) and progress.ledger is not None:
             ledger = changed_ledger(progress.ledger, change, checked_day("as_of", as_of))
             other = replace(progress, frame=other, ledger=ledger)
-        made = forecast(other, targets, as_of=as_of, seed=seed, draws=draws, reference=reference, supply=supply)
-        parts.append(made.targets.assign(change=change))
+        if made is not None and change == made.origin.model.rush_chance == 0.0:
+            told = first_rows(made, draws)
+        else:
+            basis = basis_of(other, targets, as_of)
+            told = draw_rows(basis, seed=seed, draws=draws, reference=reference, supply=supply)
+        parts.append(told.assign(change=change))
     columns = ["change", "unit", "stage", "deadline", "target_share", "probability", "low", "high", "q50"]
     return pd.concat(parts, ignore_index=True)[columns]
 
@@ -94,6 +122,7 @@ def starts(
     reference: str | None = None,
     rush: float = 0.0,
     supply: pd.DataFrame | None = None,
+    made: Forecast | None = None,
 ) -> pd.DataFrame:
     """Return the chances of the targets of all units together by when the work is assumed to have begun.
 
@@ -116,10 +145,12 @@ def starts(
     for weeks in (0, *STARTS):
         zero = begun.assign(date=pd.to_datetime(begun["date"]) - pd.Timedelta(weeks=weeks), done=0)
         other = pd.concat([zero, frame], ignore_index=True) if weeks else frame
-        made = forecast(
-            other, targets, as_of=as_of, seed=seed, draws=draws, reference=reference, rush=rush, supply=supply
-        )
-        parts.append(made.targets[made.targets["unit"] == ALL].assign(weeks_before=weeks))
+        if made is not None and weeks == 0:
+            told = first_rows(made, draws)
+        else:
+            basis = basis_of(other, targets, as_of)
+            told = draw_rows(basis, seed=seed, draws=draws, reference=reference, rush=rush, supply=supply)
+        parts.append(told[told["unit"] == ALL].assign(weeks_before=weeks))
     return pd.concat(parts, ignore_index=True)[columns]
 
 

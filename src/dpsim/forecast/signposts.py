@@ -71,17 +71,16 @@ def months_ends(as_of: dt.date, deadline: dt.date) -> list[dt.date]:
 def threshold(count: Floats, met: npt.NDArray[np.bool_], chance: float) -> float:
     """Return the least count from which on the chance of being met, which never falls with it, is at least `chance`.
 
-    The chance is fitted by isotonic regression on the draws. NaN where too few draws meet the target or miss it, or
-    where the chance is on one side for all counts.
+    The chance is what isotonic regression on the draws fits. It is at least `chance` for the largest set of highest
+    counts whose draws meet the target most often beyond that share of them, so the fit itself is not needed (Robertson,
+    Wright and Dykstra 1988, Order Restricted Statistical Inference). NaN where too few draws meet the target or miss
+    it, or where the chance is on one side for all counts.
     """
-    from scipy.optimize import isotonic_regression
-
     if not FEWEST <= met.mean() <= 1.0 - FEWEST:
         return math.nan
     values, place = np.unique(count, return_inverse=True)
-    number = np.bincount(place)
-    fitted = isotonic_regression(np.bincount(place, weights=met) / number, weights=number).x
-    first = int(np.searchsorted(fitted, chance - _ROUNDING))
+    beyond = np.bincount(place, weights=met - (chance - _ROUNDING))
+    first = int(np.argmax(np.append(beyond, 0.0)[::-1].cumsum()[::-1]))
     return math.nan if first in (0, values.size) else float(values[first])
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 from test_project import AS_OF, DEADLINE, made, table, targets
 
-from dpsim.forecast.scenarios import RUSHES, list_changes, scenarios
+from dpsim.forecast.knowledge import knowledge
+from dpsim.forecast.scenarios import RUSHES, list_changes, scenarios, starts
 from dpsim.params.forecast import CLASSES
 
 WANTED = targets(("all", "built", DEADLINE, 0.8))
@@ -40,3 +41,29 @@ def test_targets_of_every_unit_are_told_for_all_together() -> None:
     alone = scenarios(table(), each[:1], as_of=AS_OF, seed=1, draws=400)
     assert not alone["q50"].equals(told["q50"]), "control: the later deadline of the stage is not forgotten"
     assert scenarios(table(), each[1:], as_of=AS_OF, seed=1, draws=20).empty
+
+
+@pytest.mark.parametrize("rush", [0.0, 0.3])
+def test_draws_made_already_serve_where_nothing_differs(rush: float) -> None:
+    """Tables beside a forecast are the same to the bit with its draws and with new ones; others' draws show."""
+    asked = {"as_of": AS_OF, "seed": 1, "draws": 100}
+    own = {"reference": "order", "rush": rush}
+    frame = table()
+    frame.loc[frame["stage"] == "built", "done"] += 3  # begun before the first report
+    whole, other = (made(frame, WANTED, draws=250, rush=rush, seed=seed) for seed in (1, 2))
+    for tell, more in ((scenarios, {}), (starts, own), (list_changes, {"reference": "order"}), (knowledge, own)):
+        alone = tell(frame, WANTED, **asked, **more)
+        assert alone.equals(tell(frame, WANTED, **asked, **more, made=whole)), tell.__name__
+        used = rush == 0.0 or tell in (starts, knowledge)
+        assert used != alone.equals(tell(frame, WANTED, **asked, **more, made=other)), tell.__name__
+
+
+def test_a_rush_of_some_draws_is_that_of_a_forecast_with_its_chance() -> None:
+    told = scenarios(table(), WANTED, as_of=AS_OF, seed=1, draws=400)
+    told = told[told["reference"] == "order"].set_index("rush")
+    for rush in RUSHES:
+        whole = made(table(), WANTED, rush=rush, draws=400).targets.iloc[0]
+        assert told.loc[rush, ["probability", "q05", "q50", "q95"]].tolist() == [
+            whole[name] for name in ("probability", "q05", "q50", "q95")
+        ]
+    assert told["q50"].nunique() == len(RUSHES), "control: a rush is seen"

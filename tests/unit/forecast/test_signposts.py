@@ -7,6 +7,7 @@ import math
 
 import numpy as np
 import pytest
+from scipy.optimize import isotonic_regression
 from test_project import DEADLINE, made, table, targets
 
 from dpsim.forecast.signposts import months_ends, rates, signposts, threshold
@@ -62,3 +63,19 @@ def test_where_no_count_tells_none_is_given() -> None:
 def test_months_end_between_the_dates() -> None:
     ends = months_ends(dt.date(2018, 9, 30), dt.date(2018, 12, 31))
     assert ends == [dt.date(2018, 10, 31), dt.date(2018, 11, 30)]
+
+
+@pytest.mark.parametrize("chance", [0.1, 1 / 3, 0.5, 0.9])
+def test_the_threshold_is_where_isotonic_regression_crosses_the_chance(chance: float) -> None:
+    luck, found = np.random.default_rng(11), 0
+    for _ in range(200):
+        count = luck.integers(0, luck.choice([3, 10, 80]), 400).astype(float)
+        lean = luck.choice([-0.5, 0.0, 0.5, 2.0]) * (count - count.mean()) / count.std()
+        met = luck.random(400) < 1.0 / (1.0 + np.exp(-lean - luck.normal()))
+        values, place, number = np.unique(count, return_inverse=True, return_counts=True)
+        fitted = isotonic_regression(np.bincount(place, weights=met) / number, weights=number).x
+        first = int((fitted < chance - 1e-9).sum())
+        crosses = 0 < first < values.size and 0.02 <= met.mean() <= 0.98
+        found += crosses
+        assert threshold(count, met, chance) == pytest.approx(values[first] if crosses else math.nan, nan_ok=True)
+    assert found > 20, "chances that are crossed nowhere test nothing"

@@ -101,7 +101,13 @@ def outlook_of(
     asked: dict[str, Any] = {"as_of": as_of, "reference": reference, "rush": rush, "seed": seed}
     made = forecast(progress, wanted, **asked, draws=draws, capacity=capacity, supply=supply)
     progress = progress_until(progress, made.as_of)
-    fewer = min(draws, SIDE_DRAWS)
+    side: dict[str, Any] = {
+        "as_of": as_of,
+        "seed": seed,
+        "draws": min(draws, SIDE_DRAWS),
+        "supply": supply,
+        "made": made,
+    }
     record = pd.DataFrame() if kept is None else scoreboard(kept, progress, today=as_of)
     return Outlook(
         progress=progress,
@@ -111,10 +117,10 @@ def outlook_of(
         rush=rush,
         signposts=signposts(made),
         capacity=dict(capacity or {}),
-        scenarios=scenarios(progress, wanted, as_of=as_of, seed=seed, draws=fewer, supply=supply),
-        starts=starts(progress, wanted, **asked, draws=fewer, supply=supply),
-        lists=list_changes(progress, wanted, as_of=as_of, seed=seed, draws=fewer, reference=reference, supply=supply),
-        knowledge=knowledge(progress, wanted, **asked, draws=fewer, supply=supply),
+        scenarios=scenarios(progress, wanted, **side),
+        starts=starts(progress, wanted, **side, reference=reference, rush=rush),
+        lists=list_changes(progress, wanted, **side, reference=reference),
+        knowledge=knowledge(progress, wanted, **side, reference=reference, rush=rush),
         supply=supply,
         record=record[record["met"].notna()] if len(record) else record,
     )
