@@ -57,10 +57,14 @@ def forecast(
         list[str] | None,
         typer.Option("--stage", callback=given, metavar="NAME=HEADER,...", help=helptext.MORE_STAGES),
     ] = None,
+    lists: Annotated[
+        list[str] | None, typer.Option("--list", callback=given, metavar="KIND=N[@DATE]", help=helptext.LISTS)
+    ] = None,
     each_unit: Annotated[bool, typer.Option("--each-unit", help=helptext.EACH_UNIT)] = False,
     lang: Lang = None,
 ) -> None:
     """按进度表预测目标能否达到 / Forecast from a progress table whether targets will be met."""
+    from dpsim.forecast.list_asked import DEFAULT
     from dpsim.report.outlook.job import make_outlook, save_outlook
     from dpsim.report.outlook.letter import outlook_text
     from dpsim.report.outlook.many import dates_of, many_outlooks
@@ -83,7 +87,7 @@ def forecast(
         "capacity": _capacities(capacity or []),
         "supply": supply,
     }
-    asked |= {"kept": board, "stages": _stages(stage or [])}
+    asked |= {"kept": board, "stages": _stages(stage or []), "lists": lists or DEFAULT}
     dates = dates_of(as_of)
     if each_unit or len(dates) > 1:
         if out is None:

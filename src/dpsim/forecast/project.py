@@ -25,6 +25,7 @@ from dpsim.forecast.asked import (
     weeks_to,
 )
 from dpsim.forecast.bound import bound_rows, checked_capacity
+from dpsim.forecast.chances import ROUNDING, chances
 from dpsim.forecast.closures import base_rates
 from dpsim.forecast.history import History
 from dpsim.forecast.known import (
@@ -37,19 +38,18 @@ from dpsim.forecast.known import (
     latest_report,
     table_of,
 )
+from dpsim.forecast.list_asked import ListChange, checked_changes
+from dpsim.forecast.lists import list_rows
 from dpsim.forecast.pipeline import Use
 from dpsim.forecast.regimes import Settings, class_settings, fit_pace
 from dpsim.forecast.scores import SHOWN
 from dpsim.forecast.supply import checked_supply
 from dpsim.forecast.table_paths import Origin, draw_table_paths
-from dpsim.measure.probability import smoothed, wilson_interval
 from dpsim.model.state import Floats
 from dpsim.model.table_paths import TablePaths
 from dpsim.params.forecast import UNSTATED, load_forecast_settings
 
-QUANTILES = {"q05": 0.05, "q25": 0.25, "q50": 0.5, "q75": 0.75, "q95": 0.95}
 RECENT_WEEKS = 8
-_ROUNDING = 1e-9
 Members = Mapping[str, npt.NDArray[np.bool_]]
 
 
@@ -83,6 +83,8 @@ class Forecast:
         By stage: members done, shape (draws, units, weeks).
     origin : Origin
         What it was drawn from, for `path_set`.
+    lists : pandas.DataFrame
+        The targets under each change of the list asked for, beside the unchanged list; see `list_rows`.
     """
 
     targets: pd.DataFrame
@@ -99,6 +101,7 @@ class Forecast:
     members: Members
     counts: Mapping[str, Floats]
     origin: Origin
+    lists: pd.DataFrame
 
     def total(self, stage: str, own: npt.NDArray[np.bool_]) -> float:
         """Return how many members some of the units have that are to do a stage."""
@@ -142,6 +145,7 @@ def forecast(
     capacity: Mapping[str, float] | None = None,
     supply: pd.DataFrame | None = None,
     use: Use | None = None,
+    lists: Sequence[str | ListChange] = (),
 ) -> Forecast:
     """Forecast whether targets will be met.
 
@@ -169,6 +173,9 @@ def forecast(
         What agencies and assessors can do: columns stage, date (from then on), per_week (of all units together).
     use : Use, optional
         What of a ledger's knowledge is used; all of it if nothing is said.
+    lists : sequence of str or ListChange
+        Changes of the list whose effect is to be told, each by itself: `stops=5%`, `removals=40@2018-11-01`,
+        `additions=10%`, `definition=list:40%,done:70%`; see `list_asked`.
 
     Returns
     -------
@@ -191,6 +198,7 @@ def forecast(
         capacity=capacity,
         supply=supply,
         use=use,
+        lists=lists,
     )
 
 
@@ -222,6 +230,7 @@ def forecast_from(
     capacity: Mapping[str, float] | None = None,
     supply: pd.DataFrame | None = None,
     use: Use | None = None,
+    lists: Sequence[str | ListChange] = (),
 ) -> Forecast:
     """Forecast from what is known already; parameters as those of `forecast`."""
     settings, name = load_forecast_settings(), checked_class(reference)
@@ -231,6 +240,7 @@ def forecast_from(
     stated = checked_capacity(capacity, list(histories))
     model = class_settings(settings, name, rush)
     deadlines = last_deadlines(wanted)
+    changes = checked_changes(lists, day, max(deadlines.values()), list(histories))
     stages = known.members.stages if known.members else ()
     plan = checked_supply(supply, stages, day, weeks_to(day, max(deadlines.values())))
     chain = chain_counts(known, deadlines, day, model, settings.work, seed=seed, draws=draws, use=use, supply=plan)
@@ -254,6 +264,7 @@ def forecast_from(
         members=members,
         counts=counts,
         origin=origin_of(known, chain, deadlines, day, model, seed),
+        lists=list_rows(changes, wanted, histories, counts, members, day, seed=seed, supply=plan),
     )
 
 
@@ -298,35 +309,16 @@ def target_rows(
             rows.append(
                 head
                 | {"target_share": float(target.target_share)}
-                | _chances(share, target.target_share, as_of, target.deadline)
+                | chances(share, target.target_share, as_of, target.deadline)
                 | {"base_rate": float(np.clip(rate[0], *SHOWN))}
             )
             before = history.share[own][:, -1 - RECENT_WEEKS]
             past = now - float(np.nansum(np.nan_to_num(before) * history.total[own]))
-            asked = max(0.0, math.ceil(target.target_share * total - _ROUNDING) - now) / weeks
+            asked = max(0.0, math.ceil(target.target_share * total - ROUNDING) - now) / weeks
             pace = past / RECENT_WEEKS if not np.isnan(before).any() else math.nan
             ratio = asked / pace if pace > 0 else (0.0 if asked == 0 else math.inf)
             needed.append(head | {"needed_per_week": asked, "past_per_week": pace, "ratio": ratio})
     return pd.DataFrame(rows), pd.DataFrame(needed)
-
-
-def _chances(share: Floats, target: float, as_of: dt.date, deadline: dt.date) -> dict[str, object]:
-    """Return probability, interval, quantiles and median date of a share by draw and week."""
-    reached = share >= target - _ROUNDING
-    met, draws = int(reached[:, -1].sum()), share.shape[0]
-    probability = float(np.clip(smoothed(met, draws), *SHOWN))
-    low, high = wilson_interval(met, draws)
-    ever = np.median(reached, axis=0) >= 0.5
-    week = int(np.argmax(ever)) if ever[-1] else -1
-    date = pd.Timestamp(min(as_of + dt.timedelta(weeks=week + 1), deadline)) if week >= 0 else pd.NaT
-    quantiles = np.quantile(share[:, -1], list(QUANTILES.values()))
-    return {
-        "probability": probability,
-        "low": min(low, probability),
-        "high": max(high, probability),
-        **dict(zip(QUANTILES, quantiles.tolist(), strict=True)),
-        "date_median": date,
-    }
 
 
 def joint_rows(

@@ -1,23 +1,17 @@
-"""The same forecast under other assumptions: reference class, chance of a rush, start date, changes of the list."""
+"""The same forecast under other assumptions: reference class, chance of a rush, start date."""
 
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import replace
 
 import pandas as pd
 
-from dpsim.forecast.asked import ALL, EACH, checked_day, checked_table
-from dpsim.forecast.members import ORDER
+from dpsim.forecast.asked import ALL, EACH, checked_table
 from dpsim.forecast.project import basis_of, forecast, forecast_from
 from dpsim.params.forecast import CLASSES
-from dpsim.progress.load import Progress
 
 RUSHES = (0.0, 0.2, 0.5)
 """Chances of a rush that are stated side by side: none of them is a forecast (evidence FC04)."""
-LIST_CHANGES = (-0.1, 0.0, 0.1)
-"""Changes of the list by the deadline, as shares of those on it who have not done it yet."""
-
 TOLD = ("stage", "deadline", "target_share", "probability", "low", "high", "q05", "q50", "q95")
 STARTS = (8, 16, 26)
 """Weeks before a unit's first report at which it is assumed to have begun, where that report tells of some done."""
@@ -46,42 +40,6 @@ def scenarios(
             rows = made.targets[made.targets["unit"] == ALL]
             parts.append(rows.assign(reference=reference, rush=rush))
     return pd.concat(parts, ignore_index=True)[["reference", "rush", *TOLD]]
-
-
-def list_changes(
-    progress: object,
-    targets: pd.DataFrame,
-    *,
-    as_of: dt.date | str,
-    seed: int,
-    draws: int,
-    reference: str | None = None,
-    changes: tuple[float, ...] = LIST_CHANGES,
-    supply: pd.DataFrame | None = None,
-) -> pd.DataFrame:
-    """Return the chances of the targets if the list changes: a target is as much a matter of the list as of the pace.
-
-    A change of -0.1 takes a tenth of those who have not done it off the list today, 0.1 adds as many who have not.
-    Of stages counted on the same list it is a tenth of those who have done none of them, so that they go on hanging
-    together. Where there is a ledger, it is a tenth of the enterprises that have not begun.
-
-    Returns
-    -------
-    pandas.DataFrame
-        change, unit, stage, deadline, target_share, probability, low, high, q50.
-    """
-    frame, parts = checked_table(progress), []
-    alike = [frame["date"], frame["unit"], frame["total"], frame["stage"].str.startswith("hazards")]
-    most = frame["done"].groupby(alike).transform("max")  # stages of one list keep one list and hang together
-    for change in changes:
-        other: object = frame.assign(total=most + ((frame["total"] - most) * (1.0 + change)).round())
-        if isinstance(progress, Progress) and progress.ledger is not None:
-            ledger = changed_ledger(progress.ledger, change, checked_day("as_of", as_of))
-            other = replace(progress, frame=other, ledger=ledger)
-        made = forecast(other, targets, as_of=as_of, seed=seed, draws=draws, reference=reference, supply=supply)
-        parts.append(made.targets.assign(change=change))
-    columns = ["change", "unit", "stage", "deadline", "target_share", "probability", "low", "high", "q50"]
-    return pd.concat(parts, ignore_index=True)[columns]
 
 
 def starts(
@@ -128,17 +86,3 @@ def _together(targets: pd.DataFrame) -> pd.DataFrame:
     if not isinstance(targets, pd.DataFrame) or "unit" not in targets:
         return targets.assign(unit=ALL) if isinstance(targets, pd.DataFrame) else targets
     return targets.assign(unit=targets["unit"].fillna(EACH).replace(EACH, ALL))
-
-
-def changed_ledger(ledger: pd.DataFrame, change: float, as_of: dt.date) -> pd.DataFrame:
-    """Return a ledger with a share more or fewer of the enterprises of each unit that have done no stage by a date."""
-    stages = [name for name in ORDER if name in ledger]
-    begun = (ledger[stages].apply(pd.to_datetime) <= pd.Timestamp(as_of)).any(axis=1)
-    listed, removed = (ledger.get(name, pd.Series(pd.NaT, ledger.index)) for name in ("listed", "removed"))
-    off = (pd.to_datetime(listed) > pd.Timestamp(as_of)) | (pd.to_datetime(removed) <= pd.Timestamp(as_of))
-    idle = ledger[~begun & ~off].sort_values(["unit", "code", "enterprise"], kind="stable")
-    place = idle.groupby("unit").cumcount()
-    chosen = idle[place < (idle.groupby("unit")["unit"].transform("size") * abs(change)).round()]
-    if change < 0.0:
-        return ledger.drop(index=chosen.index)
-    return pd.concat([ledger, chosen.assign(code=chosen["code"] + "+", enterprise=chosen["enterprise"] + "+")])

@@ -15,8 +15,10 @@ from dpsim.experiments.identity import code_id
 from dpsim.experiments.sums import SUMS, sums_text
 from dpsim.forecast.knowledge import knowledge
 from dpsim.forecast.known import progress_until
+from dpsim.forecast.list_asked import DEFAULT
+from dpsim.forecast.lists import UNCHANGED
 from dpsim.forecast.project import Forecast, forecast
-from dpsim.forecast.scenarios import list_changes, scenarios, starts
+from dpsim.forecast.scenarios import scenarios, starts
 from dpsim.forecast.scoreboard import inputs_digest, keep_forecast, scoreboard
 from dpsim.forecast.signposts import signposts
 from dpsim.progress.load import Progress, load_progress
@@ -50,7 +52,6 @@ class Outlook:
     signposts: pd.DataFrame
     scenarios: pd.DataFrame
     starts: pd.DataFrame
-    lists: pd.DataFrame
     knowledge: pd.DataFrame
     supply: pd.DataFrame | None
     record: pd.DataFrame
@@ -70,6 +71,7 @@ def make_outlook(
     capacity: Mapping[str, float] | None = None,
     supply: str | Path | None = None,
     stages: Mapping[str, Sequence[str]] | None = None,
+    lists: Sequence[str] = DEFAULT,
 ) -> Outlook:
     """Read, forecast, and forecast again under the other assumptions.
 
@@ -81,7 +83,7 @@ def make_outlook(
     progress, wanted = load_progress(table, stages=stages), load_targets(targets, stages=stages)
     plan = None if supply is None else load_supply(supply)
     asked: dict[str, Any] = {"as_of": as_of, "reference": reference, "rush": rush, "seed": seed, "draws": draws}
-    return outlook_of(progress, wanted, **asked, kept=kept, capacity=capacity, supply=plan)
+    return outlook_of(progress, wanted, **asked, kept=kept, capacity=capacity, supply=plan, lists=lists)
 
 
 def outlook_of(
@@ -96,10 +98,11 @@ def outlook_of(
     kept: Path | None = None,
     capacity: Mapping[str, float] | None = None,
     supply: pd.DataFrame | None = None,
+    lists: Sequence[str] = DEFAULT,
 ) -> Outlook:
     """Forecast from a table that is read; see `make_outlook`."""
     asked: dict[str, Any] = {"as_of": as_of, "reference": reference, "rush": rush, "seed": seed}
-    made = forecast(progress, wanted, **asked, draws=draws, capacity=capacity, supply=supply)
+    made = forecast(progress, wanted, **asked, draws=draws, capacity=capacity, supply=supply, lists=lists)
     progress = progress_until(progress, made.as_of)
     fewer = min(draws, SIDE_DRAWS)
     record = pd.DataFrame() if kept is None else scoreboard(kept, progress, today=as_of)
@@ -113,7 +116,6 @@ def outlook_of(
         capacity=dict(capacity or {}),
         scenarios=scenarios(progress, wanted, as_of=as_of, seed=seed, draws=fewer, supply=supply),
         starts=starts(progress, wanted, **asked, draws=fewer, supply=supply),
-        lists=list_changes(progress, wanted, as_of=as_of, seed=seed, draws=fewer, reference=reference, supply=supply),
         knowledge=knowledge(progress, wanted, **asked, draws=fewer, supply=supply),
         supply=supply,
         record=record[record["met"].notna()] if len(record) else record,
@@ -140,7 +142,7 @@ def outlook_tables(outlook: Outlook) -> dict[str, pd.DataFrame]:
         "signposts": outlook.signposts,
         "scenarios": outlook.scenarios,
         "starts": outlook.starts,
-        "lists": outlook.lists,
+        "lists": made.lists,
         "knowledge": outlook.knowledge,
         "settings": settings_frame(made.reference),
     }
@@ -160,6 +162,7 @@ def outlook_record(outlook: Outlook) -> dict[str, Any]:
         "inputs": inputs_digest(outlook.progress, made.as_of),
         "ledger": outlook.progress.ledger is not None,
         "capacity": outlook.capacity,
+        "lists": [text for text in made.lists["change"].unique() if text != UNCHANGED],
         "supply": None if outlook.supply is None else outlook.supply.astype(str).to_dict("records"),
         "code": code_id(),
     }

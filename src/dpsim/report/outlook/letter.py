@@ -9,14 +9,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from dpsim.core.words import STAGES
 from dpsim.forecast.asked import ALL
 from dpsim.forecast.scores import SHOWN
 from dpsim.language import language_in_force, say
 from dpsim.params.forecast import load_forecast_settings
 from dpsim.params.wording import shown_name
-from dpsim.progress.aliases import ALL_STAGES, heading
 from dpsim.report.outlook.job import SIDE_DRAWS, Outlook
+from dpsim.report.outlook.lists import list_lines, stage_word
 from dpsim.report.outlook.unknown import unknown_text
 from dpsim.report.show import show_chance, show_date, show_percent, show_rounded
 
@@ -48,16 +47,9 @@ def outlook_text(outlook: Outlook) -> str:
         )
     lines += [_needed(row) for row in made.needed.itertuples() if row.unit == ALL]
     lines += _bounds(outlook) + _posts(outlook, lang) + _classes(outlook, lang)
-    lines += _rushes(outlook, lang) + _starts(outlook, lang) + _knowledge(outlook) + _record(outlook)
+    lines += _rushes(outlook, lang) + _starts(outlook, lang) + list_lines(made) + _knowledge(outlook) + _record(outlook)
     lines += [say("outlook.side", side=SIDE_DRAWS)] if made.draws > SIDE_DRAWS else []
     return "\n".join([*lines, *_repairs(outlook), unknown_text(made.reference, outlook.rush), say("outlook.rests")])
-
-
-def stage_word(stage: str) -> str:
-    """Return what a stage is called."""
-    if stage in STAGES:
-        return say(f"figures.stage.{stage}")
-    return heading(stage, language_in_force()) if stage in ALL_STAGES else shown_name(stage)
 
 
 def _targets(outlook: Outlook, lang: str) -> str:

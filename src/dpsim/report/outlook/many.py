@@ -14,6 +14,7 @@ import pandas as pd
 from dpsim.errors import DpsimError, InputError
 from dpsim.experiments.sums import SUMS, sums_text
 from dpsim.forecast.asked import ALL, EACH, check_numbers, checked_class, checked_day
+from dpsim.forecast.list_asked import DEFAULT
 from dpsim.language import LANGUAGES
 from dpsim.params.wording import shown
 from dpsim.progress.load import Progress, load_progress
@@ -76,6 +77,7 @@ def many_outlooks(
     capacity: Mapping[str, float] | None = None,
     supply: str | Path | None = None,
     stages: Mapping[str, Sequence[str]] | None = None,
+    lists: Sequence[str] = DEFAULT,
 ) -> list[Told]:
     """Forecast as of every date and write all folders; one that cannot be made stops no other.
 
@@ -87,7 +89,7 @@ def many_outlooks(
     dates : sequence of str
     each_unit : bool
         A forecast for each unit, of its own targets, instead of one for all; its pace is still drawn towards theirs.
-    reference, rush, seed, draws, kept, capacity, supply, stages
+    reference, rush, seed, draws, kept, capacity, supply, stages, lists
         See `dpsim.report.outlook.job.make_outlook`.
 
     Raises
@@ -100,6 +102,7 @@ def many_outlooks(
     progress, wanted = load_progress(table, stages=stages), load_targets(targets, stages=stages)
     asked: dict[str, Any] = {"reference": reference, "rush": rush, "seed": seed, "draws": draws, "kept": kept}
     asked |= {"capacity": capacity, "supply": None if supply is None else load_supply(supply)}
+    asked |= {"lists": lists}
     told = []
     for entry in entries(progress, dates, each_unit=each_unit):
         try:
