@@ -155,6 +155,8 @@ def needed(
         str, typer.Option("--replications", callback=given, metavar="<int>", help="每个取值的推演次数 / runs of each")
     ] = "200",
     seed: Annotated[str, typer.Option("--seed", callback=given, metavar="<int>", help="随机种子 / seed")] = "1",
+    table: Annotated[str | None, typer.Option("--progress", callback=given, help=helptext.PROGRESS)] = None,
+    as_of: Annotated[str | None, typer.Option("--as-of", callback=given, help=helptext.AS_OF)] = None,
     out: Annotated[str | None, typer.Option("--out", callback=given, help="结果文件夹 / folder for the table")] = None,
     lang: Lang = None,
 ) -> None:
@@ -179,6 +181,8 @@ def needed(
         attainment=_fraction(attainment),
         points=whole(points),
         replications=whole(replications),
+        table=table,
+        as_of=as_of,
         progress=sys.stderr.isatty(),
     )
     if out is not None:
