@@ -60,6 +60,8 @@ def forecast(
     lists: Annotated[
         list[str] | None, typer.Option("--list", callback=given, metavar="KIND=N[@DATE]", help=helptext.LISTS)
     ] = None,
+    groups: Annotated[str | None, typer.Option("--groups", callback=given, help=helptext.GROUPS)] = None,
+    townships: Annotated[bool, typer.Option("--townships", help=helptext.TOWNSHIPS)] = False,
     each_unit: Annotated[bool, typer.Option("--each-unit", help=helptext.EACH_UNIT)] = False,
     lang: Lang = None,
 ) -> None:
@@ -88,6 +90,7 @@ def forecast(
         "supply": supply,
     }
     asked |= {"kept": board, "stages": _stages(stage or []), "lists": lists or DEFAULT}
+    asked |= {"groups": groups, "townships": townships}
     dates = dates_of(as_of)
     if each_unit or len(dates) > 1:
         if out is None:

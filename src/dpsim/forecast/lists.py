@@ -85,6 +85,19 @@ def list_rows(
     return pd.concat(parts, ignore_index=True)[list(COLUMNS)]
 
 
+def check_sizes(changes: Sequence[ListChange], histories: Mapping[str, History]) -> None:
+    """Raise InputError where more leave or stop than have done nothing, or more is done than is listed."""
+    most = max(int(idle.sum()) for idle in _idle_now(histories).values())
+    for change in changes:
+        if change.number and change.kind != ADDITIONS and change.number > most:
+            raise InputError("forecast.list_more", given=change.text, most=most)
+        share = change.counted.get(LIST, 1.0)
+        counted = change.counted.get(DONE, share)
+        for stage, history in histories.items():
+            if counted * float(history.done.sum()) > share * float(history.total.sum()) + _DIGITS:
+                raise InputError("forecast.list_definition", given=change.text, stage=stage)
+
+
 def changed_counts(
     change: ListChange,
     histories: Mapping[str, History],
@@ -94,19 +107,10 @@ def changed_counts(
     seed: int,
     supply: Mapping[str, Floats],
 ) -> Changed:
-    """Make one change in every draw; stages of hazards, which are not counted on a list, stay as they are.
-
-    Raises
-    ------
-    InputError
-        More leave or stop than have not done it, or more of the done than of the list is to be counted.
-    """
+    """Make one change in every draw; stages of hazards, which are not counted on a list, stay as they are."""
     start = max((change.date - as_of).days // 7, 0) if change.date else 0
     out = Changed({}, {}, {})
-    idle_now = {stage: _idle(stage, histories, {name: h.done for name, h in histories.items()}) for stage in histories}
-    if change.number and change.kind != ADDITIONS and change.number > max(idle.sum() for idle in idle_now.values()):
-        most = int(max(idle.sum() for idle in idle_now.values()))
-        raise InputError("forecast.list_more", given=change.text, most=most)
+    idle_now = _idle_now(histories)
     for stage, history in histories.items():
         done, whole = counts[stage], np.broadcast_to(history.total[None, :, None], counts[stage].shape)
         if stage.startswith("hazards"):
@@ -141,6 +145,12 @@ def changed_counts(
     return out._replace(done=funnelled(out.done))
 
 
+def _idle_now(histories: Mapping[str, History]) -> dict[str, Floats]:
+    """Return by stage how many of each unit have done nothing today."""
+    done = {name: history.done for name, history in histories.items()}
+    return {stage: _idle(stage, histories, done) for stage in histories}
+
+
 def _idle(stage: str, histories: Mapping[str, History], done: Mapping[str, Floats]) -> Floats:
     """Return how many of each unit have done none of the stages that are counted on the list of one stage."""
     total = histories[stage].total
@@ -161,8 +171,6 @@ def _redefined(
         return total, np.zeros_like(idle), lost, lost
     share = change.counted.get(LIST, 1.0)
     counted = change.counted.get(DONE, share)
-    if counted * float(history.done.sum()) > share * float(history.total.sum()) + _DIGITS:
-        raise InputError("forecast.list_definition", given=change.text, stage=stage)
     smaller = np.round(share * total)
     held = np.minimum(np.round(counted * begun), smaller)
     lost = (1.0 - held / np.maximum(begun, 1.0)) * np.broadcast_to(then, idle.shape)

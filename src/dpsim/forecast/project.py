@@ -39,7 +39,7 @@ from dpsim.forecast.known import (
     table_of,
 )
 from dpsim.forecast.list_asked import ListChange, checked_changes
-from dpsim.forecast.lists import list_rows
+from dpsim.forecast.lists import check_sizes, list_rows
 from dpsim.forecast.pipeline import Use
 from dpsim.forecast.regimes import Settings, class_settings, fit_pace
 from dpsim.forecast.scores import SHOWN
@@ -219,6 +219,36 @@ def basis_of(progress: object, targets: pd.DataFrame, as_of: dt.date | str) -> B
     return Basis(day, table, wanted, known_at(table, wanted, day))
 
 
+class Options(NamedTuple):
+    """What a forecast is asked beside its targets, checked."""
+
+    capacity: dict[str, float]
+    supply: dict[str, Floats]
+    changes: list[ListChange]
+    members: Members
+
+
+def options_of(
+    basis: Basis,
+    *,
+    capacity: Mapping[str, float] | None = None,
+    supply: pd.DataFrame | None = None,
+    lists: Sequence[str | ListChange] = (),
+    groups: Mapping[str, Sequence[str]] | None = None,
+) -> Options:
+    """Check what a forecast is asked beside its targets; see `forecast`."""
+    day, known = basis.as_of, basis.known
+    last = max(basis.wanted["deadline"])
+    changes = checked_changes(lists, day, last, list(known.histories))
+    check_sizes(changes, known.histories)
+    return Options(
+        capacity=checked_capacity(capacity, list(known.histories)),
+        supply=checked_supply(supply, known.members.stages if known.members else (), day, weeks_to(day, last)),
+        changes=changes,
+        members=memberships(next(iter(known.histories.values())).units, groups or {}),
+    )
+
+
 def forecast_from(
     basis: Basis,
     *,
@@ -237,15 +267,14 @@ def forecast_from(
     check_numbers(seed, draws, rush)
     day, table, wanted, known = basis
     histories = known.histories
-    stated = checked_capacity(capacity, list(histories))
+    asked = options_of(basis, capacity=capacity, supply=supply, lists=lists, groups=groups)
     model = class_settings(settings, name, rush)
     deadlines = last_deadlines(wanted)
-    changes = checked_changes(lists, day, max(deadlines.values()), list(histories))
-    stages = known.members.stages if known.members else ()
-    plan = checked_supply(supply, stages, day, weeks_to(day, max(deadlines.values())))
-    chain = chain_counts(known, deadlines, day, model, settings.work, seed=seed, draws=draws, use=use, supply=plan)
+    chain = chain_counts(
+        known, deadlines, day, model, settings.work, seed=seed, draws=draws, use=use, supply=asked.supply
+    )
     counts = draw_counts(known, chain, deadlines, day, model, seed=seed, draws=draws)
-    members = memberships(next(iter(histories.values())).units, groups or {})
+    members = asked.members
     comparable = [entry.programme for entry in settings.programmes if name in (entry.reference, UNSTATED)]
     rows, needed = target_rows(wanted, histories, counts, members, day, comparable)
     joint, all_met = joint_rows(wanted, histories, counts, day)
@@ -254,7 +283,7 @@ def forecast_from(
         needed=needed,
         joint=joint,
         all_met=all_met,
-        bound=bound_rows(wanted, histories, members, day, stated),
+        bound=bound_rows(wanted, histories, members, day, asked.capacity),
         fit=fit_rows(histories, deadlines, day, model),
         as_of=day,
         latest=latest_report(table.frame, day),
@@ -264,7 +293,7 @@ def forecast_from(
         members=members,
         counts=counts,
         origin=origin_of(known, chain, deadlines, day, model, seed),
-        lists=list_rows(changes, wanted, histories, counts, members, day, seed=seed, supply=plan),
+        lists=list_rows(asked.changes, wanted, histories, counts, members, day, seed=seed, supply=asked.supply),
     )
 
 

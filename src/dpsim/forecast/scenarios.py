@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
@@ -25,6 +26,7 @@ def scenarios(
     seed: int,
     draws: int,
     supply: pd.DataFrame | None = None,
+    groups: Mapping[str, Sequence[str]] | None = None,
 ) -> pd.DataFrame:
     """Return the chances of the targets of all units together by reference class and chance of a rush.
 
@@ -36,7 +38,9 @@ def scenarios(
     parts, basis = [], basis_of(progress, _together(targets), as_of)
     for reference in CLASSES:
         for rush in RUSHES:
-            made = forecast_from(basis, seed=seed, draws=draws, reference=reference, rush=rush, supply=supply)
+            made = forecast_from(
+                basis, seed=seed, draws=draws, reference=reference, rush=rush, supply=supply, groups=groups
+            )
             rows = made.targets[made.targets["unit"] == ALL]
             parts.append(rows.assign(reference=reference, rush=rush))
     return pd.concat(parts, ignore_index=True)[["reference", "rush", *TOLD]]
@@ -52,6 +56,7 @@ def starts(
     reference: str | None = None,
     rush: float = 0.0,
     supply: pd.DataFrame | None = None,
+    groups: Mapping[str, Sequence[str]] | None = None,
 ) -> pd.DataFrame:
     """Return the chances of the targets of all units together by when the work is assumed to have begun.
 
@@ -75,7 +80,15 @@ def starts(
         zero = begun.assign(date=pd.to_datetime(begun["date"]) - pd.Timedelta(weeks=weeks), done=0)
         other = pd.concat([zero, frame], ignore_index=True) if weeks else frame
         made = forecast(
-            other, targets, as_of=as_of, seed=seed, draws=draws, reference=reference, rush=rush, supply=supply
+            other,
+            targets,
+            as_of=as_of,
+            seed=seed,
+            draws=draws,
+            reference=reference,
+            rush=rush,
+            supply=supply,
+            groups=groups,
         )
         parts.append(made.targets[made.targets["unit"] == ALL].assign(weeks_before=weeks))
     return pd.concat(parts, ignore_index=True)[columns]

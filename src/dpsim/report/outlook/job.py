@@ -11,6 +11,7 @@ from typing import Any
 
 import pandas as pd
 
+from dpsim.errors import InputError
 from dpsim.experiments.identity import code_id
 from dpsim.experiments.sums import SUMS, sums_text
 from dpsim.forecast.knowledge import knowledge
@@ -21,6 +22,8 @@ from dpsim.forecast.project import Forecast, forecast
 from dpsim.forecast.scenarios import scenarios, starts
 from dpsim.forecast.scoreboard import inputs_digest, keep_forecast, scoreboard
 from dpsim.forecast.signposts import signposts
+from dpsim.params.wording import shown
+from dpsim.progress.levels import by_township, counties_of, load_groups
 from dpsim.progress.load import Progress, load_progress
 from dpsim.progress.plan import load_supply
 from dpsim.progress.wanted import load_targets
@@ -54,6 +57,8 @@ class Outlook:
     starts: pd.DataFrame
     knowledge: pd.DataFrame
     supply: pd.DataFrame | None
+    groups: dict[str, list[str]]
+    """Units that are also told together, by name."""
     record: pd.DataFrame
     """Kept forecasts that have their outcome by now; empty without a folder of them."""
 
@@ -72,6 +77,8 @@ def make_outlook(
     supply: str | Path | None = None,
     stages: Mapping[str, Sequence[str]] | None = None,
     lists: Sequence[str] = DEFAULT,
+    groups: str | Path | None = None,
+    townships: bool = False,
 ) -> Outlook:
     """Read, forecast, and forecast again under the other assumptions.
 
@@ -80,10 +87,32 @@ def make_outlook(
     InputError
         Something given cannot be read or is out of its range.
     """
-    progress, wanted = load_progress(table, stages=stages), load_targets(targets, stages=stages)
+    progress, together = table_with_levels(table, stages=stages, groups=groups, townships=townships)
+    wanted = load_targets(targets, stages=stages)
     plan = None if supply is None else load_supply(supply)
     asked: dict[str, Any] = {"as_of": as_of, "reference": reference, "rush": rush, "seed": seed, "draws": draws}
-    return outlook_of(progress, wanted, **asked, kept=kept, capacity=capacity, supply=plan, lists=lists)
+    return outlook_of(
+        progress, wanted, **asked, kept=kept, capacity=capacity, supply=plan, lists=lists, groups=together
+    )
+
+
+def table_with_levels(
+    table: str | Path,
+    *,
+    stages: Mapping[str, Sequence[str]] | None,
+    groups: str | Path | None,
+    townships: bool,
+) -> tuple[Progress, dict[str, list[str]]]:
+    """Return a table, by townships if wanted, and groups of its units: those of a list, and counties of townships."""
+    progress = load_progress(table, stages=stages)
+    if townships:
+        progress = by_township(progress)
+    units, listed = set(progress.frame["unit"]), load_groups(groups) if groups is not None else {}
+    for group, names in listed.items():
+        missing = [name for name in names if name not in units]
+        if missing or group in units:
+            raise InputError("forecast.group", group=shown(group), given=shown(", ".join(missing) or group))
+    return progress, counties_of(units) | listed
 
 
 def outlook_of(
@@ -99,10 +128,12 @@ def outlook_of(
     capacity: Mapping[str, float] | None = None,
     supply: pd.DataFrame | None = None,
     lists: Sequence[str] = DEFAULT,
+    groups: Mapping[str, Sequence[str]] | None = None,
 ) -> Outlook:
     """Forecast from a table that is read; see `make_outlook`."""
     asked: dict[str, Any] = {"as_of": as_of, "reference": reference, "rush": rush, "seed": seed}
-    made = forecast(progress, wanted, **asked, draws=draws, capacity=capacity, supply=supply, lists=lists)
+    beside: dict[str, Any] = {"supply": supply, "groups": groups}
+    made = forecast(progress, wanted, **asked, draws=draws, capacity=capacity, lists=lists, **beside)
     progress = progress_until(progress, made.as_of)
     fewer = min(draws, SIDE_DRAWS)
     record = pd.DataFrame() if kept is None else scoreboard(kept, progress, today=as_of)
@@ -114,10 +145,11 @@ def outlook_of(
         rush=rush,
         signposts=signposts(made),
         capacity=dict(capacity or {}),
-        scenarios=scenarios(progress, wanted, as_of=as_of, seed=seed, draws=fewer, supply=supply),
-        starts=starts(progress, wanted, **asked, draws=fewer, supply=supply),
-        knowledge=knowledge(progress, wanted, **asked, draws=fewer, supply=supply),
+        scenarios=scenarios(progress, wanted, as_of=as_of, seed=seed, draws=fewer, **beside),
+        starts=starts(progress, wanted, **asked, draws=fewer, **beside),
+        knowledge=knowledge(progress, wanted, **asked, draws=fewer, **beside),
         supply=supply,
+        groups={name: list(units) for name, units in (groups or {}).items()},
         record=record[record["met"].notna()] if len(record) else record,
     )
 
@@ -162,6 +194,7 @@ def outlook_record(outlook: Outlook) -> dict[str, Any]:
         "inputs": inputs_digest(outlook.progress, made.as_of),
         "ledger": outlook.progress.ledger is not None,
         "capacity": outlook.capacity,
+        "groups": outlook.groups,
         "lists": [text for text in made.lists["change"].unique() if text != UNCHANGED],
         "supply": None if outlook.supply is None else outlook.supply.astype(str).to_dict("records"),
         "code": code_id(),
