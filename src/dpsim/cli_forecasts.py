@@ -97,8 +97,9 @@ def forecast(
             raise InputError("forecast.many_out")
         return _tell_many(many_outlooks(table, targets, Path(out), dates=dates, each_unit=each_unit, **asked), out)
     outlook = make_outlook(table, targets, as_of=dates[0], **asked)
-    save_outlook(outlook, None if out is None else Path(out), kept=board)
-    put(outlook_text(outlook))
+    text = outlook_text(outlook)
+    save_outlook(outlook, None if out is None else Path(out), kept=board, text=text)
+    put(text)
     typer.echo(say("outlook.not_saved") if out is None else say("outlook.saved", folder=out), err=True)
     return None
 

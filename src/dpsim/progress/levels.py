@@ -55,10 +55,10 @@ def load_groups(path: str | Path) -> dict[str, list[str]]:
         known = out.setdefault(group, [])
         if not unit or not group or group in EVERYBODY or unit in known:
             at, given = cell_name(number, places["group" if unit else "unit"]), shown(f"{unit}, {group}")
-            faults.append(InputError("progress.group_row", where=at, given=given))
+            faults.append(InputError("progress.levels.group_row", where=at, given=given))
         known.append(unit)
     if not out:
-        faults.append(InputError("progress.group_none", where=file.name))
+        faults.append(InputError("progress.levels.group_none", where=file.name))
     refuse(file.name, faults)
     return out
 
@@ -89,10 +89,12 @@ def by_township(progress: Progress) -> Progress:
 
     frame, ledger = progress.frame, progress.ledger
     if ledger is None or set(ledger["unit"]) != set(frame["unit"]):
-        raise InputError("progress.no_townships")
+        raise InputError("progress.levels.no_townships")
     without = ledger[ledger["township"] == ""]
     if len(without):
-        raise InputError("progress.township_missing", count=len(without), first=shown(without["enterprise"].iloc[0]))
+        raise InputError(
+            "progress.levels.township_missing", count=len(without), first=shown(without["enterprise"].iloc[0])
+        )
     own = ledger.assign(unit=ledger["unit"] + BETWEEN + ledger["township"], township="")
     listed, removed = pd.to_datetime(own["listed"]), pd.to_datetime(own["removed"])
     parts = []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -34,7 +35,7 @@ from dpsim.report.tables import save_table
 
 SIDE_DRAWS = 1000
 """Draws of the forecasts under other assumptions, at most."""
-INPUTS, TABLES, RUN = "inputs", "tables", "run.json"
+INPUTS, TABLES, RUN, TEXT = "inputs", "tables", "run.json", "forecast.txt"
 PROGRESS = f"{INPUTS}/progress.parquet"
 """Marks the folder of a forecast: the rows it was made of, as they were understood."""
 PARAMETERS = ("params/forecast.yaml", "params/closures.csv")
@@ -154,12 +155,12 @@ def outlook_of(
     )
 
 
-def save_outlook(outlook: Outlook, out: Path | None, *, kept: Path | None) -> None:
-    """Keep a forecast in a folder of kept ones, and write its tables, record and check sums; either if wanted."""
+def save_outlook(outlook: Outlook, out: Path | None, *, kept: Path | None, text: str = "") -> None:
+    """Keep a forecast in a folder of kept ones, and write its text, tables, record, check sums; either if wanted."""
     if kept is not None:
         keep_forecast(outlook.made, outlook.progress, kept, seed=outlook.seed)
     if out is not None:
-        _write(outlook, out)
+        _write(outlook, out, text)
 
 
 def outlook_tables(outlook: Outlook) -> dict[str, pd.DataFrame]:
@@ -190,7 +191,7 @@ def outlook_record(outlook: Outlook) -> dict[str, Any]:
         "draws": made.draws,
         "seed": outlook.seed,
         "units": len(made.units),
-        "all_met": made.all_met,
+        "all_met": None if math.isnan(made.all_met) else made.all_met,
         "inputs": inputs_digest(outlook.progress, made.as_of),
         "ledger": outlook.progress.ledger is not None,
         "capacity": outlook.capacity,
@@ -201,7 +202,7 @@ def outlook_record(outlook: Outlook) -> dict[str, Any]:
     }
 
 
-def _write(outlook: Outlook, out: Path) -> None:
+def _write(outlook: Outlook, out: Path, text: str) -> None:
     """Write inputs, tables, record, the list of the program's files, and check sums."""
     inputs = {"progress": outlook.progress.frame, "targets": outlook.wanted}
     if outlook.progress.ledger is not None:
@@ -217,7 +218,7 @@ def _write(outlook: Outlook, out: Path) -> None:
     for name, table in (outlook_tables(outlook) | {"repairs": outlook.progress.repairs}).items():
         written += save_table(table, out / TABLES, name)
     record = json.dumps(outlook_record(outlook), ensure_ascii=False, indent=1, sort_keys=True)
-    for name, text in ((RUN, record), (SOURCES, files_text(PARAMETERS))):
-        write_atomically(out / name, text.encode())
+    for name, content in ((TEXT, text + "\n"), (RUN, record), (SOURCES, files_text(PARAMETERS))):
+        write_atomically(out / name, content.encode())
         written.append(out / name)
     write_atomically(out / SUMS, sums_text(out, written).encode())

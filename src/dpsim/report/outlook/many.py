@@ -23,6 +23,7 @@ from dpsim.progress.plan import load_supply
 from dpsim.progress.wanted import load_targets
 from dpsim.report.documents import write_atomically
 from dpsim.report.outlook.job import outlook_of, save_outlook, table_with_levels
+from dpsim.report.outlook.letter import outlook_text
 from dpsim.report.tables import csv_bytes
 
 INDEX = Path("index")
@@ -123,7 +124,7 @@ def many_outlooks(
         try:
             own = wanted if entry.unit == ALL else targets_of(entry.unit, wanted)
             outlook = outlook_of(progress, own, as_of=entry.as_of, **asked)
-            save_outlook(outlook, out / entry.place, kept=kept)
+            save_outlook(outlook, out / entry.place, kept=kept, text=outlook_text(outlook))
             told.append(Told(entry, outlook.made.targets, None))
         except DpsimError as error:
             told.append(Told(entry, pd.DataFrame(), {lang: error.text(lang) for lang in LANGUAGES}))
