@@ -88,3 +88,6 @@ def _entitle() -> None:
 MORE_STAGES = "另加的环节及其表头，可多次 / a further stage and its headers, may be repeated"
 AS_OF_DATES = "数据截止日，可用逗号给出多个 / as-of date, or several by commas: 2018-09-10"
 EACH_UNIT = "各单位分别预测，每个一个文件夹 / a forecast and a folder for each unit"
+LISTS = "名单变化，可重复 / a change of the list, repeatable: stops=5%, removals=40, additions=9@2018-11-01"
+GROUPS = "分组表：单位、上级，各组另作预测 / table of units and the group each is part of: unit, group"
+TOWNSHIPS = "台账按乡镇预测，县区为其合计 / a ledger by township, with its counties"
