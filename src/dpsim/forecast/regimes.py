@@ -3,8 +3,8 @@
 Settle: the weekly closure of the gap drifts back to that of a reference class. Spread: damped growth in proportion to
 the share done. Close: an order closes a share of today's gap by the deadline, whatever the pace so far (at least what
 the draw's own pace gives; `orders.py`). One draw is one future of the whole programme: its units share how the pace
-goes on, most of the lasting shock, three quarters of what decides whether an order closes their gaps, and the mean of
-what it closes (evidence FC01 to FC05).
+goes on, most of the lasting shock, half of what decides whether an order closes their gaps, and the mean of what it
+closes (evidence FC01 to FC05).
 """
 
 from __future__ import annotations
