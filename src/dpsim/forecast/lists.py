@@ -28,7 +28,7 @@ from dpsim.errors import InputError
 from dpsim.forecast.asked import units_of, weeks_to
 from dpsim.forecast.chances import ROUNDING, chances
 from dpsim.forecast.history import History
-from dpsim.forecast.list_asked import ADDITIONS, DEFINITION, DONE, LIST, REMOVALS, ListChange
+from dpsim.forecast.list_asked import ADDITIONS, DEFAULT, DEFINITION, DONE, LIST, REMOVALS, ListChange
 from dpsim.forecast.luck import uniform_draws
 from dpsim.forecast.rounding import SMALL
 from dpsim.forecast.stages import funnelled
@@ -80,7 +80,10 @@ def list_rows(
     }
     none = {stage: np.zeros(len(history.units)) for stage, history in histories.items()}
     parts = [_rows(None, Changed(dict(counts), same, none), wanted, members, as_of)]
+    begun = max(idle.sum() for idle in _idle_now(histories).values()) == 0
     for change in changes:
+        if change.kind == ADDITIONS and begun:  # one that stands by itself in every forecast: it cannot be told here
+            continue
         changed = changed_counts(change, histories, counts, as_of, seed=seed, supply=supply)
         parts.append(_rows(change, changed, wanted, members, as_of))
     return pd.concat(parts, ignore_index=True)[list(COLUMNS)]
@@ -92,7 +95,7 @@ def check_sizes(changes: Sequence[ListChange], histories: Mapping[str, History])
     for change in changes:
         if change.number and change.kind != ADDITIONS and change.number > most:
             raise InputError("forecast.list_more", given=change.text, most=most)
-        if change.kind == ADDITIONS and most == 0:
+        if change.kind == ADDITIONS and most == 0 and change.text not in DEFAULT:
             raise InputError("forecast.list_no_pace", given=change.text)
         share = change.counted.get(LIST, 1.0)
         counted = change.counted.get(DONE, share)
