@@ -26,8 +26,8 @@ from dpsim.forecast.learned import Learned
 from dpsim.forecast.methods import all_methods, is_available
 from dpsim.forecast.pipeline import Use
 from dpsim.forecast.programmes import Block
-from dpsim.forecast.settings import class_settings
 from dpsim.forecast.scores import covered, crps
+from dpsim.forecast.settings import class_settings
 from dpsim.params.forecast import load_forecast_settings
 
 HERE = Path(__file__).parent / "synthetic"
