@@ -175,7 +175,7 @@ def chain_counts(
         draws=draws,
         use=use,
         supply=supply,
-        source_weeks=weeks_to(as_of, deadlines.get(members.stages[0], last)),
+        due={stage: weeks_to(as_of, day) for stage, day in deadlines.items()},
     )
 
 

@@ -1,8 +1,9 @@
 """The forecast of a chain of stages: built limits online, online limits assessed, and jobs take their time.
 
 How the source goes on is drawn as any stage is (`dpsim.forecast.regimes`: regime, reference class, lasting shocks).
-What follows it is no matter of will any more: jobs in progress and those to come are done after their service times.
-What an order closes, and a rush, is the source's; the pace of work has lasting shocks of its own.
+What follows it is work: jobs in progress and those to come are done after their service times, and the pace of work
+has lasting shocks of its own. A rush is the source's. An order closes the gap of the source, and where the class says
+so, of later stages by their own deadlines (`close_later`), however long the work took before.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from dpsim.forecast.flow import run_members
 from dpsim.forecast.history import History
 from dpsim.forecast.luck import common_normal, normal_draws
 from dpsim.forecast.members import ORDER, STARTED, Members
+from dpsim.forecast.orders import ordered_closures
 from dpsim.forecast.regimes import draw_closures, fit_pace
 from dpsim.forecast.service import Law, counted_law, draw_intensities, ledger_law
 from dpsim.forecast.settings import Settings
@@ -61,7 +63,7 @@ def draw_chain(
     draws: int,
     use: Use,
     supply: Mapping[str, Floats] | None = None,
-    source_weeks: int | None = None,
+    due: Mapping[str, int] | None = None,
 ) -> dict[str, Floats]:
     """Draw how many members of each unit have done each stage by week.
 
@@ -80,14 +82,15 @@ def draw_chain(
     supply : mapping of str to numpy.ndarray, optional
         By stage: how many all units together can do in each week ahead, shape (weeks,); stands in the place of what
         the throughput shows.
-    source_weeks : int, optional
-        From the as-of date to the deadline of the source, the last one where it has none.
+    due : mapping of str to int, optional
+        By stage: weeks from the as-of date to its deadline, the last one where it has none.
 
     Returns
     -------
     dict of str to numpy.ndarray
         Shape (draws, units, weeks).
     """
+    due = {stage: (due or {}).get(stage, weeks) for stage in members.stages}
     laws = [_law(members, histories, k, work, use) for k in range(len(members.stages))]
     bands = np.array([1 if law is None else law.done.size for law in laws], dtype=np.int64)
     intensity = np.ones((draws, len(laws), int(bands.max())))
@@ -106,14 +109,44 @@ def draw_chain(
         members.unit,
         members.entered,
         members.parent,
-        source_counts(members, histories, source_weeks or weeks, weeks, source, work, seed=seed, draws=draws),
+        source_counts(members, histories, due[members.stages[0]], weeks, source, work, seed=seed, draws=draws),
         intensity,
         bands,
         pace,
         factor,
         _most(members, weeks, work, use, supply or {}),
     )
-    return {stage: counts[:, k] for k, stage in enumerate(members.stages)}
+    out = {stage: counts[:, k] for k, stage in enumerate(members.stages)}
+    if source.close_weight * source.close_later > 0.0:
+        _close_later(out, members, histories, due, source, supply or {}, seed=seed, draws=draws)
+    return out
+
+
+def _close_later(
+    counts: dict[str, Floats],
+    members: Members,
+    histories: Mapping[str, History],
+    due: Mapping[str, int],
+    source: Settings,
+    supply: Mapping[str, Floats],
+    *,
+    seed: int,
+    draws: int,
+) -> None:
+    """Let an order close gaps of the stages after the source too, changing `counts`.
+
+    It closes of each stage's gap, by its deadline, the same share as of the source's, times `close_later`, and never
+    takes a stage ahead of the one before it. A stage with a supply plan keeps to the plan.
+    """
+    ordered = source.close_later * ordered_closures(histories[members.stages[0]], source, seed=seed, draws=draws)
+    for parent, stage in zip(members.parent, members.stages, strict=True):
+        if parent < 0 or stage in supply:
+            continue
+        history, weeks = histories[stage], counts[stage].shape[2]
+        passed = np.minimum(np.arange(1, weeks + 1) / due[stage], 1.0)
+        gap = (history.total - history.done)[None, :, None]
+        closed = np.round(history.done[None, :, None] + gap * ordered[:, :, None] * passed)
+        counts[stage] = np.maximum(counts[stage], np.minimum(closed, counts[members.stages[parent]]))
 
 
 def churned(history: History, counts: Floats, settings: Settings, *, seed: int) -> Floats:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 import pandas as pd
 
 from dpsim.forecast.asked import ALL, EACH, checked_table, memberships
 from dpsim.forecast.project import (
+    Basis,
     Forecast,
     basis_of,
     comparable_with,
@@ -21,6 +22,7 @@ from dpsim.forecast.project import (
 )
 from dpsim.forecast.regimes import draw_rushes
 from dpsim.forecast.settings import class_settings
+from dpsim.model.state import Floats
 from dpsim.params.forecast import CLASSES, load_forecast_settings
 
 RUSHES = (0.0, 0.2, 0.5)
@@ -50,9 +52,26 @@ def scenarios(
     pandas.DataFrame
         reference, rush, stage, deadline, target_share, probability, low, high, q05, q50, q95.
     """
-    basis, settings, parts = basis_of(progress, _together(targets), as_of), load_forecast_settings(), []
+    basis, parts = basis_of(progress, _together(targets), as_of), []
     histories = basis.known.histories
     members = memberships(next(iter(histories.values())).units, groups or {})
+    for reference, rush, counts in scenario_counts(basis, RUSHES, seed=seed, draws=draws, supply=supply, made=made):
+        rows, _ = target_rows(basis.wanted, histories, counts, members, basis.as_of, comparable_with(reference))
+        parts.append(rows[rows["unit"] == ALL].assign(reference=reference, rush=rush))
+    return pd.concat(parts, ignore_index=True)[["reference", "rush", *TOLD]]
+
+
+def scenario_counts(
+    basis: Basis,
+    rushes: Sequence[float],
+    *,
+    seed: int,
+    draws: int,
+    supply: pd.DataFrame | None = None,
+    made: Forecast | None = None,
+) -> Iterator[tuple[str, float, dict[str, Floats]]]:
+    """Yield each reference class and chance of a rush with the counts drawn, by stage, shape (draws, units, weeks)."""
+    settings = load_forecast_settings()
     for reference in CLASSES:
         calm, rushed = (
             first_counts(made, draws)
@@ -60,12 +79,9 @@ def scenarios(
             else draw_from(basis, class_settings(settings, reference, chance), seed=seed, draws=draws, supply=supply)[1]
             for chance in (0.0, 1.0)
         )
-        for rush in RUSHES:  # a draw with a rush is the same whatever its chance
+        for rush in rushes:  # a draw with a rush is the same whatever its chance
             chosen = draw_rushes(rush, seed=seed, draws=draws)[:, None, None]
-            counts = {stage: np.where(chosen, rushed[stage], calm[stage]) for stage in calm}
-            rows, _ = target_rows(basis.wanted, histories, counts, members, basis.as_of, comparable_with(reference))
-            parts.append(rows[rows["unit"] == ALL].assign(reference=reference, rush=rush))
-    return pd.concat(parts, ignore_index=True)[["reference", "rush", *TOLD]]
+            yield reference, rush, {stage: np.where(chosen, rushed[stage], calm[stage]) for stage in calm}
 
 
 def starts(

@@ -24,6 +24,7 @@ class Settings(NamedTuple):
     spread_weight : float, chance that a future spreads rather than settles
     close_weight : float, chance that an order closes a share of a unit's gap
     order_common : float, share of what decides whether an order closes a unit's gap that is common to all
+    close_later : float, part of what an order closes of the source's gap that it closes of those of later stages
     agreement : float, how alike units are in what an order closes (concentration of a Beta law)
     rush_chance, rush_factor, rush_log_sd, rush_weeks : float, a rush before the deadline
     """
@@ -41,6 +42,7 @@ class Settings(NamedTuple):
     spread_weight: float
     close_weight: float
     order_common: float
+    close_later: float
     agreement: float
     rush_chance: float
     rush_factor: float

@@ -56,6 +56,7 @@ class ReferenceClass(Block):
     reference: PerWeek
     spread_weight: Share
     close_weight: Share
+    close_later: Share
     agreement: Ratio
     settle_shock: LogRatio
     spread_shock: LogRatio

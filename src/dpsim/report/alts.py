@@ -45,7 +45,9 @@ def pace(letter: Letter) -> str:
                 "letter.alt.pace_stage",
                 stage=stage,
                 needed=show_rounded(values["needed"].iloc[0], 1),
-                so_far=show_ratio_range(values["so_far"].min(), values["so_far"].max(), letter.lang),
+                so_far=show_ratio_range(values["so_far"].min(), values["so_far"].max(), letter.lang)
+                if values["so_far"].notna().any()
+                else letter.say("figures.pace.unknown"),
                 projected=show_rounded(values["projected"].iloc[0], 1),
             )
         )

@@ -7,9 +7,11 @@ import pandas as pd
 from dpsim.experiments.plan_warnings import plan_warnings
 from dpsim.language import say
 from dpsim.model.targets import Target, headline_target, resolve_targets
+from dpsim.params.labels import option_label
 from dpsim.params.schema import Strategy
-from dpsim.report.sentences import capital, headline_cells, own_pooled, scenario_range
+from dpsim.report.sentences import capital, chance_range, headline_cells, own_pooled, scenario_range
 from dpsim.report.show import (
+    show_chance_interval,
     show_count_range,
     show_date,
     show_met,
@@ -28,19 +30,17 @@ FEW_RUNS = 100
 def below_headline(result: YearEnd) -> list[str]:
     """Return the sentences that must stand below the headline."""
     case, lang = result.case, result.request.lang
-    basically = headline_cells(result, "basically")["probability"]
     sentences = [
-        result.request.table.sentence(lang) if result.request.table else "",
-        working_figure(result),
+        result.request.table.sentence(lang) if result.request.table else working_figure(result),
         say("letter.words", lang=lang, total=headline_target(case).total),
         *[strategy_sentence(result, strategy) for strategy in in_order(result)],
-        say("letter.effects", lang=lang) if len(result.ensembles) > len({BESIDE, case.default_strategy}) else "",
+        say("letter.effects", lang=lang) if {*result.ensembles} - {BESIDE, case.default_strategy} else "",
         say(
             "letter.basically",
             lang=lang,
             share=show_percent(case.targets.switches.level.basically_share.value),
             deadline=show_date(headline_target(case).deadline, lang),
-            probability=show_probability_range(basically.min(), basically.max(), lang, sentence=True),
+            probability=basically(result),
         ),
         why_range(result, headline_cells(result, "all")),
         *milestones(result),
@@ -72,6 +72,14 @@ def working_figure(result: YearEnd) -> str:
     )
 
 
+def basically(result: YearEnd) -> str:
+    """Return the chance of the headline's target where "all" is read as "basically"."""
+    if result.request.table is None:
+        return chance_range(result, headline_cells(result, "basically"))
+    own = own_pooled(result, "basically")
+    return show_chance_interval(own["probability"], own["low"], own["high"], result.request.lang)
+
+
 def in_order(result: YearEnd) -> list[Strategy]:
     """Return the strategies with the arrangement in force first and the yardstick last."""
     first = result.request.reference.id
@@ -79,18 +87,30 @@ def in_order(result: YearEnd) -> list[Strategy]:
 
 
 def why_range(result: YearEnd, cells: pd.DataFrame) -> str:
-    """Return why the answer is a range, with n and interval of its lowest and its highest cell."""
-    lang = result.request.lang
+    """Return why the answer is a range, with n and interval of its lowest and its highest cell.
+
+    From a table: what the other reference classes and chances of a rush would make of it.
+    """
+    lang, table = result.request.lang, result.request.table
+    if table is not None:
+        probability, shortfall = scenario_range(result)
+        rushes = cells["rush"]
+        return say(
+            "letter.table.why",
+            lang=lang,
+            reference=option_label(table.made.reference, lang),
+            mean=show_percent(table.made.origin.model.rush_chance),
+            rushes=show_share_range(rushes.min(), rushes.max(), lang),
+            cells=len(cells),
+            draws=result.forecast.draws,
+            probability=probability,
+            shortfall=shortfall,
+        )
     least, most = (
         show_met(int(row["met"]), int(row["n"]), float(row["low"]), float(row["high"]), lang, paths=True)
         for row in (cells.loc[cells["probability"].idxmin()], cells.loc[cells["probability"].idxmax()])
     )
-    draws = result.forecast.draws
-    known: dict[str, object] = {"cells": len(cells), "draws": draws, "least": least, "most": most}
-    if result.request.table is None:
-        return say("letter.why_range", lang=lang, **known)
-    probability, shortfall = scenario_range(result)
-    return say("letter.why_range_table", lang=lang, probability=probability, shortfall=shortfall, **known)
+    return say("letter.why_range", lang=lang, cells=len(cells), draws=result.forecast.draws, least=least, most=most)
 
 
 def strategy_sentence(result: YearEnd, strategy: Strategy) -> str:
@@ -112,8 +132,8 @@ def milestones(result: YearEnd) -> list[str]:
     case, lang, cells = result.case, result.request.lang, result.forecast.cells
     said = []
     for target in resolve_targets(case):
-        if not target.milestone or target.stage != "online":
-            continue
+        if not target.milestone or target.stage != "online" or result.request.table:
+            continue  # a table has no counts of groups
         mine = cells[(cells["target"] == target.id) & (cells["level"] == "all")]
         by_split = {split: mine[mine["split"] == split] for split in case.scenario.benchmark_split.options}
         if len(by_split) < 2 or mine.empty:

@@ -5,6 +5,7 @@ Drawing Chinese text is slow, so the figures are drawn over the cores that ran t
 
 from __future__ import annotations
 
+import datetime as dt
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,13 +15,15 @@ import numpy as np
 import pandas as pd
 
 from dpsim.experiments.ensemble import default_workers
+from dpsim.forecast.snapshot import SnapshotForecast
 from dpsim.language import say
 from dpsim.model.targets import Target, resolve_targets
 from dpsim.params.labels import quantity_label
 from dpsim.report import sentences
 from dpsim.report.bands import organisation_bands, stage_bands, weekly_flow
 from dpsim.report.drawings_supervised import supervised_drawings
-from dpsim.report.show import show_date, show_met, show_probability_range, show_setting
+from dpsim.report.show import show_chance_interval, show_date, show_met, show_probability_range, show_setting
+from dpsim.report.table_forecast import TableForecast
 from dpsim.report.yearend import BESIDE, YearEnd
 
 STAGES = ("built", "online", "passed", "connected", "assessed")
@@ -52,9 +55,19 @@ def year_end_drawings(result: YearEnd) -> dict[str, Drawing]:
         **{f"fan_{stage}": _fan(result, stage) for stage in STAGES},
         "pace": Drawing("plot_pace", pace_rows(result), runs),
         "queues": Drawing("plot_queues", organisation_bands(result.main), runs),
-        "scenario_cells": Drawing("plot_scenario_cells", sentences.headline_cells(result, "all"), lang),
-        "sensitivity": Drawing("plot_sensitivity", sensitivity_rows(result), lang),
+        **_snapshot_drawings(result),
         **{name: Drawing(*drawing) for name, drawing in supervised_drawings(result).items()},
+    }
+
+
+def _snapshot_drawings(result: YearEnd) -> dict[str, Drawing]:
+    """Return the figures of what one snapshot leaves open; none where there is a table."""
+    if not isinstance(result.forecast, SnapshotForecast):
+        return {}
+    lang = {"lang": result.request.lang}
+    return {
+        "scenario_cells": Drawing("plot_scenario_cells", sentences.headline_cells(result, "all"), lang),
+        "sensitivity": Drawing("plot_sensitivity", sensitivity_rows(result.forecast, result.request.lang), lang),
     }
 
 
@@ -90,10 +103,9 @@ def draw_png(drawing: Drawing) -> bytes:
 def _fan(result: YearEnd, stage: str) -> Drawing:
     """Return the fan chart of one stage."""
     case, target = result.case, stage_target(result, stage)
-    observed = {"date": [pd.Timestamp(case.as_of)], "done": [float(getattr(case.state, stage).value)]}
     options = {
         "stage": stage,
-        "observed": pd.DataFrame(observed),
+        "observed": _observed(result, stage),
         "target": {
             "deadline": target.deadline if target else case.horizon_end,
             "required": float(target.required) if target else float("nan"),
@@ -107,6 +119,14 @@ def _fan(result: YearEnd, stage: str) -> Drawing:
         "assumed": getattr(case.state, stage).assumed,
     }
     return Drawing("plot_fan_chart", stage_bands(result.main, stage), options)
+
+
+def _observed(result: YearEnd, stage: str) -> pd.DataFrame:
+    """Return the counts up to the as-of date: the table's weeks, or the one count of the case."""
+    case = result.case
+    if isinstance(result.forecast, TableForecast) and stage in result.forecast.past:
+        return result.forecast.past[stage]
+    return pd.DataFrame({"date": [pd.Timestamp(case.as_of)], "done": [float(getattr(case.state, stage).value)]})
 
 
 def fan_sentence(result: YearEnd, stage: str) -> str:
@@ -129,6 +149,10 @@ def fan_sentence(result: YearEnd, stage: str) -> str:
     values = {"deadline": deadline, "required": target.required, "met": met, "name": name}
     if mine.empty or result.request.main.id != result.request.reference.id:
         return say("letter.fan_text_target_only", lang=lang, **values)
+    if result.request.table is not None:
+        own = sentences.own_pooled(result, "all", target.id)
+        chance = show_chance_interval(own["probability"], own["low"], own["high"], lang)
+        return say("letter.table.fan", lang=lang, probability=chance, draws=result.forecast.draws, **values)
     probability = show_probability_range(mine["probability"].min(), mine["probability"].max(), lang)
     return say("letter.fan_text", lang=lang, range=probability, draws=result.forecast.draws, **values)
 
@@ -139,11 +163,27 @@ def stage_target(result: YearEnd, stage: str) -> Target | None:
 
 
 def _beside(result: YearEnd, stage: str) -> pd.DataFrame | None:
-    """Return the median of the yardstick, unless it is the main strategy itself."""
+    """Return the median of the yardstick, unless it is the main strategy itself; from a table, its pace continued."""
+    if isinstance(result.forecast, TableForecast):
+        return _continued(result, result.forecast, stage)
     if result.request.main.id == BESIDE:
         return None
     name = next(getattr(s.name, result.request.lang) for s in result.request.strategies if s.id == BESIDE)
     return stage_bands(result.ensembles[BESIDE], stage)[["date", "q50"]].assign(label=name)
+
+
+def _continued(result: YearEnd, told: TableForecast, stage: str) -> pd.DataFrame | None:
+    """Return the pace of the table's last weeks continued to the horizon: the yardstick a bureau computes by hand."""
+    pace = told.pace[(told.pace["stage"] == stage) & (told.pace["kind"] == "so_far")]
+    if pace.empty or not told.weeks[stage]:
+        return None
+    lang, case = result.request.lang, result.case
+    dates = pd.to_datetime(pd.Series(result.timeline.weekly_dates))
+    weeks = (dates - pd.Timestamp(case.as_of)).dt.days / 7.0
+    done = float(getattr(case.state, stage).value) + float(pace["per_week"].iloc[0]) * weeks
+    total = float(case.population.enterprises.value)
+    label = say("letter.table.continued", lang=lang, weeks=told.weeks[stage])
+    return pd.DataFrame({"date": dates, "q50": done.clip(0.0, total), "label": label})
 
 
 def pace_rows(result: YearEnd) -> pd.DataFrame:
@@ -155,16 +195,24 @@ def pace_rows(result: YearEnd) -> pd.DataFrame:
             if row["kind"] == "needed":
                 label = say("letter.pace_row_needed", lang=lang)
             else:
-                label = say("letter.pace_row_so_far", lang=lang, start=show_date(row["start"], lang))
+                label = _so_far_label(result, stage, row["start"])
             rows.append((word, label, row["kind"], np.nan, row["per_week"], np.nan))
         low, middle, high = weekly_flow(result.main, stage)
         rows.append((word, say("letter.pace_row_projected", lang=lang), "projected", low, middle, high))
     return pd.DataFrame(rows, columns=["stage", "label", "kind", "low", "value", "high"])
 
 
-def sensitivity_rows(result: YearEnd) -> pd.DataFrame:
+def _so_far_label(result: YearEnd, stage: str, start: dt.date) -> str:
+    """Return of what the pace so far is: since an assumed start, or of the table's last weeks."""
+    lang = result.request.lang
+    if isinstance(result.forecast, TableForecast):
+        return say("letter.table.row_so_far", lang=lang, weeks=result.forecast.weeks[stage])
+    return say("letter.pace_row_so_far", lang=lang, start=show_date(start, lang))
+
+
+def sensitivity_rows(forecast: SnapshotForecast, lang: str) -> pd.DataFrame:
     """Return the rows of the sensitivity figure with words for keys and settings."""
-    lang, table = result.request.lang, result.forecast.sensitivity
+    table = forecast.sensitivity
     return pd.DataFrame(
         {
             "label": [quantity_label(key, lang) for key in table["key"]],

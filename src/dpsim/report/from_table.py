@@ -12,7 +12,8 @@ import pandas as pd
 from dpsim.core.words import STAGES
 from dpsim.errors import InputError
 from dpsim.experiments.observed import observe
-from dpsim.forecast.project import Forecast, forecast
+from dpsim.forecast.asked import ALL
+from dpsim.forecast.project import Basis, Forecast, basis_of, forecast_from
 from dpsim.forecast.table_paths import draw_table_paths
 from dpsim.language import say
 from dpsim.model.table_paths import TablePaths
@@ -21,7 +22,7 @@ from dpsim.params.labels import option_label
 from dpsim.params.schema import Case
 from dpsim.params.wording import shown_name
 from dpsim.progress.load import Progress, load_progress
-from dpsim.report.show import show_chance_interval, show_count_range, show_date, show_share_range
+from dpsim.report.show import show_date, show_share_range
 
 DRAWS = 2000
 """Draws of the table's forecast; the runs follow the first of them."""
@@ -40,6 +41,8 @@ class FromTable:
         As observed.
     digest : str
         Of the state.
+    basis : Basis
+        What the forecast starts from.
     made : Forecast
         Of the table, under the case's reference class and its mean chance of a rush.
     """
@@ -48,6 +51,7 @@ class FromTable:
     progress: Progress
     case: Case
     digest: str
+    basis: Basis
     made: Forecast
 
     def paths(self, replications: int) -> TablePaths:
@@ -58,14 +62,7 @@ class FromTable:
     def _row(self) -> pd.Series:
         """The headline's stage, all units together."""
         rows, stage = self.made.targets, headline_target(self.case).stage
-        return rows[(rows["unit"] == "all") & (rows["stage"] == stage)].iloc[0]
-
-    def chance(self, lang: str) -> tuple[str, str]:
-        """Return the chance of the headline's target and its shortfall (half of the draws lie within), in words."""
-        row, total = self._row, headline_target(self.case).total
-        chance = show_chance_interval(float(row["probability"]), float(row["low"]), float(row["high"]), lang)
-        least, most = (total * (1.0 - float(row[name])) for name in ("q75", "q25"))
-        return chance, show_count_range(least, most, lang)
+        return rows[(rows["unit"] == ALL) & (rows["stage"] == stage)].iloc[0]
 
     def sentence(self, lang: str) -> str:
         """Return what the report says of its start."""
@@ -104,16 +101,10 @@ def start_from_table(case: Case, given: str, as_of: dt.date, *, seed: int) -> Fr
         raise InputError("state.one_file", given=shown_name(given, 200))
     progress = load_progress(given)
     seen = observe(case, progress, as_of)
-    made = forecast(
-        progress,
-        stage_targets(seen.case, progress.frame),
-        as_of=as_of,
-        seed=seed,
-        draws=DRAWS,
-        reference=case.scenario.reference_class.value,
-        rush=mean_rush(case),
-    )
-    return FromTable(given, progress, seen.case, seen.digest, made)
+    basis = basis_of(progress, stage_targets(seen.case, progress.frame), as_of)
+    reference, rush = case.scenario.reference_class.value, mean_rush(case)
+    made = forecast_from(basis, seed=seed, draws=DRAWS, reference=reference, rush=rush)
+    return FromTable(given, progress, seen.case, seen.digest, basis, made)
 
 
 def stage_targets(case: Case, frame: pd.DataFrame) -> pd.DataFrame:

@@ -11,6 +11,8 @@ from dpsim.model.targets import headline_target
 from dpsim.params.schema import Case
 from dpsim.report.show import (
     show_about,
+    show_chance_interval,
+    show_chance_range,
     show_count_range,
     show_date,
     show_percent,
@@ -42,8 +44,7 @@ def beside(result: YearEnd) -> str:
 def headline(result: YearEnd) -> str:
     """Return the sentence a bureau uses: where it stands, the range of P, what is missing, the pace, what binds."""
     case, lang, total = result.case, result.request.lang, headline_target(result.case).total
-    table = result.request.table
-    probability, shortfall = scenario_range(result) if table is None else table.chance(lang)
+    probability, shortfall = scenario_range(result) if result.request.table is None else table_chance(result)
     return say(
         "letter.headline",
         lang=lang,
@@ -61,13 +62,25 @@ def headline(result: YearEnd) -> str:
 
 
 def scenario_range(result: YearEnd) -> tuple[str, str]:
-    """Return the ranges of chance and median shortfall over the scenarios that one date leaves open."""
-    cells, lang = headline_cells(result, "all"), result.request.lang
-    chance, missing = cells["probability"], cells["shortfall_median"]
-    return (
-        show_probability_range(chance.min(), chance.max(), lang, sentence=True),
-        show_count_range(missing.min(), missing.max(), lang),
-    )
+    """Return the ranges of chance and median shortfall over the scenarios that one date, or the table, leaves open."""
+    cells = headline_cells(result, "all")
+    missing = cells["shortfall_median"]
+    return chance_range(result, cells), show_count_range(missing.min(), missing.max(), result.request.lang)
+
+
+def chance_range(result: YearEnd, cells: pd.DataFrame) -> str:
+    """Return the range of the chances of some cells."""
+    least, most, lang = cells["probability"].min(), cells["probability"].max(), result.request.lang
+    if result.request.table is not None:
+        return show_chance_range(least, most, lang)
+    return show_probability_range(least, most, lang, sentence=True)
+
+
+def table_chance(result: YearEnd) -> tuple[str, str]:
+    """Return the chance of the headline's target by the table, and the shortfall within which half of the draws lie."""
+    own, lang = own_pooled(result), result.request.lang
+    chance = show_chance_interval(own["probability"], own["low"], own["high"], lang)
+    return chance, show_count_range(own["shortfall_q25"], own["shortfall_q75"], lang)
 
 
 def headlines(result: YearEnd) -> list[str]:
@@ -99,16 +112,14 @@ def weekly_need(result: YearEnd) -> str:
     if needed <= 0.0:
         return ""
     ratio = pace.loc[pace["kind"] == "so_far", "ratio"]
-    known = bool(ratio.map(math.isfinite).all())
-    return (
-        say("letter.headline_need", lang=lang, needed=math.ceil(needed))
-        + (
-            say("letter.headline_ratio", lang=lang, ratio=show_ratio_range(ratio.min(), ratio.max(), lang))
-            if known
-            else say("letter.headline_ratio_none", lang=lang)
-        )
-        + say("letter.headline_bottleneck", lang=lang, bottleneck=bottleneck(result))
-    )
+    if ratio.isna().any():  # a table of one report
+        compared = ""
+    elif ratio.map(math.isfinite).all():
+        compared = say("letter.headline_ratio", lang=lang, ratio=show_ratio_range(ratio.min(), ratio.max(), lang))
+    else:
+        compared = say("letter.headline_ratio_none", lang=lang)
+    need = say("letter.headline_need", lang=lang, needed=math.ceil(needed))
+    return need + compared + say("letter.headline_bottleneck", lang=lang, bottleneck=bottleneck(result))
 
 
 def share_as_published(case: Case, stage: str) -> str:
@@ -129,12 +140,12 @@ def headline_cells(result: YearEnd, level: str) -> pd.DataFrame:
     ]
 
 
-def own_pooled(result: YearEnd) -> pd.Series:
-    """Return the headline target over all scenarios, weighted as the case states."""
+def own_pooled(result: YearEnd, level: str = "all", target: str | None = None) -> pd.Series:
+    """Return the headline target, or another, over all scenarios, weighted as the case states."""
     case, pooled = result.case, result.forecast.pooled
     return pooled[
-        (pooled["target"] == case.targets.headline)
-        & (pooled["level"] == "all")
+        (pooled["target"] == (target or case.targets.headline))
+        & (pooled["level"] == level)
         & (pooled["reference_class"] == case.scenario.reference_class.value)
         & (pooled["split"] == case.scenario.benchmark_split.value)
     ].iloc[0]

@@ -42,6 +42,11 @@ def show_chance(probability: float, lang: str) -> str:
     return f"{show_percent(probability)}%"
 
 
+def show_chance_range(low: float, high: float, lang: str) -> str:
+    """Return a range of chances of forecasts from a table; one word where both ends show the same."""
+    return show_range(show_chance(low, lang), show_chance(high, lang), lang)
+
+
 def show_probability_range(low: float, high: float, lang: str, *, sentence: bool = False) -> str:
     """Return a range of probabilities; one word where both ends show the same.
 

@@ -19,8 +19,10 @@ from dpsim.language import LANGUAGES
 from dpsim.model.prior import case_timeline
 from dpsim.params.load import load_case, load_strategy
 from dpsim.params.schema import Case, Strategy
-from dpsim.report.from_table import FromTable, start_from_table
+from dpsim.params.wording import shown
+from dpsim.report.from_table import FromTable, mean_rush, start_from_table
 from dpsim.report.supervised import Supervised, supervised
+from dpsim.report.table_forecast import TableForecast, table_forecast
 from dpsim.report.typed import typed_parameter
 
 BESIDE = "past_pace"
@@ -86,7 +88,8 @@ class YearEnd:
 
     request: Request
     timeline: Timeline
-    forecast: SnapshotForecast
+    forecast: SnapshotForecast | TableForecast
+    """From one snapshot; from the weeks of the table where there is one."""
     ensembles: dict[str, Ensemble]
     pace: pd.DataFrame
     capacity: pd.DataFrame
@@ -129,7 +132,7 @@ def check_request(
         None or empty takes the case's own.
     strategy : str or sequence of str
         Names or files of strategies; in one text separated by commas. The first is the main one;
-        the arrangement in force and the past pace are run beside it in any case.
+        the arrangement in force is run beside it in any case, and so is the past pace where there is no table.
     replications, seed : int
     lang : {"zh", "en"}
     progress : str, optional
@@ -158,15 +161,17 @@ def check_request(
     strategies: dict[str, Strategy] = {}
     given: dict[str, str] = {}
     always = [loaded.default_strategy] if isinstance(loaded, Case) else []
-    for name in dict.fromkeys([*names, *always, BESIDE]):
+    from_table = progress not in (None, "", "None")
+    for name in dict.fromkeys([*names, *always, *([] if from_table else [BESIDE])]):
         strategy_loaded = attempt(load_strategy, name)
         if not isinstance(strategy_loaded, Strategy):
             continue
         if strategies.get(strategy_loaded.id, strategy_loaded).digest != strategy_loaded.digest:
             faults.append(InputError("error.strategy_twice", id=strategy_loaded.id, name=name[:80]))
+        if from_table and strategy_loaded.pace == "past":  # it would continue the pace since the case's assumed start
+            faults.append(InputError("error.past_with_table", name=shown(name)))
         strategies.setdefault(strategy_loaded.id, strategy_loaded)
         given.setdefault(strategy_loaded.id, name)
-    from_table = progress not in (None, "", "None")
     if isinstance(loaded, Case) and not from_table:
         attempt(check_as_of, loaded, as_of or None)
     attempt(check_replications, replications)
@@ -198,10 +203,19 @@ def _table_of(case: Case, progress: object, as_of: object, seed: int) -> FromTab
     return start_from_table(case, typed_parameter("progress", progress, str), day, seed=seed)
 
 
+def forecast_of(request: Request) -> SnapshotForecast | TableForecast:
+    """Return the forecast of a report: of its table where it has one, else of the case's one snapshot."""
+    table = request.table
+    if table is None:
+        return snapshot_forecast(request.case, seed=request.seed, draws=DRAWS)
+    rush = mean_rush(request.case)
+    return table_forecast(request.case, table.basis, table.made, seed=request.seed, mean_rush=rush)
+
+
 def run_year_end(request: Request, *, workers: int | None = None, progress: bool = True) -> YearEnd:
     """Forecast from the snapshot and run every strategy of the request."""
     case, table = request.case, request.table
-    forecast = snapshot_forecast(case, seed=request.seed, draws=DRAWS)
+    forecast = forecast_of(request)
     paths = table.paths(request.replications) if table else None
     ensembles = {
         strategy.id: run_ensemble(
@@ -212,7 +226,7 @@ def run_year_end(request: Request, *, workers: int | None = None, progress: bool
             workers=workers,
             as_of=case.as_of,
             state=table.progress if table else None,
-            paths=None if strategy.pace == "past" else paths,  # the pace so far is a yardstick, no draw
+            paths=paths,
             by=("city",),  # the counties of a synthesised split tell nothing
             progress=progress,
         )
@@ -224,7 +238,7 @@ def run_year_end(request: Request, *, workers: int | None = None, progress: bool
         timeline=case_timeline(case),
         forecast=forecast,
         ensembles=ensembles,
-        pace=weekly_pace(case),
+        pace=weekly_pace(case) if isinstance(forecast, SnapshotForecast) else forecast.pace,
         capacity=agency_capacity(case),
         supervised={name: one for name, one in seen.items() if one is not None},
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import shlex
 from typing import TYPE_CHECKING
 
 from dpsim.experiments.runrecord import input_hash
@@ -23,7 +24,7 @@ def part(letter: Letter) -> Part:
         "letter.rerun",
         where=letter.say("letter.rerun_here") if f"{INPUTS}/" in f"{request.case_given} {names}" else "",
         case=request.case_given,
-        strategies=names,
+        strategies=names if request.table is None else f"{names} {_from_table(letter)}",
         n=request.replications,
         seed=request.seed,
         language=letter.lang,
@@ -34,6 +35,13 @@ def part(letter: Letter) -> Part:
     body += letter.paragraph(letter.say("letter.method_draws")) + f"<p><code>{html.escape(again)}</code></p>"
     body += letter.paragraph(letter.say("letter.version", version=record["version"], hash=input_hash(record)))
     return letter.headed("part_method", body)
+
+
+def _from_table(letter: Letter) -> str:
+    """Return the options that name the table and its date."""
+    request = letter.result.request
+    assert request.table is not None
+    return f"--progress {shlex.quote(request.table.given)} --as-of {request.case.as_of.isoformat()}"
 
 
 def grounds(letter: Letter) -> list[str]:

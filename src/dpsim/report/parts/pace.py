@@ -11,6 +11,7 @@ from dpsim.report import alts
 from dpsim.report.bands import regime_flow, weekly_flow
 from dpsim.report.parts import Part
 from dpsim.report.show import show_date, show_number, show_ratio_range, show_rounded
+from dpsim.report.table_forecast import TableForecast
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -51,9 +52,15 @@ def _rows(letter: Letter, stage: str) -> pd.DataFrame:
 
 def _so_far(letter: Letter, stage: str) -> str:
     """Return the pace so far of a stage and how many times it the needed pace is."""
-    rows = _rows(letter, stage)
+    rows, told = _rows(letter, stage), letter.result.forecast
+    if isinstance(told, TableForecast) and not told.weeks[stage]:
+        return letter.say("letter.table.no_pace", stage=letter.stage(stage))
     so_far = show_ratio_range(rows["per_week"].min(), rows["per_week"].max(), letter.lang)
-    text = letter.say("letter.pace_so_far", stage=letter.stage(stage), so_far=so_far)
+    values: dict[str, object] = {"stage": letter.stage(stage), "so_far": so_far}
+    if isinstance(told, TableForecast):
+        text = letter.say("letter.table.pace_so_far", weeks=told.weeks[stage], **values)
+    else:
+        text = letter.say("letter.pace_so_far", **values)
     if not rows["ratio"].map(math.isfinite).all() or not (rows["ratio"] > 0.0).any():
         return text + letter.say("letter.pace_end")
     ratio = show_ratio_range(rows["ratio"].min(), rows["ratio"].max(), letter.lang)
@@ -84,8 +91,12 @@ def _against_average(letter: Letter, stage: str) -> list[str]:
     where = "above" if projected > so_far.max() else "below" if projected < so_far.min() else ""
     if not where:
         return []
-    flows = regime_flow(result, stage)
     word = letter.stage(stage)
+    if isinstance(result.forecast, TableForecast):
+        both = {"projected": show_rounded(projected, 1), "so_far": show_rounded(so_far.max(), 1)}
+        name, last = getattr(result.request.main.name, letter.lang), result.forecast.weeks[stage]
+        return [letter.say(f"letter.table.{where}", stage=word, name=name, weeks=last, **both)]
+    flows = regime_flow(result, stage)
     said = [
         letter.say(
             f"letter.average.{where}",

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from dpsim.report.letter import Letter
 
 WHERE = ("not_started", "building", "built_not_connected", "connected_not_online")
+OF_TABLE = ("not_built", "built_not_online")
+"""A table's draws tell these two apart only."""
 
 
 def part(letter: Letter) -> Part:
@@ -42,12 +44,13 @@ def part(letter: Letter) -> Part:
             show_rounded(row.enterprises),
         )
         for row in result.forecast.bottlenecks.itertuples()
-        if row.where in WHERE
+        if row.where in (WHERE if result.request.table is None else OF_TABLE)
     ]
     text = letter.paragraph(*_bound(letter), letter.say(f"letter.capacity.{verdict(result.capacity)}"))
     text += letter.paragraph(*extremes(letter))
     name = getattr(result.request.reference.name, letter.lang)
-    stuck = letter.paragraph(letter.say("letter.bottleneck_text", name=name))
+    message = "letter.bottleneck_text" if result.request.table is None else "letter.table.bottleneck_text"
+    stuck = letter.paragraph(letter.say(message, name=name))
     stuck += html_table(letter.columns("where", "share", "enterprises"), rows, numeric=(1, 2), whole=(0, 1, 2))
     stuck += letter.paragraph(_beginning(letter))
     return letter.headed("part_queues", text + letter.picture("queues", alts.queues(letter)) + stuck)
@@ -109,7 +112,7 @@ def _bound(letter: Letter) -> list[str]:
 def _beginning(letter: Letter) -> str:
     """Return which assumed count the table of bottlenecks starts from; nothing where it is published."""
     connected = letter.result.case.state.connected
-    if not connected.assumed:
+    if not connected.assumed or letter.result.request.table is not None:
         return ""
     ends = {"low": show_rounded(connected.low), "high": show_rounded(connected.high)}
     return letter.say("letter.bottleneck_assumed", count=show_rounded(connected.value), **ends)

@@ -9,7 +9,8 @@ import pandas as pd
 from dpsim.model.targets import Target, resolve_targets
 from dpsim.params.labels import option_label
 from dpsim.report.parts import Part
-from dpsim.report.show import show_date, show_met, show_probability_range, show_rounded
+from dpsim.report.sentences import own_pooled
+from dpsim.report.show import show_chance_interval, show_date, show_met, show_probability_range, show_rounded
 from dpsim.report.tables import html_table
 
 if TYPE_CHECKING:
@@ -40,18 +41,29 @@ def part(letter: Letter) -> Part:
     letter.save_table(result.reference.targets, "targets")
     letter.save_table(result.forecast.cells, "forecast_cells")
     letter.save_table(result.forecast.pooled, "forecast_pooled")
-    header = letter.columns("target", "deadline", "required", "range_all", "met", "shortfall", n=result.forecast.draws)
+    kind = "range_all" if result.request.table is None else "range_table"
+    header = letter.columns("target", "deadline", "required", kind, "met", "shortfall", n=result.forecast.draws)
     body = html_table(header, rows, numeric=(2, 5), whole=(0, 1, 2, 5))
     names = {
         "name": getattr(result.request.reference.name, lang),
         "split": option_label(result.case.scenario.benchmark_split.value, lang),
     }
-    body += letter.paragraph(letter.say("letter.targets_note", **names))
+    body += letter.paragraph(
+        letter.say("letter.targets_note" if result.request.table is None else "letter.table.targets_note", **names)
+    )
     return letter.headed("part_targets", body + "".join(letter.paragraph(note) for note in notes))
 
 
 def _probability(letter: Letter, cells: pd.DataFrame) -> str:
-    """Return the range over the scenarios; where the split of the benchmarks matters, each reading apart."""
+    """Return the range over the scenarios; where the split of the benchmarks matters, each reading apart.
+
+    From a table: the chance that its forecast gives.
+    """
+    if letter.result.request.table is not None:
+        if cells.empty:
+            return "—"
+        own = own_pooled(letter.result, "all", str(cells["target"].iloc[0]))
+        return show_chance_interval(own["probability"], own["low"], own["high"], letter.lang)
     by_split = {
         option_label(split, letter.lang): show_probability_range(
             mine["probability"].min(), mine["probability"].max(), letter.lang

@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from dpsim.forecast.snapshot import SnapshotForecast
 from dpsim.params.labels import option_label
 from dpsim.report import alts, sentences
 from dpsim.report.parts import Part
-from dpsim.report.show import show_count_range, show_percent, show_pooled, show_rounded
+from dpsim.report.show import show_chance_interval, show_count_range, show_percent, show_pooled, show_rounded
+from dpsim.report.table_forecast import TableForecast
 from dpsim.report.tables import html_table
 
 if TYPE_CHECKING:
@@ -18,8 +20,13 @@ if TYPE_CHECKING:
 
 
 def part(letter: Letter) -> Part:
-    """Return the scenario cells, the sensitivity, the medians side by side and the reference classes."""
+    """Return the scenario cells, the sensitivity, the medians side by side and the reference classes.
+
+    From a table: the reference classes and stated chances of a rush.
+    """
     case, forecast = letter.result.case, letter.result.forecast
+    if isinstance(forecast, TableForecast):
+        return letter.headed("part_unknown", _of_table(letter, forecast))
     name = getattr(letter.result.request.reference.name, letter.lang)
     body = letter.paragraph(letter.say("letter.cells_text", name=name))
     body += letter.picture("scenario_cells", alts.cells(letter))
@@ -37,9 +44,41 @@ def part(letter: Letter) -> Part:
     return letter.headed("part_unknown", body + _class_table(letter))
 
 
+def _of_table(letter: Letter, told: TableForecast) -> str:
+    """Return what other classes and chances of a rush make of the table."""
+    case, rows = letter.result.case, []
+    for row in sentences.headline_cells(letter.result, "all").itertuples():
+        basically = told.cells[
+            (told.cells["target"] == row.target)
+            & (told.cells["level"] == "basically")
+            & (told.cells["reference_class"] == row.reference_class)
+            & (told.cells["rush"] == row.rush)
+        ].iloc[0]
+        rows.append(
+            (
+                option_label(row.reference_class, letter.lang),
+                f"{show_percent(row.rush)}%",
+                show_chance_interval(row.probability, row.low, row.high, letter.lang),
+                show_chance_interval(basically["probability"], basically["low"], basically["high"], letter.lang),
+                show_rounded(row.shortfall_median),
+                show_count_range(row.shortfall_q05, row.shortfall_q95, letter.lang),
+            )
+        )
+    text = letter.say(
+        "letter.table.classes",
+        chosen=option_label(case.scenario.reference_class.value, letter.lang),
+        reason=getattr(case.scenario.reference_class.reason, letter.lang, ""),
+        draws=told.draws,
+    )
+    share = show_percent(case.targets.switches.level.basically_share.value)
+    header = letter.columns("class", "rush", "p_all", "p_basically", "shortfall_median", "shortfall_90", share=share)
+    return letter.paragraph(text) + html_table(header, rows, numeric=(1, 2, 3, 4, 5), whole=(0, 1, 4, 5))
+
+
 def medians(letter: Letter) -> list[str]:
     """Return what each median of the same shortfall is, and whether their differences are more than chance."""
     result, case = letter.result, letter.result.case
+    assert isinstance(result.forecast, SnapshotForecast)
     base = float(result.forecast.sensitivity["base"].iloc[0])
     pooled = sentences.own_pooled(result)["shortfall_median"]
     values: dict[str, object] = {
