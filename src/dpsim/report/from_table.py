@@ -23,6 +23,7 @@ from dpsim.params.schema import Case
 from dpsim.params.wording import shown_name
 from dpsim.progress.load import Progress, load_progress
 from dpsim.report.show import show_date, show_share_range
+from dpsim.report.table_forecast import TableForecast, table_forecast
 
 DRAWS = 2000
 """Draws of the table's forecast; the runs follow the first of them."""
@@ -57,6 +58,10 @@ class FromTable:
     def paths(self, replications: int) -> TablePaths:
         """Return the draws that so many replications follow."""
         return draw_table_paths(self.made.origin, self.made.as_of, replications)
+
+    def told(self, *, seed: int) -> TableForecast:
+        """Return what the forecast says of the case's targets."""
+        return table_forecast(self.case, self.basis, self.made, seed=seed, mean_rush=mean_rush(self.case))
 
     @property
     def _row(self) -> pd.Series:

@@ -20,9 +20,9 @@ from dpsim.model.prior import case_timeline
 from dpsim.params.load import load_case, load_strategy
 from dpsim.params.schema import Case, Strategy
 from dpsim.params.wording import shown
-from dpsim.report.from_table import FromTable, mean_rush, start_from_table
+from dpsim.report.from_table import FromTable, start_from_table
 from dpsim.report.supervised import Supervised, supervised
-from dpsim.report.table_forecast import TableForecast, table_forecast
+from dpsim.report.table_forecast import TableForecast
 from dpsim.report.typed import typed_parameter
 
 BESIDE = "past_pace"
@@ -208,8 +208,7 @@ def forecast_of(request: Request) -> SnapshotForecast | TableForecast:
     table = request.table
     if table is None:
         return snapshot_forecast(request.case, seed=request.seed, draws=DRAWS)
-    rush = mean_rush(request.case)
-    return table_forecast(request.case, table.basis, table.made, seed=request.seed, mean_rush=rush)
+    return table.told(seed=request.seed)
 
 
 def run_year_end(request: Request, *, workers: int | None = None, progress: bool = True) -> YearEnd:

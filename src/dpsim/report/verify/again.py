@@ -9,8 +9,11 @@ import numpy as np
 from dpsim.core.streams import Stream, uniforms
 from dpsim.experiments.chunks import Part, replications_of
 from dpsim.experiments.ensemble import run_chunk
-from dpsim.experiments.replication import ENGINES, prepare, strategy_paths
+from dpsim.experiments.replication import ENGINES, path_rows, prepare, strategy_paths
+from dpsim.model.prior import PathSet
+from dpsim.model.table_paths import TablePaths
 from dpsim.params.schema import Case, Strategy
+from dpsim.report.from_table import FromTable
 from dpsim.report.verify.findings import Verified
 
 
@@ -39,6 +42,7 @@ def run_again(
     by: tuple[str, ...],
     replications: Sequence[int],
     compare: Callable[[Part], str | None],
+    start: FromTable | None = None,
 ) -> None:
     """Make replications again with every engine and keep what differs.
 
@@ -52,8 +56,10 @@ def run_again(
     replications : sequence of int
     compare : callable
         Given a run made again, finished or failed, what differs first, or None.
+    start : FromTable, optional
+        The progress table that the runs start from and whose draws they follow.
     """
-    for engine, part in _runs(case, strategy, seed, by, replications):
+    for engine, part in _runs(case, strategy, seed, by, replications, start):
         where = compare(part)
         if where is not None:
             found.differs("run", replication=replications_of(part)[0], engine=engine, strategy=strategy.id, where=where)
@@ -63,11 +69,20 @@ def run_again(
 
 
 def _runs(
-    case: Case, strategy: Strategy, seed: int, by: tuple[str, ...], replications: Sequence[int]
+    case: Case,
+    strategy: Strategy,
+    seed: int,
+    by: tuple[str, ...],
+    replications: Sequence[int],
+    start: FromTable | None,
 ) -> Iterator[tuple[str, Part]]:
     """Yield each engine with each replication, a failure included."""
     for engine in ENGINES if replications else ():
-        setting = prepare(case, strategy, engine=engine, as_of=None, state=None)
-        paths = strategy_paths(setting, seed, np.array(replications))
-        for row in range(len(replications)):
+        if start is None:
+            setting = prepare(case, strategy, engine=engine, as_of=None, state=None)
+            paths: PathSet | TablePaths = strategy_paths(setting, seed, np.array(replications))
+        else:
+            setting = prepare(case, strategy, engine=engine, as_of=start.case.as_of, state=start.progress)
+            paths = start.paths(max(replications) + 1)
+        for row in path_rows(paths, list(replications)):
             yield engine, run_chunk(setting, paths, [row], seed, by)

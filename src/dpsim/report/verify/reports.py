@@ -26,12 +26,14 @@ from dpsim.measure.indicators import indicator_frame
 from dpsim.params.load import load_case, load_strategy
 from dpsim.params.schema import Case, File, Strategy
 from dpsim.params.wording import shown_name
+from dpsim.report.from_table import FromTable
 from dpsim.report.job import INPUTS
 from dpsim.report.verify.again import chosen, run_again
 from dpsim.report.verify.files import check_sources, check_sums
 from dpsim.report.verify.findings import Verified
 from dpsim.report.verify.frames import first_difference, read_frame, read_runs
 from dpsim.report.verify.records import read_record
+from dpsim.report.verify.table import held_table
 
 RUN = "run.json"
 INDICATORS = "tables/indicators.parquet"
@@ -61,13 +63,11 @@ def verify_report(folder: Path, *, count: int, choice: int) -> Verified:
     if not found.sound or main is None:  # other inputs make other numbers
         found.note("not_again")
         return found
-    if "progress" in record:
-        found.note("from_table")
-        return found
     assert stored is not None
-    if count:
-        _runs_again(found, case, main, stored, seed=seed, count=count, choice=choice)
-        _forecast_again(found, case, seed=seed, draws=draws)
+    start = held_table(found, case, record, RUN, seed=seed) if "progress" in record else None
+    if count and found.sound:
+        _runs_again(found, case, main, stored, start, seed=seed, count=count, choice=choice)
+        _forecast_again(found, case, start, seed=seed, draws=draws)
     found.note("summaries")
     return found
 
@@ -138,10 +138,19 @@ def held_inputs(found: Verified, record: Mapping[str, Any]) -> tuple[Case, dict[
 
 
 def _runs_again(
-    found: Verified, case: Case, main: Strategy, stored: pd.DataFrame, *, seed: int, count: int, choice: int
+    found: Verified,
+    case: Case,
+    main: Strategy,
+    stored: pd.DataFrame,
+    start: FromTable | None,
+    *,
+    seed: int,
+    count: int,
+    choice: int,
 ) -> None:
     """Make some runs of the main strategy again and hold every weekly value against the stored one."""
-    labels = labels_of(prepare(case, main, as_of=None, state=None), BY)
+    seen = {"as_of": start.case.as_of, "state": start.progress} if start else {"as_of": None, "state": None}
+    labels = labels_of(prepare(case, main, **seen), BY)
 
     def compare(part: Part) -> str | None:
         if not part[0]:
@@ -151,12 +160,12 @@ def _runs_again(
         return first_difference(kept, indicator_frame(labels, [run.replication], [run.values]))
 
     numbers = chosen(stored["replication"].unique().tolist(), count, choice)
-    run_again(found, case, main, seed=seed, by=BY, replications=numbers, compare=compare)
+    run_again(found, case, main, seed=seed, by=BY, replications=numbers, compare=compare, start=start)
 
 
-def _forecast_again(found: Verified, case: Case, *, seed: int, draws: int) -> None:
-    """Make the forecast from the snapshot again, whole: it takes a second."""
-    forecast = snapshot_forecast(case, seed=seed, draws=draws)
+def _forecast_again(found: Verified, case: Case, start: FromTable | None, *, seed: int, draws: int) -> None:
+    """Make the forecast from the snapshot, or from the table, again, whole: it takes a second."""
+    forecast = snapshot_forecast(case, seed=seed, draws=draws) if start is None else start.told(seed=seed)
     frames = {"forecast_cells": forecast.cells, "forecast_pooled": forecast.pooled, "bottlenecks": forecast.bottlenecks}
     for name, frame in frames.items():
         file = f"tables/{name}.parquet"
