@@ -278,7 +278,7 @@ def test_counts_that_fell_may_fall_again() -> None:
 def test_knowledge_narrows_the_interval_and_what_is_not_there_has_no_row() -> None:
     wanted = pd.DataFrame({"stage": ["assessed"], "deadline": [DEADLINE], "target_share": [0.6]})
     table = progress(ledger(6, 150))
-    rows = knowledge(table, wanted, as_of=AS_OF, seed=1, draws=DRAWS, reference="order")
+    rows = knowledge(table, wanted, as_of=AS_OF, seed=1, draws=DRAWS, reference="voluntary")
     assert rows["knowledge"].tolist() == ["counts", "funnel", "jobs", "elapsed", "capacity"]
     assert rows["ratio"].iloc[0] == 1.0 and rows["ratio"].iloc[-1] < 0.7, rows["ratio"].tolist()
     assert rows["width90"].iloc[-1] == pytest.approx(rows["q95"].iloc[-1] - rows["q05"].iloc[-1])

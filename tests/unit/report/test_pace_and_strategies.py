@@ -58,7 +58,7 @@ def test_runs_beside_the_average_so_far_are_explained_only_when_they_differ(
     frame = pd.DataFrame({"stage": "online", "kind": "so_far", "per_week": [19.1, 36.3]})
     request, case = SimpleNamespace(main=load_strategy("current_arrangement")), load_case("linyi-2018")
     timeline = SimpleNamespace(end_of=lambda day: 112)
-    letter = a_letter(lang, request=request, case=case, main=None, pace=frame, timeline=timeline)
+    letter = a_letter(lang, request=request, case=case, main=None, pace=frame, timeline=timeline, forecast=None)
     texts = pace._against_average(letter, "online")
     assert len(texts) == len(said)
     for text, name in zip(texts, said, strict=True):
@@ -78,9 +78,9 @@ AVERAGE = ("stage", "name", "projected", "so_far", "regimes", "gap", "most")
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_the_pace_so_far_stands_with_its_ratio_where_there_is_one(lang: str) -> None:
     frame = pd.DataFrame({"stage": "built", "kind": "so_far", "per_week": [32.09, 61.05], "ratio": [1.145, 0.602]})
-    text = pace._so_far(a_letter(lang, pace=frame), "built")
+    text = pace._so_far(a_letter(lang, pace=frame, forecast=None), "built")
     assert all(number in text for number in ("32.1", "61.1", "0.6", "1.1"))
-    none = pace._so_far(a_letter(lang, pace=frame.assign(ratio=float("inf"))), "built")
+    none = pace._so_far(a_letter(lang, pace=frame.assign(ratio=float("inf")), forecast=None), "built")
     assert "61.1" in none and "1.1" not in none.replace("61.1", "")
 
 
@@ -98,7 +98,7 @@ def test_the_beliefs_of_the_program_are_listed_as_such(lang: str) -> None:
 
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_two_readings_of_the_split_stand_apart_where_they_differ(lang: str) -> None:
-    letter = a_letter(lang)
+    letter = a_letter(lang, request=SimpleNamespace(table=None))
     cells = pd.DataFrame({"split": ["proportional", "benchmark_first"], "probability": [0.001, 0.999]})
     apart = targets._probability(letter, cells)
     first, second = apart.split(say("letter.join", lang=lang))

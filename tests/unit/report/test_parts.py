@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 
 from dpsim.errors import InputError
+from dpsim.forecast.snapshot import SnapshotForecast
 from dpsim.language import LANGUAGES, catalogue, say
 from dpsim.params.load import load_case, load_strategy
 from dpsim.params.locate import notebooks_folder
@@ -140,11 +141,13 @@ def medians(lang: str, missing: list[int], base: float, pooled: float) -> list[s
     case = load_case("linyi-2018")
     attained = pd.DataFrame({"target": "all_online", "required": 1748, "attained": [1748 - m for m in missing]})
     own = {"target": "all_online", "level": "all", "reference_class": "order", "split": "proportional"}
-    forecast = SimpleNamespace(
+    forecast = SnapshotForecast(
         sensitivity=pd.DataFrame({"base": [base]}),
         pooled=pd.DataFrame([own | {"shortfall_median": pooled}]),
         cells=pd.DataFrame([own] * 27),
         draws=2000,
+        bottlenecks=pd.DataFrame(),
+        fan=pd.DataFrame(),
     )
     request = SimpleNamespace(lang=lang, reference=load_strategy("current_arrangement"))
     reference = SimpleNamespace(attained=attained)
