@@ -17,7 +17,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from dpsim.errors import InputError
-from dpsim.forecast.asked import units_of, weeks_to
+from dpsim.forecast.asked import Groups, units_of, weeks_to
 from dpsim.forecast.history import History
 from dpsim.forecast.stages import LIMITED_BY
 from dpsim.params.wording import shown
@@ -60,7 +60,7 @@ def checked_capacity(capacity: object, stages: list[str]) -> dict[str, float]:
 def bound_rows(
     wanted: pd.DataFrame,
     histories: Mapping[str, History],
-    members: Mapping[str, npt.NDArray[np.bool_]],
+    members: Groups,
     as_of: dt.date,
     capacity: Capacity,
 ) -> pd.DataFrame:

@@ -19,13 +19,12 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from dpsim.core.compiled import routine
 from dpsim.core.streams import Stream
 from dpsim.errors import InputError
-from dpsim.forecast.asked import units_of, weeks_to
+from dpsim.forecast.asked import Groups, units_of, weeks_to
 from dpsim.forecast.chances import ROUNDING, chances
 from dpsim.forecast.history import History
 from dpsim.forecast.list_asked import ADDITIONS, DEFAULT, DEFINITION, DONE, LIST, REMOVALS, ListChange
@@ -56,7 +55,7 @@ def list_rows(
     wanted: pd.DataFrame,
     histories: Mapping[str, History],
     counts: Mapping[str, Floats],
-    members: Mapping[str, npt.NDArray[np.bool_]],
+    members: Groups,
     as_of: dt.date,
     *,
     seed: int,
@@ -280,7 +279,7 @@ def _rows(
     change: ListChange | None,
     changed: Changed,
     wanted: pd.DataFrame,
-    members: Mapping[str, npt.NDArray[np.bool_]],
+    members: Groups,
     as_of: dt.date,
 ) -> pd.DataFrame:
     """Return the targets under one change."""

@@ -9,17 +9,10 @@ import numpy as np
 import pandas as pd
 
 from dpsim.forecast.asked import ALL, EACH, checked_table, memberships
-from dpsim.forecast.project import (
-    Forecast,
-    basis_of,
-    comparable_with,
-    draw_from,
-    draw_rows,
-    first_counts,
-    first_rows,
-    target_rows,
-)
+from dpsim.forecast.basis import basis_of, draw_from
+from dpsim.forecast.project import Forecast, draw_rows, first_counts, first_rows
 from dpsim.forecast.regimes import draw_rushes
+from dpsim.forecast.rows import comparable_with, target_rows
 from dpsim.forecast.settings import class_settings
 from dpsim.params.forecast import CLASSES, load_forecast_settings
 
@@ -63,7 +56,7 @@ def scenarios(
         for rush in RUSHES:  # a draw with a rush is the same whatever its chance
             chosen = draw_rushes(rush, seed=seed, draws=draws)[:, None, None]
             counts = {stage: np.where(chosen, rushed[stage], calm[stage]) for stage in calm}
-            rows, _ = target_rows(basis.wanted, histories, counts, members, basis.as_of, comparable_with(reference))
+            rows = target_rows(basis.wanted, histories, counts, members, basis.as_of, comparable_with(reference))
             parts.append(rows[rows["unit"] == ALL].assign(reference=reference, rush=rush))
     return pd.concat(parts, ignore_index=True)[["reference", "rush", *TOLD]]
 

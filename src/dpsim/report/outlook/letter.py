@@ -18,7 +18,7 @@ from dpsim.params.wording import shown_name
 from dpsim.report.outlook.job import SIDE_DRAWS, Outlook
 from dpsim.report.outlook.lists import list_lines, stage_word
 from dpsim.report.outlook.unknown import unknown_text
-from dpsim.report.show import show_chance, show_date, show_percent, show_rounded
+from dpsim.report.show import show_chance, show_date, show_number, show_percent, show_rounded
 
 MOST_REPAIRS = 10
 KEY = ["stage", "deadline", "target_share"]
@@ -141,6 +141,7 @@ def _needed(row: Any) -> str:
         stage=stage_word(row.stage),
         needed=show_rounded(row.needed_per_week, 1),
         past=show_rounded(row.past_per_week, 1) if known else "",
+        weeks=show_number(round(row.past_weeks, 1)),
     )
 
 

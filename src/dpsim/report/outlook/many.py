@@ -14,8 +14,8 @@ import pandas as pd
 from dpsim.errors import DpsimError, InputError
 from dpsim.experiments.sums import SUMS, sums_text
 from dpsim.forecast.asked import ALL, EACH, check_numbers, checked_class, checked_day
+from dpsim.forecast.basis import basis_of, options_of
 from dpsim.forecast.list_asked import DEFAULT
-from dpsim.forecast.project import basis_of, options_of
 from dpsim.language import LANGUAGES
 from dpsim.params.wording import shown
 from dpsim.progress.load import Progress
