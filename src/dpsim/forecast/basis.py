@@ -12,7 +12,7 @@ from dpsim.forecast.asked import Groups, checked_day, checked_targets, membershi
 from dpsim.forecast.bound import checked_capacity
 from dpsim.forecast.known import Known, Table, chain_counts, draw_counts, known_at, last_deadlines, table_of
 from dpsim.forecast.list_asked import ListChange, checked_changes
-from dpsim.forecast.lists import check_sizes
+from dpsim.forecast.lists import fitting_changes
 from dpsim.forecast.pipeline import Use
 from dpsim.forecast.settings import Settings
 from dpsim.forecast.supply import checked_supply
@@ -57,8 +57,7 @@ def options_of(
     """Check what a forecast is asked beside its targets; see `forecast`."""
     day, known = basis.as_of, basis.known
     last = max(basis.wanted["deadline"])
-    changes = checked_changes(lists, day, last, list(known.histories))
-    check_sizes(changes, known.histories)
+    changes = fitting_changes(checked_changes(lists, day, last, list(known.histories)), known.histories)
     return Options(
         capacity=checked_capacity(capacity, list(known.histories)),
         supply=checked_supply(supply, known.members.stages if known.members else (), day, weeks_to(day, last)),

@@ -145,7 +145,7 @@ def forecast(
         Supposed chance of a rush before the deadline, 0 to 1. It is one of the first stage known.
     capacity : mapping of str to float, optional
         By stage, how many members a week all units together can bring there; it bounds, and changes no chance. The
-        largest weekly throughput so far where a stage is left out.
+        largest weekly throughput so far where a stage is left out. What `supply` plans of a stage comes before both.
     supply : pandas.DataFrame, optional
         What agencies and assessors can do: columns stage, date (from then on), per_week (of all units together).
     use : Use, optional
@@ -178,7 +178,7 @@ def forecast(
         needed=needed_rows(wanted, histories, members, day),
         joint=joint,
         all_met=all_met,
-        bound=bound_rows(wanted, histories, members, day, asked.capacity),
+        bound=bound_rows(wanted, known.chain | histories, members, day, asked.capacity, asked.supply),
         fit=fit_rows(histories, deadlines, day, model),
         as_of=day,
         latest=latest_report(table.frame, day),
