@@ -21,15 +21,14 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from dpsim.core.compiled import routine
 from dpsim.core.streams import Stream
 from dpsim.errors import InputError
 from dpsim.forecast.asked import Groups, units_of, weeks_to
 from dpsim.forecast.chances import ROUNDING, chances
 from dpsim.forecast.history import History
 from dpsim.forecast.list_asked import ADDITIONS, DEFAULT, DEFINITION, DONE, LIST, REMOVALS, ListChange
+from dpsim.forecast.lost import lost_among
 from dpsim.forecast.luck import uniform_draws
-from dpsim.forecast.rounding import SMALL
 from dpsim.forecast.stages import funnelled
 from dpsim.model.state import Floats
 
@@ -254,41 +253,6 @@ def _left(more: Floats, done: Floats, then: Floats, supply: Floats | None, start
     wanted = more.sum(axis=1)
     part = np.minimum(1.0, np.divide(room, wanted, out=np.ones_like(wanted), where=wanted > 0))
     return np.asarray(more * part[:, None, :])
-
-
-@routine
-def lost_among(u: Floats, gone: Floats, idle: Floats, late: Floats) -> Floats:
-    """Return how many of the `gone` (draws, units) are among those of the `idle` that are done (draws, units, weeks).
-
-    The hypergeometric quantile at `u` (draws, units): by one `u` it never falls from week to week, nor does the rest.
-    Of a gap of `SMALL` or more its mean.
-    """
-    out = np.zeros(late.shape)
-    for d in range(late.shape[0]):
-        for i in range(late.shape[1]):
-            marked, whole = int(gone[d, i]), int(idle[d, i])
-            for k in range(late.shape[2]):
-                taken = min(int(late[d, i, k]), whole)
-                if marked == 0 or taken == 0:
-                    continue
-                if whole >= SMALL:
-                    out[d, i, k] = math.floor(marked * taken / whole + 0.5)
-                    continue
-                x, most = max(0, taken + marked - whole), min(marked, taken)
-                mass = np.exp(log_ways(marked, x) + log_ways(whole - marked, taken - x) - log_ways(whole, taken))
-                rest = u[d, i]
-                while rest > mass and x < most:
-                    rest -= mass
-                    mass *= (marked - x) * (taken - x) / ((x + 1.0) * (whole - marked - taken + x + 1.0))
-                    x += 1
-                out[d, i, k] = x
-    return out
-
-
-@routine
-def log_ways(of: int, chosen: int) -> float:
-    """Return the logarithm of the number of ways to choose some of others."""
-    return math.lgamma(of + 1.0) - math.lgamma(chosen + 1.0) - math.lgamma(of - chosen + 1.0)
 
 
 def _rows(

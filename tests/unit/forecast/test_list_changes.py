@@ -13,7 +13,8 @@ from test_project import DEADLINE, made, table, targets
 from dpsim.errors import InputError
 from dpsim.forecast.history import history_of
 from dpsim.forecast.list_asked import ListChange, list_change
-from dpsim.forecast.lists import UNCHANGED, changed_counts, lost_among
+from dpsim.forecast.lists import UNCHANGED, changed_counts
+from dpsim.forecast.lost import lost_among
 from dpsim.forecast.project import Forecast
 
 DAY = dt.date(2018, 9, 10)

@@ -12,7 +12,6 @@ from typing import Any
 
 import pandas as pd
 
-from dpsim.errors import InputError
 from dpsim.experiments.identity import code_id
 from dpsim.experiments.sums import SUMS, sums_text
 from dpsim.forecast.knowledge import knowledge
@@ -23,8 +22,7 @@ from dpsim.forecast.project import Forecast, forecast
 from dpsim.forecast.scenarios import scenarios, starts
 from dpsim.forecast.scoreboard import inputs_digest, keep_forecast, scoreboard
 from dpsim.forecast.signposts import signposts
-from dpsim.params.wording import shown
-from dpsim.progress.levels import by_township, counties_of, load_groups
+from dpsim.progress.levels import all_levels, by_township, load_groups
 from dpsim.progress.load import Progress, load_progress
 from dpsim.progress.plan import load_supply
 from dpsim.progress.wanted import load_targets
@@ -108,12 +106,8 @@ def table_with_levels(
     progress = load_progress(table, stages=stages)
     if townships:
         progress = by_township(progress)
-    units, listed = set(progress.frame["unit"]), load_groups(groups) if groups is not None else {}
-    for group, names in listed.items():
-        missing = [name for name in names if name not in units]
-        if missing or group in units:
-            raise InputError("forecast.group", group=shown(group), given=shown(", ".join(missing) or group))
-    return progress, counties_of(units) | listed
+    listed = load_groups(groups) if groups is not None else {}
+    return progress, all_levels(progress.frame["unit"].unique(), listed)
 
 
 def outlook_of(
