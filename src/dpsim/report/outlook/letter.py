@@ -15,7 +15,7 @@ from dpsim.forecast.signposts import LEAST_TELLING
 from dpsim.language import language_in_force, say
 from dpsim.params.forecast import load_forecast_settings
 from dpsim.params.wording import shown_name
-from dpsim.report.outlook.job import SIDE_DRAWS, Outlook
+from dpsim.report.outlook.content import SIDE_DRAWS, Outlook
 from dpsim.report.outlook.lists import list_lines, stage_word
 from dpsim.report.outlook.unknown import unknown_text
 from dpsim.report.show import show_chance, show_date, show_number, show_percent, show_rounded
