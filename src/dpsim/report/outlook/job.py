@@ -18,7 +18,7 @@ from dpsim.forecast.known import progress_until
 from dpsim.forecast.list_asked import DEFAULT
 from dpsim.forecast.project import forecast
 from dpsim.forecast.scenarios import scenarios, starts
-from dpsim.forecast.scoreboard import keep_forecast, scoreboard
+from dpsim.forecast.scoreboard import inputs_digest, keep_forecast, scoreboard
 from dpsim.forecast.signposts import signposts
 from dpsim.language import language_in_force
 from dpsim.progress.levels import all_levels, by_township, load_groups
@@ -146,12 +146,13 @@ def save_outlook(outlook: Outlook, out: Path | None, *, kept: Path | None) -> st
         The folder `out` holds another forecast: nothing is kept or written.
     """
     text = outlook_text(outlook)
+    record = {} if out is None else outlook_record(outlook)
     if out is not None:
-        check_free(out, request_of(outlook.progress, outlook.wanted, **_asked(outlook)))
+        check_free(out, record)
     if kept is not None:
         keep_forecast(outlook.made, outlook.progress, kept, seed=outlook.seed)
     if out is not None:
-        _write(outlook, out, text)
+        _write(outlook, out, text, record)
     return text
 
 
@@ -176,7 +177,9 @@ def outlook_tables(outlook: Outlook) -> dict[str, pd.DataFrame]:
 def outlook_record(outlook: Outlook) -> dict[str, Any]:
     """Return what a forecast was made of, and its shortest answer."""
     made = outlook.made
-    return request_of(outlook.progress, outlook.wanted, **_asked(outlook)) | {
+    asked: dict[str, Any] = {"as_of": made.as_of.isoformat(), "reference": made.reference, "draws": made.draws}
+    asked |= {name: getattr(outlook, name) for name in ("rush", "seed", "capacity", "supply", "lists", "groups")}
+    return request_of(inputs_digest(outlook.progress, made.as_of), outlook.wanted, **asked) | {
         "units": len(made.units),
         "all_met": None if math.isnan(made.all_met) else made.all_met,
         "ledger": outlook.progress.ledger is not None,
@@ -186,14 +189,7 @@ def outlook_record(outlook: Outlook) -> dict[str, Any]:
     }
 
 
-def _asked(outlook: Outlook) -> dict[str, Any]:
-    """Return what was asked of a forecast beside its table and targets."""
-    made = outlook.made
-    asked = {"as_of": made.as_of.isoformat(), "reference": made.reference, "draws": made.draws}
-    return asked | {name: getattr(outlook, name) for name in ("rush", "seed", "capacity", "supply", "lists", "groups")}
-
-
-def _write(outlook: Outlook, out: Path, text: str) -> None:
+def _write(outlook: Outlook, out: Path, text: str, record: dict[str, Any]) -> None:
     """Write record, inputs, tables, text, the list of the program's files, and check sums."""
     inputs = {"progress": outlook.progress.frame, "targets": outlook.wanted}
     if outlook.progress.ledger is not None:
@@ -202,8 +198,8 @@ def _write(outlook: Outlook, out: Path, text: str) -> None:
         inputs["supply"] = outlook.supply
     if len(outlook.record):
         inputs["scoreboard"] = outlook.record
-    record = json.dumps(outlook_record(outlook), ensure_ascii=False, indent=1, sort_keys=True)
-    write_atomically(out / RUN, record.encode())  # first: stopped on the way, the same request may be made again
+    run = json.dumps(record, ensure_ascii=False, indent=1, sort_keys=True)
+    write_atomically(out / RUN, run.encode())  # first: stopped on the way, the same request may be made again
     for name in {"ledger", "supply", "scoreboard"} - inputs.keys():  # of an earlier time in the same folder
         for ending in ("csv", "parquet"):
             (out / INPUTS / f"{name}.{ending}").unlink(missing_ok=True)

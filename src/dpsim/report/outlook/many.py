@@ -18,6 +18,7 @@ from dpsim.experiments.sums import SUMS, sums_text
 from dpsim.forecast.asked import ALL, EACH, check_numbers, checked_class, checked_day
 from dpsim.forecast.basis import basis_of, options_of
 from dpsim.forecast.list_asked import DEFAULT
+from dpsim.forecast.scoreboard import inputs_digest
 from dpsim.language import LANGUAGES
 from dpsim.params.wording import shown, shown_name
 from dpsim.progress.load import Progress
@@ -162,10 +163,13 @@ def _check_places(
 ) -> None:
     """Refuse, before anything is made, folders of other forecasts, and an index that leads to some not made now."""
     given, requests = {name: value for name, value in asked.items() if name != "kept"}, []
+    inputs: dict[str, str] = {}
     for entry in jobs:
         with suppress(InputError):  # without a target it is not made
             own = targets_of(entry.unit, wanted) if each_unit else wanted
-            requests.append((out / entry.place, request_of(progress, own, as_of=entry.as_of, **given)))
+            if entry.as_of not in inputs:
+                inputs[entry.as_of] = inputs_digest(progress, checked_day("as_of", entry.as_of))
+            requests.append((out / entry.place, request_of(inputs[entry.as_of], own, as_of=entry.as_of, **given)))
     for place, request in requests:
         check_free(place, request)
     file = out / INDEX / "index.json"

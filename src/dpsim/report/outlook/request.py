@@ -13,9 +13,7 @@ from dpsim.errors import InputError
 from dpsim.experiments.plain_json import read_json
 from dpsim.forecast.asked import checked_class, checked_day
 from dpsim.forecast.list_asked import list_change
-from dpsim.forecast.scoreboard import inputs_digest
 from dpsim.params.wording import shown_name
-from dpsim.progress.load import Progress
 from dpsim.report.tables import csv_bytes
 
 INPUTS, RUN = "inputs", "run.json"
@@ -23,8 +21,15 @@ PROGRESS = f"{INPUTS}/progress.parquet"
 """Marks the folder of a forecast: the rows it was made of, as they were understood."""
 
 
+ASKED = (
+    *("as_of", "inputs", "targets", "reference", "rush", "seed", "draws"),
+    *("capacity", "supply", "lists", "groups"),
+)
+"""What makes two forecasts the same; the language of the text and the program do not."""
+
+
 def request_of(
-    progress: Progress,
+    inputs: str,
     wanted: pd.DataFrame,
     *,
     as_of: str,
@@ -39,12 +44,11 @@ def request_of(
 ) -> dict[str, Any]:
     """Return what a forecast is asked for, as JSON holds it; of table and targets their digests.
 
-    Parameters are those of `dpsim.report.outlook.job.outlook_of`.
+    `inputs`: digest of the table up to the date. Other parameters are those of `dpsim.report.outlook.job.outlook_of`.
     """
-    day = checked_day("as_of", as_of)
     return {
-        "as_of": day.isoformat(),
-        "inputs": inputs_digest(progress, day),
+        "as_of": checked_day("as_of", as_of).isoformat(),
+        "inputs": inputs,
         "targets": hashlib.sha256(csv_bytes(wanted)).hexdigest(),
         "reference": checked_class(reference),
         "rush": rush,
@@ -58,7 +62,7 @@ def request_of(
 
 
 def check_free(out: Path, request: Mapping[str, Any]) -> None:
-    """Refuse a folder that holds anything but the same forecast.
+    """Refuse a folder that holds anything but the same forecast; `request` may hold more than `ASKED`.
 
     Raises
     ------
@@ -72,7 +76,7 @@ def check_free(out: Path, request: Mapping[str, Any]) -> None:
     except (OSError, ValueError):
         held = None
     held = held if isinstance(held, dict) else {}
-    other = [name for name, asked in request.items() if name not in held or held[name] != asked]
+    other = [name for name in ASKED if name not in held or held[name] != request[name]]
     if "as_of" in other and "as_of" in held:  # the rows up to another date are others too
         dates = f"--as-of ({shown_name(held['as_of'])} -> {request['as_of']})"
         what = [dates, *(_option(name) for name in other if name not in ("as_of", "inputs"))]
