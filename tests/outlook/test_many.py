@@ -109,6 +109,10 @@ def test_the_table_of_the_index_is_put_together_anew(tmp_path: Path) -> None:
         write_sums(out / "index")
         found = [finding.values.get("file") for finding in verify(out / "index", replications=0).folders[0].wrong]
         assert found == ["index.csv"]
+    file.unlink()
+    (out / "index" / "SHA256SUMS").unlink()
+    write_sums(out / "index")
+    assert [one.values["file"] for one in verify(out / "index", replications=0).folders[0].wrong] == ["index.csv"]
     job = out / "index" / "index.json"
     job.write_text(job.read_text(encoding="utf-8").replace(f'"as_of": "{DATES[1]}"', f'"as_of": "{DATES[0]}"'))
     (out / "index" / "SHA256SUMS").unlink()

@@ -113,6 +113,14 @@ def test_a_group_is_the_sum_of_its_units() -> None:
     assert rows.loc[0, "q50"] == pytest.approx(np.median(share))
 
 
+@pytest.mark.parametrize("name", ["all", "All", "each", "合计", "county 1"])
+def test_a_group_named_like_a_total_or_a_unit_is_refused(name: str) -> None:
+    with pytest.raises(InputError) as caught:
+        made(table(), draws=20, groups={name: ["county 0"]})
+    assert caught.value.message == "forecast.group" and name in caught.value.text("zh")
+    assert "own" in made(table(), draws=20, groups={"own": ["county 0"]}).members, "control"
+
+
 def test_paths_hold_every_draw_and_week() -> None:
     result = made(table(), draws=20)
     weeks = result.counts["online"].shape[2]

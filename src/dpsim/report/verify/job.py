@@ -111,7 +111,7 @@ def _verify_batch(folder: Path, runs: dict[str, int]) -> list[Verified]:
             found.differs("missing", file=shown_name(place, 200), sums=INDEX)
         else:
             reports += _verified((folder / place).resolve(), runs, index=False)
-    if INDEX_TABLE in _names(folder):
+    if INDEX_TABLE in _names(folder) or "batch" not in (index or {"batch": None}):  # no batch of reports
         verify_index(found, jobs)
     return [found, *reports]
 
