@@ -68,7 +68,6 @@ def forecast(
     """按进度表预测目标能否达到 / Forecast from a progress table whether targets will be met."""
     from dpsim.forecast.list_asked import DEFAULT
     from dpsim.report.outlook.job import make_outlook, save_outlook
-    from dpsim.report.outlook.letter import outlook_text
     from dpsim.report.outlook.many import dates_of, many_outlooks
 
     use(lang)
@@ -97,9 +96,7 @@ def forecast(
             raise InputError("forecast.many_out")
         return _tell_many(many_outlooks(table, targets, Path(out), dates=dates, each_unit=each_unit, **asked), out)
     outlook = make_outlook(table, targets, as_of=dates[0], **asked)
-    text = outlook_text(outlook)
-    save_outlook(outlook, None if out is None else Path(out), kept=board, text=text)
-    put(text)
+    put(save_outlook(outlook, None if out is None else Path(out), kept=board))
     typer.echo(say("outlook.not_saved") if out is None else say("outlook.saved", folder=out), err=True)
     return None
 

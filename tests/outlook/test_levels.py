@@ -5,18 +5,22 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
+import openpyxl
 import pandas as pd
 import pytest
 from test_outlook import call, table_file, targets_file
 
 from dpsim.errors import FileFaults, InputError
 from dpsim.forecast.project import forecast
-from dpsim.progress.levels import by_township, counties_of, load_groups
+from dpsim.progress.levels import all_levels, by_township, counties_of, load_groups
 from dpsim.progress.load import load_progress
+from dpsim.progress.wanted import load_targets
 from dpsim.report.outlook.job import make_outlook, save_outlook
 from dpsim.report.verify.job import verify
 
 GROUPS = "单位,上级\n县0,北片\n县1,北片\n县2,南片\n县3，,南片\n".replace("县3，", "县3")
+TOTALS = ["合计", "总计", "全市", "各县区", "all", "All", "ALL", " all  together", "Total", "each", "县1 "]
+"""Names no group can have: those of all units together, of every unit, of a unit."""
 ASKED = {"as_of": "2018-09-10", "reference": "order", "rush": 0.0, "seed": 1, "draws": 40, "kept": None}
 
 
@@ -59,13 +63,45 @@ def test_the_command_takes_groups_and_a_target_of_one(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "text",
     ["", "单位,上级\n", "单位\n县0\n", "单位,上级\n县0,\n", "单位,上级\n,北片\n", "单位,上级\n县0,北片\n县0,北片\n",
-     "单位,上级\n县0,合计\n", "单位,上级\n县9,北片\n", "单位,上级\n县0,县1\n"],
+     "单位,上级\n县9,北片\n", "单位,上级\n县0,县1\n", *(f"单位,上级\n县0,{name}\n" for name in TOTALS)],
 )  # fmt: skip
 def test_a_list_of_groups_that_cannot_be_is_refused(tmp_path: Path, text: str) -> None:
     file = targets_file(tmp_path, text, "组.csv")
     with pytest.raises((FileFaults, InputError)) as caught:
         make_outlook(table_file(tmp_path), targets_file(tmp_path), groups=file, **ASKED)  # type: ignore[arg-type]
     assert caught.value.text("zh") != caught.value.text("en")
+
+
+@pytest.mark.parametrize("name", TOTALS[:-1])
+def test_a_group_named_like_the_total_is_refused_with_its_cell(tmp_path: Path, name: str) -> None:
+    with pytest.raises(FileFaults) as caught:
+        load_groups(targets_file(tmp_path, f"单位,上级\n县0,北片\n县1,{name}\n", "组.csv"))
+    assert "B3" in caught.value.text("zh") and "named like all units together" in caught.value.text("en")
+
+
+def test_a_group_has_no_name_of_a_unit_or_a_county_of_townships() -> None:
+    units = ["北县/东镇", "北县/西镇", "South"]
+    for name in ("北县", "south", "SOUTH ", "北县/东镇"):
+        with pytest.raises(InputError) as caught:
+            all_levels(units, {name: ["South"]})
+        assert "has the name of" in caught.value.text("en") and "同名" in caught.value.text("zh")
+    assert set(all_levels(units, {"片": ["South"]})) == {"北县", "片"}, "control"
+    with pytest.raises(InputError, match=r"合计|together"):
+        counties_of(["All Together/东镇", "北县/西镇"])
+
+
+def test_names_that_a_workbook_holds_as_numbers_are_names(tmp_path: Path) -> None:
+    """A spreadsheet program keeps 1 as 1.0; the units of a ledger are read as "1" too."""
+    book = openpyxl.Workbook()
+    for row in (["单位", "上级"], [1, 7], [2.0, 7], [3.5, 8]):
+        book.active.append(row)
+    book.save(tmp_path / "组.xlsx")
+    assert load_groups(tmp_path / "组.xlsx") == {"7": ["1", "2"], "8": ["3.5"]}
+    book = openpyxl.Workbook()
+    for row in (["单位", "环节", "时限", "目标"], [1, "建成", "2018-12-31", 1]):
+        book.active.append(row)
+    book.save(tmp_path / "目标.xlsx")
+    assert load_targets(tmp_path / "目标.xlsx")["unit"].tolist() == ["1"]
 
 
 def test_a_unit_may_stand_in_two_groups(tmp_path: Path) -> None:
@@ -76,7 +112,9 @@ def test_a_unit_may_stand_in_two_groups(tmp_path: Path) -> None:
 
 
 def test_townships_make_their_counties() -> None:
-    assert counties_of(["北县/东镇", "北县/西镇", "南县", "中县/一镇"]) == {"北县": ["北县/东镇", "北县/西镇"]}
+    both = {"北县": ["北县/东镇", "北县/西镇"], "中县": ["中县/一镇"]}
+    assert counties_of(["北县/东镇", "北县/西镇", "南县", "中县/一镇"]) == both, "a county of one township has its line"
+    assert counties_of(["北县/东镇", "中县/一镇"]) == {}, "each is its county"
     assert counties_of(["北县/东镇", "北县/西镇", "北县"]) == {}, "the county is a unit of its own"
 
 

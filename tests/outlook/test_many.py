@@ -10,6 +10,7 @@ import pytest
 from test_outlook import call, table_file, targets_file
 
 from dpsim.errors import InputError
+from dpsim.experiments.sums import write_sums
 from dpsim.report.outlook.job import make_outlook
 from dpsim.report.outlook.many import dates_of, many_outlooks
 from dpsim.report.verify.job import verify
@@ -58,9 +59,65 @@ def test_each_unit_has_its_folder_and_its_targets_alone(tmp_path: Path) -> None:
         tmp_path / "进度.csv", tmp_path / "目标.csv",
         as_of=DATES[1], reference="order", rush=0.0, seed=1, draws=40, kept=None,
     ).made.targets  # fmt: skip
-    assert index["unit"].tolist() == [f"县{k}" for k in range(4)] and set(index["stage"]) == {"built"}
-    built = whole[(whole["stage"] == "built") & (whole["unit"] != "all")]
-    assert index["probability"].tolist() == pytest.approx(built["probability"].tolist(), abs=1e-9)
+    assert index["unit"].tolist() == [*(f"县{k}" for k in range(4)), "all", "all"]
+    assert index["stage"].tolist() == ["built"] * 5 + ["online"], "of all together both targets that speak of them"
+    assert index["probability"].tolist() == pytest.approx(whole["probability"].tolist(), abs=1e-9)
+
+
+def test_groups_counties_and_all_together_are_forecast_beside_the_units(tmp_path: Path) -> None:
+    """Nothing that is asked for is left out: a target of a group, of a county of townships, of all together."""
+    table = table_file(tmp_path)
+    named = table.read_text(encoding="utf-8").replace("县0", "北县/甲镇").replace("县1", "北县/乙镇")
+    table.write_text(named, encoding="utf-8")
+    groups = targets_file(tmp_path, "单位,上级\n县2,南片\n县3,南片\n县2,无\n", "组.csv")
+    wanted = "单位,环节,时限,目标\n南片,建成,2018-12-31,0.8\n北县,建成,2018-12-31,0.7\n县2,建成,2018-12-31,0.6\n"
+    asked = {"dates": DATES[1:], "each_unit": True, "reference": None, "rush": 0.0, "seed": 1, "draws": 20}
+    told = many_outlooks(table, targets_file(tmp_path, wanted), tmp_path / "o", groups=groups, **asked)  # type: ignore[arg-type]
+    made = [one.entry.unit for one in told if one.reason is None]
+    assert made == ["县2", "北县", "南片"], "no target speaks of the group 无, nor of all together"
+    shares = {one.entry.unit: one.targets["target_share"].tolist() for one in told if one.reason is None}
+    assert shares == {"县2": [0.6], "北县": [0.7], "南片": [0.8]}
+    both = wanted + ",建成,2018-12-31,0.5\n全市,建成,2018-12-31,0.4\n"
+    told = many_outlooks(table, targets_file(tmp_path, both), tmp_path / "p", groups=groups, **asked)  # type: ignore[arg-type]
+    assert [one.entry.unit for one in told] == ["北县/乙镇", "北县/甲镇", "县2", "县3", "北县", "南片", "无", "all"]
+    assert told[-1].targets["target_share"].tolist() == [0.5, 0.4] and told[-1].entry.place == Path(DATES[1], "all")
+
+
+def test_a_folder_of_another_forecast_is_refused_before_anything_is_made(tmp_path: Path) -> None:
+    out = many(tmp_path, DATES[1:], each_unit=False)
+    before = {file: file.read_bytes() for file in out.rglob("*") if file.is_file()}
+    with pytest.raises(InputError) as caught:
+        many(tmp_path, DATES, each_unit=False, targets="环节,时限,目标\n建成,2018-12-31,1\n")
+    assert caught.value.message == "forecast.other_in_out" and "--targets" in caught.value.text("zh")
+    with pytest.raises(InputError) as caught:
+        many(tmp_path, DATES[:1], each_unit=False)
+    assert caught.value.message == "forecast.other_index" and DATES[1] in caught.value.text("en")
+    assert {file: file.read_bytes() for file in out.rglob("*") if file.is_file()} == before
+    assert len(jobs(many(tmp_path, DATES, each_unit=False))) == 2, "control: the same and one more"
+
+
+def test_the_table_of_the_index_is_put_together_anew(tmp_path: Path) -> None:
+    out = many(tmp_path, ["2018-04-01", *DATES], each_unit=False)
+    outcome = verify(out / "index", replications=0)
+    assert outcome.well and "index" in outcome.text() and "seed of the choice" not in outcome.text()
+    file = out / "index" / "index.csv"
+    text = file.read_text(encoding="utf-8-sig")
+    for forged in (text.replace("县1", "县9", 1), text.replace(DATES[1], DATES[0])):
+        assert forged != text
+        file.write_text(forged, encoding="utf-8-sig")
+        (out / "index" / "SHA256SUMS").unlink()
+        write_sums(out / "index")
+        found = [finding.values.get("file") for finding in verify(out / "index", replications=0).folders[0].wrong]
+        assert found == ["index.csv"]
+    file.unlink()
+    (out / "index" / "SHA256SUMS").unlink()
+    write_sums(out / "index")
+    assert [one.values["file"] for one in verify(out / "index", replications=0).folders[0].wrong] == ["index.csv"]
+    job = out / "index" / "index.json"
+    job.write_text(job.read_text(encoding="utf-8").replace(f'"as_of": "{DATES[1]}"', f'"as_of": "{DATES[0]}"'))
+    (out / "index" / "SHA256SUMS").unlink()
+    write_sums(out / "index")
+    assert "index.json" in [one.values["file"] for one in verify(out / "index", replications=0).folders[0].wrong]
 
 
 def test_one_that_fails_stops_no_other_and_is_told(tmp_path: Path) -> None:
@@ -68,7 +125,8 @@ def test_one_that_fails_stops_no_other_and_is_told(tmp_path: Path) -> None:
     assert [job["state"] for job in jobs(out)] == ["failed", "made", "made"]
     reason = jobs(out)[0]["reason"]
     assert isinstance(reason, dict) and reason["zh"] != reason["en"] and not (out / "2018-04-01").exists()
-    failed = many(tmp_path, DATES[1:], each_unit=True, targets="单位,环节,时限,目标\n县1,建成,2018-12-31,1\n")
+    (tmp_path / "other").mkdir()
+    failed = many(tmp_path / "other", DATES[1:], each_unit=True, targets="单位,环节,时限,目标\n县1,建成,2018-12-31,1\n")
     assert [job["state"] for job in jobs(failed)] == ["failed", "made", "failed", "failed"]
 
 
@@ -91,7 +149,7 @@ def test_names_lead_to_no_other_folder(tmp_path: Path) -> None:
         table, targets_file(tmp_path), tmp_path / "deep" / "out",
         dates=DATES[1:], each_unit=True, reference=None, rush=0.0, seed=1, draws=20,
     )  # fmt: skip
-    assert len({one.entry.place for one in told}) == 4
+    assert len({one.entry.place for one in told}) == 5
     assert all(one.entry.place.parts[0] == DATES[1] and len(one.entry.place.parts) == 2 for one in told)
     assert sorted(path.name for path in tmp_path.iterdir()) == ["deep", "目标.csv", "进度.csv"]
 

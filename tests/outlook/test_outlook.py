@@ -18,7 +18,7 @@ from dpsim.errors import FileFaults, InputError
 from dpsim.experiments.sums import SUMS
 from dpsim.progress.plan import load_supply
 from dpsim.progress.wanted import load_targets, share_of
-from dpsim.report.outlook.job import Outlook, make_outlook, save_outlook
+from dpsim.report.outlook.job import Outlook, make_outlook, outlook_of, save_outlook
 from dpsim.report.outlook.letter import outlook_text
 from dpsim.report.verify.job import verify
 
@@ -194,13 +194,60 @@ def test_folders_of_a_forecast_are_refused_by_the_option_they_came_with(tmp_path
     assert done.returncode == 2 and "--scoreboard" in done.stderr and not (tmp_path / "here").exists()
 
 
-def test_a_forecast_over_an_earlier_one_leaves_none_of_its_inputs(tmp_path: Path) -> None:
-    outlook = made(tmp_path, table_file(tmp_path))
+def test_a_folder_takes_the_same_forecast_again_and_no_other(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    table, out, kept = table_file(tmp_path), tmp_path / "out", tmp_path / "kept"
+    outlook = made(tmp_path, table)
+    save_outlook(outlook, out, kept=None)
+    monkeypatch.setenv("DPSIM_LANG", "en")
+    save_outlook(outlook, out, kept=None)
+    assert verify(out).well, "the same request, in another language"
+    before = {file: file.read_bytes() for file in out.rglob("*") if file.is_file()}
     plan = pd.DataFrame({"stage": ["built"], "date": [pd.Timestamp("2018-09-10")], "per_week": [3.0]})
-    save_outlook(replace(outlook, supply=plan), tmp_path / "out", kept=None)
-    assert (tmp_path / "out" / "inputs" / "supply.csv").exists()
-    save_outlook(outlook, tmp_path / "out", kept=None)
-    assert verify(tmp_path / "out").well
+    earlier = {"as_of": "2018-08-06", "reference": "order", "rush": 0.0, "seed": 1, "draws": 20}
+    fewer = outlook.progress.frame.assign(done=outlook.progress.frame["done"] // 2)
+    others = {
+        "--as-of (2018-09-10 -> 2018-08-06)": outlook_of(outlook.progress, outlook.wanted, **earlier),  # type: ignore[arg-type]
+        "TABLE": replace(outlook, progress=replace(outlook.progress, frame=fewer)),
+        "--targets": replace(outlook, wanted=outlook.wanted.assign(target_share=0.5)),
+        "--supply": replace(outlook, supply=plan),
+        "--list": replace(outlook, lists=("stops=5%",)),
+        "--seed": replace(outlook, seed=2),
+    }
+    for what, other in others.items():
+        with pytest.raises(InputError) as caught:
+            save_outlook(other, out, kept=kept)
+        assert what in caught.value.text("en") and what in caught.value.text("zh"), what
+    assert not kept.exists(), "nothing is kept of a forecast that is refused"
+    assert {file: file.read_bytes() for file in out.rglob("*") if file.is_file()} == before
+    (out / "run.json").write_text("[", encoding="utf-8")
+    with pytest.raises(InputError):
+        save_outlook(outlook, out, kept=None)
+
+
+def test_a_file_that_cannot_be_written_is_named_with_the_reason(tmp_path: Path) -> None:
+    """The disk takes no file of more than 2000 bytes: the file wanted is named, and no file beside it."""
+    table_file(tmp_path), targets_file(tmp_path)
+    asked = [
+        "dpsim",
+        "forecast",
+        "进度.csv",
+        "--targets",
+        "目标.csv",
+        "--as-of",
+        "2018-09-10",
+        "--draws",
+        "20",
+        "--out",
+        "o",
+    ]
+    limited = f"import resource, sys; resource.setrlimit(resource.RLIMIT_FSIZE, (2000, 2000)); sys.argv = {asked!r}"
+    done = subprocess.run(
+        [sys.executable, "-c", f"{limited}; from dpsim.cli import main; main()"], cwd=tmp_path, timeout=120,
+        env={**os.environ, "DPSIM_LANG": "en", "PYTHONDONTWRITEBYTECODE": "1"}, capture_output=True, encoding="utf-8",
+    )  # fmt: skip
+    assert done.returncode == 2 and "Traceback" not in done.stderr, done.stderr
+    assert "File too large" in done.stderr and ".tmp" not in done.stderr and "o/inputs/progress." in done.stderr
+    assert not list(tmp_path.rglob("*.tmp"))
 
 
 def test_the_command_says_what_the_library_says(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

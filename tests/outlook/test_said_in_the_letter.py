@@ -74,3 +74,16 @@ def test_the_text_of_one_forecast_is_what_is_printed(tmp_path: Path) -> None:
     done = call(*asked, folder=tmp_path)
     assert done.returncode == 0 and (tmp_path / "o" / "forecast.txt").read_text(encoding="utf-8") == done.stdout
     assert len(pd.read_csv(tmp_path / "o" / "tables" / "lists.csv")["change"].unique()) == 3
+
+
+@pytest.mark.parametrize(
+    ("reference", "zh", "en"), [("order", "按所给", "as given"), (None, "没有给出", "no class was given")]
+)
+def test_the_class_and_where_it_comes_from_are_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, reference: str | None, zh: str, en: str
+) -> None:
+    outlook = made(tmp_path, table_file(tmp_path), reference=reference)
+    for lang, words in (("zh", zh), ("en", en)):
+        monkeypatch.setenv("DPSIM_LANG", lang)
+        line = outlook_text(outlook).splitlines()[1]
+        assert words in line, line

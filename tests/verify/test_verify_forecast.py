@@ -82,6 +82,7 @@ FORGERIES = {
     "inputs/progress.csv": _text("inputs/progress.csv", "county 0", "county 00"),
     "tables/repairs.csv": _text("tables/repairs.csv", "file", "filf"),
     "run.json": _text("run.json", '"seed": 1', '"seed": 2'),
+    "forecast.txt": _text("forecast.txt", "county 0", "county 9"),
 }
 
 
@@ -93,6 +94,39 @@ def test_whoever_puts_the_check_sums_right_is_found_out(folder: Path, named: str
         found = wrong(folder, replications=1)
         assert any(named in line or (named == "run.json" and "targets" in line) for line in found), found
     assert wrong(folder, replications=1) == []
+
+
+def test_a_text_is_made_again_in_its_own_language(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for lang in ("zh", "en"):
+        monkeypatch.setenv("DPSIM_LANG", lang)
+        assert verify(folder, replications=1).well
+    assert "seed of the choice" not in verify(folder).text(), "no run was chosen"
+    with forged(folder):
+        _text("run.json", '"lang": "zh"', '"lang": "en"')(folder)
+        sealed(folder)
+        assert any("forecast.txt" in line for line in wrong(folder, replications=1))
+
+
+def test_repairs_and_the_record_of_earlier_forecasts_are_in_the_text_made_again(tmp_path: Path) -> None:
+    """What the text says of repairs and of earlier forecasts is put together from what the folder keeps."""
+    dates = pd.date_range("2018-05-07", "2018-09-10", freq="7D")
+    rows = [(day, f"county {k}", 90, (5 + k) * week // 4 + 3) for k in range(2) for week, day in enumerate(dates)]
+    rows += [(pd.Timestamp("2018-12-31"), f"county {k}", 90, 80) for k in range(2)]
+    progress = load_progress(pd.DataFrame(rows, columns=["date", "unit", "total", "built"]))
+    wanted = pd.DataFrame({"unit": ["each"], "stage": ["built"], "deadline": ["2018-12-31"], "target_share": [0.8]})
+    asked = {"reference": "order", "rush": 0.0, "seed": 1, "draws": 40}
+    save_outlook(outlook_of(progress, wanted, as_of=AS_OF, **asked), None, kept=tmp_path / "kept")  # type: ignore[arg-type]
+    later = wanted.assign(deadline="2019-06-30")
+    outlook = outlook_of(progress, later, as_of="2019-01-07", **asked, kept=tmp_path / "kept")  # type: ignore[arg-type]
+    text = save_outlook(outlook, tmp_path / "out", kept=None)
+    assert "earlier forecasts have their outcome" in text and len(progress.repairs)
+    assert all(line in text for line in outlook.progress.repair_texts()[:10])
+    assert verify(tmp_path / "out", replications=1).well, verify(tmp_path / "out").text()
+    with forged(tmp_path / "out"):
+        _table("inputs/scoreboard.parquet", lambda t: t.assign(brier=0.0))(tmp_path / "out")
+        sealed(tmp_path / "out")
+        found = wrong(tmp_path / "out", replications=1)
+        assert any("forecast.txt" in line for line in found) and any("scoreboard.csv" in line for line in found)
 
 
 RECORDS = ["[]", "{}", '{"as_of": "2018-09-10", "reference": "x", "rush": 0, "seed": 1, "draws": 60}', "{"]

@@ -36,9 +36,11 @@ def write_whole(path: Path, content: bytes, *, synced: bool = True) -> None:
             if synced:
                 os.fsync(stream.fileno())
         beside.replace(path)
-    except BaseException:
+    except BaseException as fault:
         with suppress(OSError):
             beside.unlink()
+        if isinstance(fault, OSError):  # who reads it looks for the file wanted, not for the one beside it
+            raise OSError(fault.errno, fault.strerror or str(fault), str(path)) from None
         raise
     if synced:
         _sync_folder(path.parent)

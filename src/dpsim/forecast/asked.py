@@ -14,7 +14,10 @@ from dpsim.core.streams import check_word
 from dpsim.errors import InputError
 from dpsim.params.forecast import CLASSES, UNSTATED
 from dpsim.params.wording import shown
+from dpsim.progress.levels import is_total
 
+Groups = Mapping[str, npt.NDArray[np.bool_]]
+"""Which units make up each unit, group and `ALL`."""
 ALL = "all"
 """The unit that all others make up together."""
 EACH = "each"
@@ -84,13 +87,13 @@ def memberships(units: Sequence[str], groups: Mapping[str, Sequence[str]]) -> di
     out = {name: np.arange(len(units)) == k for name, k in known.items()}
     for group, names in groups.items():
         missing = [name for name in names if name not in known]
-        if missing or group in known or group == ALL or not names:
+        if missing or group in known or is_total(group) or not names:
             raise InputError("forecast.group", group=shown(group), given=shown(", ".join(missing) or group))
         out[group] = np.isin(np.array(units), list(names))
     return out | {ALL: np.ones(len(units), dtype=np.bool_)}
 
 
-def units_of(unit: str, members: Mapping[str, npt.NDArray[np.bool_]]) -> list[str]:
+def units_of(unit: str, members: Groups) -> list[str]:
     """Return the units a target speaks of."""
     if unit == EACH:
         return list(members)

@@ -36,6 +36,8 @@ class History:
         Shape (units,): reports by then.
     sums : numpy.ndarray of bool
         Shape (units,): which are sums of many others rather than units of their own.
+    first : numpy.ndarray
+        Shape (units, 2): the first report: weeks before the as-of date, share done.
     """
 
     units: tuple[str, ...]
@@ -45,11 +47,21 @@ class History:
     share: Floats
     observed: npt.NDArray[np.int64]
     sums: npt.NDArray[np.bool_]
+    first: Floats
 
     @property
     def last(self) -> Floats:
         """Shares done at the as-of date, shape (units,)."""
         return np.asarray(self.share[:, -1])
+
+    def share_at(self, weeks: float) -> Floats:
+        """Return shares done so many weeks before the as-of date, not before a unit's first report, shape (units,)."""
+        grid = np.arange(1.0 - self.share.shape[1], 1.0)
+        out = np.empty(len(self.units))
+        for k, (begun, share) in enumerate(self.first):
+            later = (grid > -begun) & ~np.isnan(self.share[k])
+            out[k] = np.interp(-weeks, np.append(-begun, grid[later]), np.append(share, self.share[k, later]))
+        return out
 
     def only(self, chosen: npt.NDArray[np.bool_]) -> History:
         """Return the history of some of the units."""
@@ -62,6 +74,7 @@ class History:
             self.share[chosen],
             self.observed[chosen],
             self.sums[chosen],
+            self.first[chosen],
         )
 
 
@@ -99,4 +112,5 @@ def history_of(frame: pd.DataFrame, as_of: dt.date, *, weeks: int = LONGEST_WEEK
         share,
         observed.astype(np.int64),
         np.zeros(len(units), dtype=np.bool_),
+        np.column_stack([(grid[-1] - days[first]) / 7.0, shares[first]]),
     )

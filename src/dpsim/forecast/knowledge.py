@@ -8,10 +8,11 @@ from collections.abc import Mapping, Sequence
 import pandas as pd
 
 from dpsim.forecast.asked import ALL
+from dpsim.forecast.basis import Basis, basis_of
 from dpsim.forecast.known import Table
 from dpsim.forecast.members import STARTED
 from dpsim.forecast.pipeline import Use
-from dpsim.forecast.project import Basis, Forecast, basis_of, draw_rows, first_rows
+from dpsim.forecast.project import Forecast, draw_rows, first_rows
 
 STEPS = ("counts", "funnel", "jobs", "elapsed", "capacity", "supply")
 """From each stage by itself to all there is: that stages hang together, who has started, for how long jobs have lasted,

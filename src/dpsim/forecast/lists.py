@@ -19,18 +19,16 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
-from dpsim.core.compiled import routine
 from dpsim.core.streams import Stream
 from dpsim.errors import InputError
-from dpsim.forecast.asked import units_of, weeks_to
+from dpsim.forecast.asked import Groups, units_of, weeks_to
 from dpsim.forecast.chances import ROUNDING, chances
 from dpsim.forecast.history import History
 from dpsim.forecast.list_asked import ADDITIONS, DEFAULT, DEFINITION, DONE, LIST, REMOVALS, ListChange
+from dpsim.forecast.lost import lost_among
 from dpsim.forecast.luck import uniform_draws
-from dpsim.forecast.rounding import SMALL
 from dpsim.forecast.stages import funnelled
 from dpsim.model.state import Floats
 
@@ -56,7 +54,7 @@ def list_rows(
     wanted: pd.DataFrame,
     histories: Mapping[str, History],
     counts: Mapping[str, Floats],
-    members: Mapping[str, npt.NDArray[np.bool_]],
+    members: Groups,
     as_of: dt.date,
     *,
     seed: int,
@@ -80,22 +78,28 @@ def list_rows(
     }
     none = {stage: np.zeros(len(history.units)) for stage, history in histories.items()}
     parts = [_rows(None, Changed(dict(counts), same, none), wanted, members, as_of)]
-    begun = max(idle.sum() for idle in _idle_now(histories).values()) == 0
     for change in changes:
-        if change.kind == ADDITIONS and begun:  # one that stands by itself in every forecast: it cannot be told here
-            continue
         changed = changed_counts(change, histories, counts, as_of, seed=seed, supply=supply)
         parts.append(_rows(change, changed, wanted, members, as_of))
     return pd.concat(parts, ignore_index=True)[list(COLUMNS)]
 
 
-def check_sizes(changes: Sequence[ListChange], histories: Mapping[str, History]) -> None:
-    """Raise InputError where more leave or stop than have done nothing, or more is done than is listed."""
+def fitting_changes(changes: Sequence[ListChange], histories: Mapping[str, History]) -> list[ListChange]:
+    """Return the changes that can be told of a table; the rest is refused, but one of `DEFAULT` is left out.
+
+    Raises
+    ------
+    InputError
+        More leave or stop than have done nothing, more is done than is listed, or nobody is left to tell a pace by.
+    """
     most = max(int(idle.sum()) for idle in _idle_now(histories).values())
+    out = []
     for change in changes:
         if change.number and change.kind != ADDITIONS and change.number > most:
             raise InputError("forecast.list_more", given=change.text, most=most)
-        if change.kind == ADDITIONS and most == 0 and change.text not in DEFAULT:
+        if change.kind == ADDITIONS and most == 0:
+            if change.text in DEFAULT:  # it stands in every forecast unasked
+                continue
             raise InputError("forecast.list_no_pace", given=change.text)
         share = change.counted.get(LIST, 1.0)
         counted = change.counted.get(DONE, share)
@@ -107,6 +111,8 @@ def check_sizes(changes: Sequence[ListChange], histories: Mapping[str, History])
             )
             if change.kind == DEFINITION and again < 1.0 and history.done.sum() >= history.total.sum():
                 raise InputError("forecast.list_no_pace", given=change.text)
+        out.append(change)
+    return out
 
 
 def changed_counts(
@@ -137,13 +143,15 @@ def changed_counts(
             idle = np.broadcast_to(_idle(stage, histories, then), done.shape[:2])
             late = np.maximum(done[:, :, start:] - (history.total - idle)[:, :, None], 0.0)
             share = change.share if change.share is not None else change.number / max(most, 1.0)
-            own = _spread(math.floor(share * float(idle_now[stage].sum()) + 0.5), idle_now[stage], history)
+            number = math.floor(share * float(idle_now[stage].sum()) + 0.5)
             if change.kind == ADDITIONS:
+                own = number * idle_now[stage] / max(float(idle_now[stage].sum()), 1.0)
                 more = _more(np.broadcast_to(own[None, :], idle.shape), idle, late)
                 more = _left(more, done[:, :, start:], then[stage], supply.get(stage), start)
                 kept, total = done[:, :, start:] + more, np.broadcast_to(history.total + own, idle.shape)
                 ceiling = total
             else:
+                own = _first(number, idle_now[stage], history)
                 gone = np.minimum(own[None, :], idle)
                 luck = uniform_draws(seed, done.shape[0], history.entity, Stream.FORECAST_LIST)
                 known = np.floor(late + _DIGITS)
@@ -207,18 +215,24 @@ def _recounted(
     return np.clip(kept, 0.0, total[:, :, None]), total, (1.0 - min(counted, 1.0)) * history.done
 
 
-def _spread(number: float, idle: Floats, history: History) -> Floats:
-    """Return a number spread over the units by who has done nothing (by the list where nobody is left), whole ones."""
-    weight = idle if idle.sum() > 0 else history.total
-    exact = number * weight / weight.sum()
-    whole = np.floor(exact + ROUNDING)
-    order = np.lexsort((history.entity, whole - exact))  # the largest rest first; of equal ones by name
-    whole[order[: int(round(number - whole.sum()))]] += 1.0
-    return np.asarray(whole)
+def _first(number: int, idle: Floats, history: History) -> Floats:
+    """Return how many of each unit are among the first of those who have done nothing, in an order that mixes units.
+
+    The k-th of a unit's n stands at (k - 1/2) / n of the order, of equal ones by name, so that each unit has its share.
+    A larger number takes nobody back (largest rests would), so more who stop never look better.
+    """
+    whole = idle.astype(np.int64)
+    unit = np.repeat(np.arange(whole.size), whole)
+    place = (np.arange(unit.size) - np.repeat(np.cumsum(whole) - whole, whole) + 0.5) / idle[unit]
+    chosen = np.lexsort((history.entity[unit], place))[:number]
+    return np.bincount(unit[chosen], minlength=whole.size).astype(np.float64)
 
 
 def _more(fresh: Floats, idle: Floats, late: Floats) -> Floats:
-    """Return how many of the fresh are done by week: as large a share of them as of those in the gap, whole ones."""
+    """Return how many of the fresh are done by week: as large a share of them as of those in the gap.
+
+    In parts of enterprises: rounded down, a few would look worse than many.
+    """
     gap = idle.sum(axis=1)
     common = np.divide(
         late.sum(axis=1), gap[:, None], out=np.zeros((late.shape[0], late.shape[2])), where=gap[:, None] > 0
@@ -226,7 +240,7 @@ def _more(fresh: Floats, idle: Floats, late: Floats) -> Floats:
     own = np.divide(
         late, idle[:, :, None], out=np.repeat(common[:, None, :], late.shape[1], axis=1), where=idle[:, :, None] > 0
     )
-    return np.floor(fresh[:, :, None] * np.minimum(own, 1.0) + _DIGITS)
+    return np.asarray(fresh[:, :, None] * np.minimum(own, 1.0))
 
 
 def _left(more: Floats, done: Floats, then: Floats, supply: Floats | None, start: int) -> Floats:
@@ -241,46 +255,11 @@ def _left(more: Floats, done: Floats, then: Floats, supply: Floats | None, start
     return np.asarray(more * part[:, None, :])
 
 
-@routine
-def lost_among(u: Floats, gone: Floats, idle: Floats, late: Floats) -> Floats:
-    """Return how many of the `gone` (draws, units) are among those of the `idle` that are done (draws, units, weeks).
-
-    The hypergeometric quantile at `u` (draws, units): by one `u` it never falls from week to week, nor does the rest.
-    Of a gap of `SMALL` or more its mean.
-    """
-    out = np.zeros(late.shape)
-    for d in range(late.shape[0]):
-        for i in range(late.shape[1]):
-            marked, whole = int(gone[d, i]), int(idle[d, i])
-            for k in range(late.shape[2]):
-                taken = min(int(late[d, i, k]), whole)
-                if marked == 0 or taken == 0:
-                    continue
-                if whole >= SMALL:
-                    out[d, i, k] = round(marked * taken / whole)
-                    continue
-                x, most = max(0, taken + marked - whole), min(marked, taken)
-                mass = np.exp(log_ways(marked, x) + log_ways(whole - marked, taken - x) - log_ways(whole, taken))
-                rest = u[d, i]
-                while rest > mass and x < most:
-                    rest -= mass
-                    mass *= (marked - x) * (taken - x) / ((x + 1.0) * (whole - marked - taken + x + 1.0))
-                    x += 1
-                out[d, i, k] = x
-    return out
-
-
-@routine
-def log_ways(of: int, chosen: int) -> float:
-    """Return the logarithm of the number of ways to choose some of others."""
-    return math.lgamma(of + 1.0) - math.lgamma(chosen + 1.0) - math.lgamma(of - chosen + 1.0)
-
-
 def _rows(
     change: ListChange | None,
     changed: Changed,
     wanted: pd.DataFrame,
-    members: Mapping[str, npt.NDArray[np.bool_]],
+    members: Groups,
     as_of: dt.date,
 ) -> pd.DataFrame:
     """Return the targets under one change."""
@@ -298,12 +277,12 @@ def _rows(
                     "change": UNCHANGED if change is None else change.text,
                     "kind": UNCHANGED if change is None else change.kind,
                     "date": pd.NaT if change is None else pd.Timestamp(change.date or as_of),
-                    "members": float(changed.members[target.stage][own].sum()),
+                    "members": round(float(changed.members[target.stage][own].sum()), 6),
                     "unit": unit,
                     "stage": target.stage,
                     "deadline": pd.Timestamp(target.deadline),
                     "target_share": float(target.target_share),
-                    "total": float(np.median(total[:, -1])),
+                    "total": round(float(np.median(total[:, -1])), 6),
                     "shortfall": float(np.median(np.maximum(asked - done[:, -1], 0.0))),
                 }
                 | chances(share, target.target_share, as_of, target.deadline)

@@ -9,18 +9,10 @@ import numpy as np
 import pandas as pd
 
 from dpsim.forecast.asked import ALL, EACH, checked_table, memberships
-from dpsim.forecast.project import (
-    Basis,
-    Forecast,
-    basis_of,
-    comparable_with,
-    draw_from,
-    draw_rows,
-    first_counts,
-    first_rows,
-    target_rows,
-)
+from dpsim.forecast.basis import Basis, basis_of, draw_from
+from dpsim.forecast.project import Forecast, draw_rows, first_counts, first_rows
 from dpsim.forecast.regimes import draw_rushes
+from dpsim.forecast.rows import comparable_with, target_rows
 from dpsim.forecast.settings import class_settings
 from dpsim.model.state import Floats
 from dpsim.params.forecast import CLASSES, load_forecast_settings
@@ -56,7 +48,7 @@ def scenarios(
     histories = basis.known.histories
     members = memberships(next(iter(histories.values())).units, groups or {})
     for reference, rush, counts in scenario_counts(basis, RUSHES, seed=seed, draws=draws, supply=supply, made=made):
-        rows, _ = target_rows(basis.wanted, histories, counts, members, basis.as_of, comparable_with(reference))
+        rows = target_rows(basis.wanted, histories, counts, members, basis.as_of, comparable_with(reference))
         parts.append(rows[rows["unit"] == ALL].assign(reference=reference, rush=rush))
     return pd.concat(parts, ignore_index=True)[["reference", "rush", *TOLD]]
 

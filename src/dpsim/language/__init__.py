@@ -9,6 +9,9 @@ from __future__ import annotations
 
 import os
 import tomllib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import cache
 from importlib.resources import files
 
@@ -16,10 +19,23 @@ LANGUAGES = ("zh", "en")
 """Chinese first."""
 
 
+_for_now: ContextVar[str] = ContextVar("language_for_now", default="")
+
+
 def language_in_force() -> str:
     """Return the language of messages: the variable ``DPSIM_LANG`` if it names one, else Chinese."""
-    wanted = os.environ.get("DPSIM_LANG", "")
+    wanted = _for_now.get() or os.environ.get("DPSIM_LANG", "")
     return wanted if wanted in LANGUAGES else LANGUAGES[0]
+
+
+@contextmanager
+def in_language(lang: str) -> Iterator[None]:
+    """Put a language in force for a while, such as that of a text that is made again."""
+    token = _for_now.set(lang)
+    try:
+        yield
+    finally:
+        _for_now.reset(token)
 
 
 @cache

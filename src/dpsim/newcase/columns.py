@@ -28,7 +28,7 @@ ALIASES: dict[str, tuple[str, ...]] = {
     ),
     "enterprises": (
         "企业数", "企业总数", "企业", "应建", "应建企业", "应建总数", "任务数", "名单内企业", "总企业",
-        "enterprises", "number of enterprises", "listed", "enterprises listed",
+        "enterprises", "number of enterprises", "listed", "enterprises listed", "total",
     ),
     "building": ("创建中", "正在创建", "在建", "建设中", "building", "under way"),
     "built": ("建成", "已建成", "完成建设", "已完成建设", "built"),

@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from dpsim.core.words import STAGES
 from dpsim.errors import InputError
+from dpsim.language import LANGUAGES, say
 from dpsim.params.wording import shown
+from dpsim.progress.aliases import plain, row_kind
+from dpsim.progress.listing import read_listing
 from dpsim.progress.load import Progress
-from dpsim.progress.wanted import EVERYBODY, HEADS, column_places
-from dpsim.tabular.places import cell_name, refuse
-from dpsim.tabular.sheet import read_sheets
-
-if TYPE_CHECKING:
-    pass
+from dpsim.progress.rows import name_of
+from dpsim.progress.wanted import EVERYBODY, HEADS
 
 BETWEEN = "/"
 """Between a county and a township in the name of a unit."""
@@ -42,39 +39,66 @@ def load_groups(path: str | Path) -> dict[str, list[str]]:
     FileFaults
         Everything that is wrong with it, each with its cell.
     """
-    file = read_sheets(Path(path))
-    rows = file.sheets[0].rows
-    places = column_places(rows[0], file.name, COLUMNS, tuple(COLUMNS))
+    listing = read_listing(path, COLUMNS, tuple(COLUMNS))
     out: dict[str, list[str]] = {}
-    faults: list[InputError] = []
-    for number, cells in enumerate(rows[1:], start=1):
-        if not any(cell != "" for cell in cells):
-            continue
-        held = [str(cells[column]) if column < len(cells) else "" for column in (places["unit"], places["group"])]
-        unit, group = (unicodedata.normalize("NFKC", text).strip() for text in held)
+    for row, cells in listing.lines:
+        unit, group = (name_of(cells[key]) for key in ("unit", "group"))
         known = out.setdefault(group, [])
-        if not unit or not group or group in EVERYBODY or unit in known:
-            at, given = cell_name(number, places["group" if unit else "unit"]), shown(f"{unit}, {group}")
-            faults.append(InputError("progress.levels.group_row", where=at, given=given))
+        if not unit or not group or unit in known:
+            listing.wrong("progress.levels.group_row", row, "group" if unit else "unit", f"{unit}, {group}")
+        elif is_total(group):
+            listing.wrong("progress.levels.group_total", row, "group")
         known.append(unit)
-    if not out:
-        faults.append(InputError("progress.levels.group_none", where=file.name))
-    refuse(file.name, faults)
+    listing.check("progress.levels.group_none")
     return out
+
+
+def is_total(name: str) -> bool:
+    """Tell whether a name is one of all units together, or of every unit, in either language, however it is written."""
+    said = {*EVERYBODY, *(say("outlook.all", lang=lang) for lang in LANGUAGES)}
+    return row_kind(name) == "total" or plain(name) in {plain(word) for word in said}
 
 
 def counties_of(units: Iterable[str]) -> dict[str, list[str]]:
     """Return the townships of each county, where units are named `county/township` and no unit is the county itself.
 
-    One township alone makes no county.
+    Where no county has more than one township, the units are the counties and there is no such level.
+
+    Raises
+    ------
+    InputError
+        A county is named like all units together.
     """
     names = sorted(set(units))
     out: dict[str, list[str]] = {}
     for name in names:
         county, sign, township = name.partition(BETWEEN)
-        if sign and county and township and county not in names and county not in EVERYBODY:
+        if sign and county and township and county not in names:
+            if is_total(county):
+                raise InputError("progress.levels.county_total", given=shown(county), unit=shown(name))
             out.setdefault(county, []).append(name)
-    return {county: towns for county, towns in out.items() if len(towns) > 1}
+    return out if any(len(towns) > 1 for towns in out.values()) else {}
+
+
+def all_levels(units: Iterable[str], listed: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
+    """Return the groups of a table: its counties of townships, and those of a list.
+
+    Raises
+    ------
+    InputError
+        A group of the list has the name of a unit or of a county, whatever the case and the blanks, or holds what is no
+        unit.
+    """
+    names = list(dict.fromkeys(units))
+    out = counties_of(names)
+    taken = {plain(name): name for name in (*names, *out)}
+    for group, members in listed.items():
+        if plain(group) in taken:
+            raise InputError("progress.levels.group_taken", group=shown(group), given=shown(taken[plain(group)]))
+        missing = [name for name in members if name not in names]
+        if missing:
+            raise InputError("forecast.group", group=shown(group), given=shown(", ".join(missing)))
+    return out | {group: list(members) for group, members in listed.items()}
 
 
 def by_township(progress: Progress) -> Progress:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,7 +20,7 @@ from dpsim.progress.ledger import Enterprise, Ledger, counted, each_once
 from dpsim.progress.notes import Notes, Place, Repair
 from dpsim.progress.series import put_together
 from dpsim.progress.sources import FRAME, frame_file, table_files
-from dpsim.tabular.places import refuse
+from dpsim.tabular.places import column_at, refuse
 from dpsim.tabular.sheet import Sheet, TableFile
 
 if TYPE_CHECKING:
@@ -50,11 +50,14 @@ class Progress:
     frame: pd.DataFrame
     repairs: pd.DataFrame
     ledger: pd.DataFrame | None = None
-    listed: tuple[Repair, ...] = field(default=(), repr=False)
 
     def repair_texts(self, lang: str | None = None) -> list[str]:
         """Return one sentence for each repair, in the language in force when not given."""
-        return [repair.text(lang) for repair in self.listed]
+        texts = []
+        for row in self.repairs.itertuples(index=False):
+            place = Place(row.file, row.sheet, row.row - 1, column_at(row.column))
+            texts.append(Repair(row.message, place, row.given, row.taken).text(lang))
+        return texts
 
 
 def load_progress(
@@ -109,7 +112,7 @@ def _read(path_or_frame: str | Path | pd.DataFrame) -> Progress:
         _of_file(file, observed, enterprises, notes)
     rows = put_together(observed, notes)
     refuse(name, notes.faults)
-    return Progress(_frame(rows), _repairs(notes), _ledger(enterprises), tuple(notes.repairs))
+    return Progress(_frame(rows), _repairs(notes), _ledger(enterprises))
 
 
 def _of_file(file: TableFile, observed: list[Observed], enterprises: list[Enterprise], notes: Notes) -> None:

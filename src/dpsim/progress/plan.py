@@ -7,13 +7,9 @@ import unicodedata
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from dpsim.errors import InputError
-from dpsim.params.wording import shown
 from dpsim.progress.aliases import meaning, stage_of
 from dpsim.progress.dates import cell_date
-from dpsim.progress.wanted import column_places
-from dpsim.tabular.places import cell_name, refuse
-from dpsim.tabular.sheet import read_sheets
+from dpsim.progress.listing import read_listing
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -47,26 +43,17 @@ def load_supply(path: str | Path) -> pd.DataFrame:
     """
     import pandas as pd
 
-    file = read_sheets(Path(path))
-    rows = file.sheets[0].rows
-    places = column_places(rows[0], file.name, HEADS, tuple(HEADS))
-    faults: list[InputError] = []
+    listing = read_listing(path, HEADS, tuple(HEADS))
     out: list[dict[str, object]] = []
-    for number, cells in enumerate(rows[1:], start=1):
-        if not any(cell != "" for cell in cells):
-            continue
-        held = {key: cells[column] if column < len(cells) else "" for key, column in places.items()}
-        found = meaning(held["stage"])
-        stage = STARTED if found and found.kind == STARTED else stage_of(held["stage"])
-        day, most = cell_date(held["date"], None), _number(held["per_week"])
+    for row, cells in listing.lines:
+        found = meaning(cells["stage"])
+        stage = STARTED if found and found.kind == STARTED else stage_of(cells["stage"])
+        day, most = cell_date(cells["date"], None), _number(cells["per_week"])
         wrong = {"stage": stage is None, "date": isinstance(day, str), "per_week": math.isnan(most)}
         for key in (name for name, is_wrong in wrong.items() if is_wrong):
-            at = cell_name(number, places[key])
-            faults.append(InputError(f"progress.plan.{key}", where=at, given=shown(held[key])))
+            listing.wrong(f"progress.plan.{key}", row, key)
         out.append({"stage": stage, "date": None if isinstance(day, str) else day[0], "per_week": most})
-    if not out:
-        faults.append(InputError("progress.plan.none", where=file.name))
-    refuse(file.name, faults)
+    listing.check("progress.plan.none")
     return pd.DataFrame(out)
 
 

@@ -8,12 +8,10 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from dpsim.errors import InputError
-from dpsim.params.wording import shown
-from dpsim.progress.aliases import more_stages, plain, stage_of
+from dpsim.progress.aliases import more_stages, stage_of
 from dpsim.progress.dates import cell_date
-from dpsim.tabular.places import cell_name, refuse
-from dpsim.tabular.sheet import Cell, read_sheets
+from dpsim.progress.listing import Listing, read_listing
+from dpsim.progress.rows import name_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -57,60 +55,22 @@ def _read(path: str | Path) -> pd.DataFrame:
     """Read with the stages that are known."""
     import pandas as pd
 
-    file = read_sheets(Path(path))
-    rows = file.sheets[0].rows
-    places = column_places(rows[0], file.name, HEADS, NEEDED)
-    faults: list[InputError] = []
-    out: list[dict[str, object]] = []
-    for number, cells in enumerate(rows[1:], start=1):
-        if any(cell != "" for cell in cells):
-            row = _target(cells, places, file.name, number, faults)
-            out.append(row)
-    if not out:
-        faults.append(InputError("progress.targets.none", where=file.name))
-    refuse(file.name, faults)
+    listing = read_listing(path, HEADS, NEEDED)
+    out = [_target(listing, row, cells) for row, cells in listing.lines]
+    listing.check("progress.targets.none")
     return pd.DataFrame(out)
 
 
-def column_places(
-    head: list[Cell], name: str, heads: Mapping[str, tuple[str, ...]], needed: tuple[str, ...]
-) -> dict[str, int]:
-    """Return the column of each header; one that is missing or stands twice is refused."""
-    known = {plain(alias): key for key, aliases in heads.items() for alias in aliases}
-    places: dict[str, int] = {}
-    for column, cell in enumerate(head):
-        key = known.get(plain(cell))
-        if key in places:
-            refuse(name, [InputError("progress.targets.twice", where=cell_name(0, column), given=shown(cell))])
-        if key is not None:
-            places[key] = column
-    missing = [heads[key][0] for key in needed if key not in places]
-    if missing:
-        allowed = "; ".join("/".join(heads[key]) for key in heads)
-        refuse(name, [InputError("progress.targets.no_header", where=name, given=", ".join(missing), allowed=allowed)])
-    return places
-
-
-def _target(
-    cells: list[Cell], places: dict[str, int], name: str, number: int, faults: list[InputError]
-) -> dict[str, object]:
-    """Return one line; what is wrong with it is added to the faults."""
-
-    def cell(key: str) -> Any:
-        column = places.get(key, len(cells))
-        return cells[column] if column < len(cells) else ""
-
-    def wrong(key: str, message: str) -> None:
-        faults.append(InputError(message, where=cell_name(number, places[key]), given=shown(cell(key))))
-
-    unit = unicodedata.normalize("NFKC", str(cell("unit"))).strip()
-    stage, day, share = stage_of(cell("stage")), cell_date(cell("deadline"), None), share_of(cell("target_share"))
+def _target(listing: Listing, row: int, cells: dict[str, Any]) -> dict[str, object]:
+    """Return one line; what is wrong with it is kept."""
+    unit, stage, day = name_of(cells["unit"]), stage_of(cells["stage"]), cell_date(cells["deadline"], None)
+    share = share_of(cells["target_share"])
     if stage is None:
-        wrong("stage", "progress.targets.stage")
+        listing.wrong("progress.targets.stage", row, "stage")
     if isinstance(day, str):
-        wrong("deadline", "progress.targets.deadline")
+        listing.wrong("progress.targets.deadline", row, "deadline")
     if math.isnan(share):
-        wrong("target_share", "progress.targets.share")
+        listing.wrong("progress.targets.share", row, "target_share")
     return {
         "unit": EVERYBODY.get(unit, unit),
         "stage": stage,

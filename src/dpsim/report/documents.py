@@ -12,6 +12,7 @@ from __future__ import annotations
 import os
 import re
 from base64 import b64encode
+from contextlib import suppress
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -154,14 +155,23 @@ def read_notebook(path: Path) -> Any:
 
 
 def write_atomically(path: Path, content: bytes) -> None:
-    """Write a file so that its name never stands for half of it."""
+    """Write a file so that its name never stands for half of it.
+
+    Raises
+    ------
+    OSError
+        It cannot be written; the file wanted is named, not the one beside it.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
     beside = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:
         beside.write_bytes(content)
         beside.replace(path)
+    except OSError as error:
+        raise OSError(error.errno, error.strerror or str(error), str(path)) from None
     finally:
-        beside.unlink(missing_ok=True)
+        with suppress(OSError):
+            beside.unlink()
 
 
 def without_progress(text: str) -> str:

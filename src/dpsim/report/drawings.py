@@ -182,7 +182,7 @@ def _continued(result: YearEnd, told: TableForecast, stage: str) -> pd.DataFrame
     weeks = (dates - pd.Timestamp(case.as_of)).dt.days / 7.0
     done = float(getattr(case.state, stage).value) + float(pace["per_week"].iloc[0]) * weeks
     total = float(case.population.enterprises.value)
-    label = say("letter.table.continued", lang=lang, weeks=told.weeks[stage])
+    label = say("letter.table.continued", lang=lang, weeks=told.of_weeks(stage))
     return pd.DataFrame({"date": dates, "q50": done.clip(0.0, total), "label": label})
 
 
@@ -206,7 +206,7 @@ def _so_far_label(result: YearEnd, stage: str, start: dt.date) -> str:
     """Return of what the pace so far is: since an assumed start, or of the table's last weeks."""
     lang = result.request.lang
     if isinstance(result.forecast, TableForecast):
-        return say("letter.table.row_so_far", lang=lang, weeks=result.forecast.weeks[stage])
+        return say("letter.table.row_so_far", lang=lang, weeks=result.forecast.of_weeks(stage))
     return say("letter.pace_row_so_far", lang=lang, start=show_date(start, lang))
 
 

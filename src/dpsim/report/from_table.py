@@ -13,7 +13,8 @@ from dpsim.core.words import STAGES
 from dpsim.errors import InputError
 from dpsim.experiments.observed import observe
 from dpsim.forecast.asked import ALL
-from dpsim.forecast.project import Basis, Forecast, basis_of, forecast_from
+from dpsim.forecast.basis import basis_of
+from dpsim.forecast.project import Forecast, forecast
 from dpsim.forecast.table_paths import draw_table_paths
 from dpsim.language import say
 from dpsim.model.table_paths import TablePaths
@@ -42,8 +43,6 @@ class FromTable:
         As observed.
     digest : str
         Of the state.
-    basis : Basis
-        What the forecast starts from.
     made : Forecast
         Of the table, under the case's reference class and its mean chance of a rush.
     """
@@ -52,7 +51,6 @@ class FromTable:
     progress: Progress
     case: Case
     digest: str
-    basis: Basis
     made: Forecast
 
     def paths(self, replications: int) -> TablePaths:
@@ -61,7 +59,8 @@ class FromTable:
 
     def told(self, *, seed: int) -> TableForecast:
         """Return what the forecast says of the case's targets."""
-        return table_forecast(self.case, self.basis, self.made, seed=seed, mean_rush=mean_rush(self.case))
+        basis = basis_of(self.progress, stage_targets(self.case, self.progress.frame), self.made.as_of)
+        return table_forecast(self.case, basis, self.made, seed=seed, mean_rush=mean_rush(self.case))
 
     @property
     def _row(self) -> pd.Series:
@@ -106,10 +105,16 @@ def start_from_table(case: Case, given: str, as_of: dt.date, *, seed: int) -> Fr
         raise InputError("state.one_file", given=shown_name(given, 200))
     progress = load_progress(given)
     seen = observe(case, progress, as_of)
-    basis = basis_of(progress, stage_targets(seen.case, progress.frame), as_of)
-    reference, rush = case.scenario.reference_class.value, mean_rush(case)
-    made = forecast_from(basis, seed=seed, draws=DRAWS, reference=reference, rush=rush)
-    return FromTable(given, progress, seen.case, seen.digest, basis, made)
+    made = forecast(
+        progress,
+        stage_targets(seen.case, progress.frame),
+        as_of=as_of,
+        seed=seed,
+        draws=DRAWS,
+        reference=case.scenario.reference_class.value,
+        rush=mean_rush(case),
+    )
+    return FromTable(given, progress, seen.case, seen.digest, made)
 
 
 def stage_targets(case: Case, frame: pd.DataFrame) -> pd.DataFrame:

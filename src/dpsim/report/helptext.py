@@ -12,7 +12,7 @@ PANELS = {"ARGUMENTS": "参数 / Arguments", "OPTIONS": "选项 / Options", "COM
 HORIZON_END = "预测到哪一天，不给则为当年12月31日 / last day, 31 December if not said"
 CASE_FILE = "案例文件，不给则为 <编号>.yaml / case file, <id>.yaml if not said"
 AS_OF = "数据截止日，不给则用案例的 / as-of date, the case's if not said"
-PROGRESS = "进度表或企业台账，推演从它开始 / progress table or ledger to start from"
+PROGRESS = "推演所据进度表或台账，参照类取案例的 / progress table or ledger to start from; the case's class"
 WORKERS = "同时做几份报告，不给则与核数相同 / reports at a time, one per core if not said"
 REFERENCE = "对照方案，不给则为现行部署 / reference strategy, the arrangement in force if not said"
 FIGURES = "图表文件夹，不给则不写 / folder for figure and tables, not written if not said"
@@ -87,7 +87,7 @@ def _entitle() -> None:
 
 MORE_STAGES = "另加的环节及其表头，可多次 / a further stage and its headers, may be repeated"
 AS_OF_DATES = "数据截止日，可用逗号给出多个 / as-of date, or several by commas: 2018-09-10"
-EACH_UNIT = "各单位分别预测，每个一个文件夹 / a forecast and a folder for each unit"
+EACH_UNIT = "各单位、组和合计各作一个预测 / a forecast and a folder for each unit, group and all"
 LISTS = "名单变化，可重复 / a change of the list, repeatable: stops=5%, removals=40, additions=9@2018-11-01"
 GROUPS = "分组表：单位、上级，各组另作预测 / table of units and the group each is part of: unit, group"
 TOWNSHIPS = "台账按乡镇预测，县区为其合计 / a ledger by township, with its counties"

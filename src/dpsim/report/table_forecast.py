@@ -15,14 +15,16 @@ import numpy as np
 import pandas as pd
 
 from dpsim.forecast.asked import ALL, weeks_to
+from dpsim.forecast.basis import Basis
 from dpsim.forecast.chances import chances
 from dpsim.forecast.pace import weekly_pace
-from dpsim.forecast.project import Basis, Forecast
+from dpsim.forecast.project import Forecast
 from dpsim.forecast.scenarios import scenario_counts
 from dpsim.forecast.verdict import SHORTFALL_QUANTILES
 from dpsim.model.state import Floats
 from dpsim.model.targets import Target, headline_target, resolve_targets
 from dpsim.params.schema import Case
+from dpsim.report.show import show_number
 
 LEVELS = ("all", "basically")
 PACE_STAGES = ("built", "online")
@@ -46,7 +48,7 @@ class TableForecast:
         online at the headline's deadline stand, under the case's class.
     pace : pandas.DataFrame
         As `weekly_pace`, the pace so far that of the last weeks of the table; start is None.
-    weeks : mapping of str to int
+    weeks : mapping of str to float
         By stage: how many weeks the pace so far is of; 0 where one report tells of none.
     past : mapping of str to pandas.DataFrame
         By stage: date, done (enterprises), weekly up to the as-of date.
@@ -58,9 +60,13 @@ class TableForecast:
     pooled: pd.DataFrame
     bottlenecks: pd.DataFrame
     pace: pd.DataFrame
-    weeks: Mapping[str, int]
+    weeks: Mapping[str, float]
     past: Mapping[str, pd.DataFrame]
     draws: int
+
+    def of_weeks(self, stage: str) -> str:
+        """Return in digits of how many weeks the pace so far of a stage is."""
+        return show_number(round(self.weeks[stage], 1))
 
 
 def table_forecast(case: Case, basis: Basis, made: Forecast, *, seed: int, mean_rush: float) -> TableForecast:
@@ -140,17 +146,19 @@ def _bottlenecks(case: Case, made: Forecast) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["where", "share_low", "share", "share_high", "enterprises"])
 
 
-def _pace(case: Case, made: Forecast) -> tuple[pd.DataFrame, dict[str, int]]:
+def _pace(case: Case, made: Forecast) -> tuple[pd.DataFrame, dict[str, float]]:
     """Return the pace needed and that of the table's last weeks, and how many weeks the latter is of."""
+    weeks: dict[str, float] = {}
     needed = weekly_pace(case)
     needed = needed[needed["kind"] == "needed"]
-    target, rows, weeks = headline_target(case), [], {}
+    target, rows = headline_target(case), []
     left = weeks_to(made.as_of, target.deadline)
     basically = float(case.targets.switches.level.basically_share.value)
     own = made.needed[made.needed["unit"] == ALL].drop_duplicates("stage").set_index("stage")
     for stage in PACE_STAGES:
         asked = needed[needed["stage"] == stage]
-        past, weeks[stage] = float(own.loc[stage, "past_per_week"]), int(own.loc[stage].get("past_weeks", 8))
+        past, known = float(own.loc[stage, "past_per_week"]), float(own.loc[stage, "past_weeks"])
+        weeks[stage] = known if known > 0.0 else 0.0
         total, done = float(target.total), float(getattr(case.state, stage).value)
         gone = max(0.0, done - past * weeks[stage]) if weeks[stage] else math.nan
         least = 0.5 / total  # a share of all would take an infinite closure

@@ -23,3 +23,11 @@ def cell_name(row: int, column: int) -> str:
         column, rest = divmod(column - 1, 26)
         letters = chr(65 + rest) + letters
     return f"{letters}{row + 1}"
+
+
+def column_at(letters: str) -> int:
+    """Return the column of letters, counted from 0: 2 for ``C``; -1 for none."""
+    number = 0
+    for letter in letters:
+        number = 26 * number + ord(letter) - 64
+    return number - 1

@@ -10,7 +10,7 @@ import pytest
 from test_project import AS_OF, DEADLINE, made, table, targets
 
 from dpsim.errors import InputError
-from dpsim.forecast.bound import SHOWN_SO_FAR, STATED
+from dpsim.forecast.bound import PLANNED, SHOWN_SO_FAR, STATED
 from dpsim.forecast.scenarios import STARTS, starts
 
 WEEKS_AHEAD = 16
@@ -71,6 +71,32 @@ def test_one_report_shows_no_capacity() -> None:
     both = pd.concat([old.assign(done=frame["done"] - 1), frame])
     assert not math.isnan(bound_of(both, ("a", "built", DEADLINE, 0.9))["bound"]), "control: two reports do"
     assert bound_of(frame, ("a", "built", DEADLINE, 0.9), capacity={"built": 1})["bound"] == pytest.approx(0.36)
+
+
+def _plan(*rows: tuple[str, str, float]) -> pd.DataFrame:
+    return pd.DataFrame(rows, columns=["stage", "date", "per_week"])
+
+
+def test_a_supply_plan_is_the_bound_of_its_stage() -> None:
+    """Weeks of the plan by its room, weeks before it as without; what is stated gives way; draws keep to it."""
+    frame = table()
+    last = frame[(frame["date"] == AS_OF) & (frame["stage"] == "built")]
+    total, done = float(last["total"].sum()), float(last["done"].sum())
+    wanted = targets(("all", "built", DEADLINE, 0.9), ("all", "online", DEADLINE, 0.9))
+    plan = _plan(("built", AS_OF, 4.0), ("built", "2018-11-05", 1.0))
+    result = made(frame, wanted, supply=plan, capacity={"built": 30})
+    row = result.bound.iloc[0]
+    assert row["capacity"] == PLANNED and row["limit"] == "built" and row["per_week"] == (8 * 4 + 8 * 1) / 16
+    assert row["bound"] == pytest.approx((done + 40) / total)
+    assert result.counts["built"][:, :, -1].sum(axis=1).max() <= done + 40 + 1e-9
+    online = result.bound.iloc[1]
+    assert online["bound"] <= row["bound"] + 1e-12, "nobody is online who cannot be built"
+    free = made(frame, wanted, capacity={"built": 30}).bound.iloc[0]
+    assert free["capacity"] == STATED and free["bound"] > row["bound"], "control: without the plan it is what is stated"
+    late = made(frame, wanted, supply=_plan(("built", "2018-11-05", 1.0)), capacity={"built": 3}).bound.iloc[0]
+    assert late["capacity"] == PLANNED and late["bound"] == pytest.approx((done + 8 * 3 + 8 * 1) / total)
+    other = made(frame, wanted, supply=_plan(("online", AS_OF, 1.0)), capacity={"built": 3}).bound
+    assert other["capacity"].tolist() == [STATED, PLANNED]
 
 
 def test_later_reports_and_the_order_of_rows_change_no_bound() -> None:

@@ -46,6 +46,7 @@ def history(names: list[str]) -> History:
         share,
         np.full(len(names), 30),
         np.zeros(len(names), dtype=np.bool_),
+        np.column_stack([np.full(len(names), 29.0), share[:, 0]]),
     )
 
 
@@ -128,7 +129,9 @@ def history_of_many(names: list[str]) -> History:
     """Return a history of units without a past, for their luck alone."""
     ones = np.ones(len(names))
     sums = np.zeros(len(names), dtype=np.bool_)
-    return History(tuple(names), entity_numbers(names), ones, 0.0 * ones, ones[:, None], ones.astype(np.int64), sums)
+    first = np.zeros((len(names), 2))
+    seen = ones.astype(np.int64)
+    return History(tuple(names), entity_numbers(names), ones, 0.0 * ones, ones[:, None], seen, sums, first)
 
 
 def test_more_draws_leave_the_first_ones(settings: Settings) -> None:

@@ -207,6 +207,20 @@ def test_a_supply_plan_for_a_table_whose_stages_do_not_hang_together_is_refused_
         made(frame[frame["stage"] == "built"], targets=["built"], supply=plan)
 
 
+def test_what_is_planned_to_be_started_bounds_what_is_built() -> None:
+    """Nobody builds who has not started: the bound of being built is the room of the plan, and no draw is above it."""
+    table = progress(ledger())
+    plan = pd.DataFrame({"stage": ["started"], "date": [AS_OF], "per_week": [2.0]})
+    limited, free = made(table, supply=plan, capacity={"built": 500.0}), made(table, capacity={"built": 500.0})
+    row = limited.bound[(limited.bound["unit"] == "all") & (limited.bound["stage"] == "built")].iloc[0]
+    begun = int(table.ledger["started"].notna().sum())  # type: ignore[index]
+    assert (row["limit"], row["capacity"], row["per_week"]) == ("started", "planned", 2.0)
+    assert row["bound"] == pytest.approx((begun + 2 * 16) / 480)
+    assert limited.counts["built"][:, :, -1].sum(axis=1).max() <= 480 * row["bound"] + 1e-9
+    control = free.bound[(free.bound["unit"] == "all") & (free.bound["stage"] == "built")].iloc[0]
+    assert control["bound"] == 1.0 and free.counts["built"][:, :, -1].sum(axis=1).max() > 480 * row["bound"], "control"
+
+
 def test_dates_after_the_as_of_date_change_nothing() -> None:
     known = ledger()
     late = known.copy()

@@ -13,7 +13,8 @@ from test_project import DEADLINE, made, table, targets
 from dpsim.errors import InputError
 from dpsim.forecast.history import history_of
 from dpsim.forecast.list_asked import ListChange, list_change
-from dpsim.forecast.lists import UNCHANGED, changed_counts, lost_among
+from dpsim.forecast.lists import UNCHANGED, changed_counts
+from dpsim.forecast.lost import lost_among
 from dpsim.forecast.project import Forecast
 
 DAY = dt.date(2018, 9, 10)
@@ -153,3 +154,56 @@ def test_a_change_given_twice_or_as_no_sequence_is_refused() -> None:
     for lists in (["stops=5%", "停产=5%"], "stops=5%", 3):
         with pytest.raises(InputError):
             made(table(), WANTED, lists=lists)
+
+
+def _chances(kind: str, sizes: range, frame: pd.DataFrame, share: float = 0.6) -> pd.DataFrame:
+    """Return the rows of all units together under changes of several sizes, the unchanged list first."""
+    wanted = targets(("all", "built", DEADLINE, share))
+    rows = made(frame, wanted, lists=[f"{kind}={size}" for size in sizes]).lists
+    assert len(rows) == len(sizes) + 1 and rows["probability"].nunique() > 3, "a size tells"
+    return rows
+
+
+def test_a_larger_stop_never_shows_a_better_chance() -> None:
+    """Every size from one to all who have done nothing; spread by largest rests, units would be given back some."""
+    frame = table()
+    last = frame[(frame["date"] == frame["date"].max()) & (frame["stage"] == "built")]
+    idle = (last["total"] - last["done"]).to_numpy(dtype=float)
+    rows = _chances("stops", range(1, 121), frame)
+    assert (rows["probability"].diff().dropna() <= 0.0).all() and (rows["shortfall"].diff().dropna() >= 0.0).all()
+    for name in ("q05", "q50", "q95"):
+        assert (rows[name].diff().dropna() <= 1e-12).all(), name
+
+    def by_largest_rest(number: int) -> np.ndarray:
+        exact = number * idle / idle.sum()
+        whole = np.floor(exact)
+        whole[np.argsort(whole - exact, kind="stable")[: round(number - whole.sum())]] += 1.0
+        return whole
+
+    spread = np.array([by_largest_rest(number) for number in range(1, 121)])
+    assert (np.diff(spread, axis=0) < 0).any(), "control: there is a size from which one more takes one back"
+
+
+def test_more_additions_never_show_a_better_chance() -> None:
+    """Who is added goes on as those in the gap, who are no better than all: rounded down, few look worse than many."""
+    frame = table(2, pace=0.06)
+    rows = _chances("additions", range(1, 81), frame, 0.85)
+    assert (rows["probability"].diff().dropna() <= 0.0).all(), rows["probability"].tolist()
+    last = frame[(frame["date"] == frame["date"].max()) & (frame["stage"] == "built")]
+    total, done = float(last["total"].sum()), made(frame, targets(("all", "built", DEADLINE, 0.85))).counts["built"]
+    begun, end = float(last["done"].sum()), done[:, :, -1].sum(axis=1)
+    closed = (end - begun) / (total - begun)
+    floored = [float((end + np.floor(k * closed) >= 0.85 * (total + k) - 1e-9).mean()) for k in range(81)]
+    assert (np.diff(floored) > 0).any(), "control: whole ones, rounded down"
+
+
+def test_where_all_have_begun_additions_are_left_out_unasked_and_refused_when_asked_for() -> None:
+    frame = table(2)
+    begun = frame.assign(done=frame["done"].where(frame["stage"] != "built", frame["total"]))
+    wanted = targets(("all", "online", DEADLINE, 0.6))
+    rows = made(begun, wanted, lists=["removals=10%", "additions=10%"]).lists
+    assert rows["change"].unique().tolist() == [UNCHANGED, "removals=10%"]
+    with pytest.raises(InputError) as caught:
+        made(begun, wanted, lists=["additions=20%"])
+    assert caught.value.message == "forecast.list_no_pace"
+    assert "additions=20%" in set(made(frame, wanted, lists=["additions=20%"]).lists["change"]), "control"

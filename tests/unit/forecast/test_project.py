@@ -113,6 +113,14 @@ def test_a_group_is_the_sum_of_its_units() -> None:
     assert rows.loc[0, "q50"] == pytest.approx(np.median(share))
 
 
+@pytest.mark.parametrize("name", ["all", "All", "each", "合计", "county 1"])
+def test_a_group_named_like_a_total_or_a_unit_is_refused(name: str) -> None:
+    with pytest.raises(InputError) as caught:
+        made(table(), draws=20, groups={name: ["county 0"]})
+    assert caught.value.message == "forecast.group" and name in caught.value.text("zh")
+    assert "own" in made(table(), draws=20, groups={"own": ["county 0"]}).members, "control"
+
+
 def test_paths_hold_every_draw_and_week() -> None:
     result = made(table(), draws=20)
     weeks = result.counts["online"].shape[2]
@@ -127,8 +135,43 @@ def test_what_is_needed_and_what_was_done_by_week() -> None:
     row = made(frame).needed.iloc[0]
     last = frame[(frame["stage"] == "online") & (frame["date"] == "2018-09-10")]
     before = frame[(frame["stage"] == "online") & (frame["date"] == "2018-07-16")]
-    assert row.past_per_week == pytest.approx((last["done"].sum() - before["done"].sum()) / 8)
+    assert row.past_per_week == pytest.approx((last["done"].sum() - before["done"].sum()) / 8) and row.past_weeks == 8
     assert row.needed_per_week == pytest.approx((np.ceil(0.6 * last["total"].sum()) - last["done"].sum()) / 16)
+
+
+@pytest.mark.parametrize(
+    ("dates", "counts", "weeks", "pace"),
+    [
+        (["2018-09-10"], [30], 0.0, None),
+        (["2018-08-20"], [30], 0.0, None),
+        (["2018-09-03", "2018-09-10"], [26, 30], 1.0, 4.0),
+        (["2018-09-04", "2018-09-10"], [27, 30], 6 / 7, 3.5),
+        (["2018-08-09", "2018-09-06"], [20, 29], 32 / 7, 9 * 7 / 32),
+        (["2018-08-20", "2018-08-27", "2018-09-10"], [30, 30, 30], 3.0, 0.0),
+        (["2018-06-04", "2018-09-10"], [2, 30], 8.0, 2.0),
+    ],
+)
+def test_the_past_pace_takes_the_weeks_there_are(
+    dates: list[str], counts: list[int], weeks: float, pace: float | None
+) -> None:
+    """With fewer than 8 weeks those the reports hold; one report shows none, and no ratio is made up of nothing."""
+    frame = pd.DataFrame({"date": pd.to_datetime(dates), "unit": "a", "stage": "built", "total": 100, "done": counts})
+    row = made(frame, targets(("a", "built", DEADLINE, 0.9)), draws=20).needed.iloc[0]
+    assert row.past_weeks == pytest.approx(weeks)
+    if pace is None:
+        assert np.isnan(row.past_per_week) and np.isnan(row.ratio)
+    else:
+        assert row.past_per_week == pytest.approx(pace)
+        assert row.ratio == (pytest.approx(row.needed_per_week / pace) if pace else np.inf)
+
+
+def test_the_past_pace_of_several_begins_with_the_last_of_them_to_report() -> None:
+    weeks = pd.date_range("2018-08-13", "2018-09-10", freq="7D")
+    early = pd.DataFrame({"date": weeks, "unit": "a", "stage": "built", "total": 100, "done": [10, 20, 30, 32, 34]})
+    late = pd.DataFrame({"date": weeks[-3:], "unit": "b", "stage": "built", "total": 50, "done": [7, 8, 9]})
+    rows = made(pd.concat([early, late]), targets(("each", "built", DEADLINE, 0.9)), draws=20).needed.set_index("unit")
+    assert rows["past_weeks"].tolist() == [4.0, 2.0, 2.0]
+    assert rows["past_per_week"].tolist() == pytest.approx([6.0, 1.0, 3.0]), "what b first told of is no week's work"
 
 
 def test_an_order_gives_more_than_voluntary_uptake_and_a_rush_hardly_ever_less() -> None:

@@ -6,62 +6,36 @@ import datetime as dt
 import json
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
-from dpsim.errors import InputError
 from dpsim.experiments.identity import code_id
 from dpsim.experiments.sums import SUMS, sums_text
 from dpsim.forecast.knowledge import knowledge
 from dpsim.forecast.known import progress_until
 from dpsim.forecast.list_asked import DEFAULT
-from dpsim.forecast.lists import UNCHANGED
-from dpsim.forecast.project import Forecast, forecast
+from dpsim.forecast.project import forecast
 from dpsim.forecast.scenarios import scenarios, starts
 from dpsim.forecast.scoreboard import inputs_digest, keep_forecast, scoreboard
 from dpsim.forecast.signposts import signposts
-from dpsim.params.wording import shown
-from dpsim.progress.levels import by_township, counties_of, load_groups
+from dpsim.language import language_in_force
+from dpsim.progress.levels import all_levels, by_township, load_groups
 from dpsim.progress.load import Progress, load_progress
 from dpsim.progress.plan import load_supply
 from dpsim.progress.wanted import load_targets
 from dpsim.report.documents import write_atomically
+from dpsim.report.outlook.content import SIDE_DRAWS, Outlook
+from dpsim.report.outlook.letter import outlook_text
+from dpsim.report.outlook.request import INPUTS, PROGRESS, RUN, check_free, request_of
 from dpsim.report.outlook.unknown import settings_frame
 from dpsim.report.sources import SOURCES, files_text
 from dpsim.report.tables import save_table
 
-SIDE_DRAWS = 1000
-"""Draws of the forecasts under other assumptions, at most."""
-INPUTS, TABLES, RUN, TEXT = "inputs", "tables", "run.json", "forecast.txt"
-PROGRESS = f"{INPUTS}/progress.parquet"
-"""Marks the folder of a forecast: the rows it was made of, as they were understood."""
+TABLES, TEXT = "tables", "forecast.txt"
+__all__ = ["INPUTS", "PROGRESS", "RUN", "Outlook", "make_outlook", "outlook_of", "save_outlook"]
 PARAMETERS = ("params/forecast.yaml", "params/closures.csv")
-
-
-@dataclass(frozen=True)
-class Outlook:
-    """A forecast and what stands beside it."""
-
-    progress: Progress
-    wanted: pd.DataFrame
-    """The targets, as given."""
-    made: Forecast
-    seed: int
-    rush: float
-    capacity: dict[str, float]
-    """As stated, by stage."""
-    signposts: pd.DataFrame
-    scenarios: pd.DataFrame
-    starts: pd.DataFrame
-    knowledge: pd.DataFrame
-    supply: pd.DataFrame | None
-    groups: dict[str, list[str]]
-    """Units that are also told together, by name."""
-    record: pd.DataFrame
-    """Kept forecasts that have their outcome by now; empty without a folder of them."""
 
 
 def make_outlook(
@@ -108,12 +82,8 @@ def table_with_levels(
     progress = load_progress(table, stages=stages)
     if townships:
         progress = by_township(progress)
-    units, listed = set(progress.frame["unit"]), load_groups(groups) if groups is not None else {}
-    for group, names in listed.items():
-        missing = [name for name in names if name not in units]
-        if missing or group in units:
-            raise InputError("forecast.group", group=shown(group), given=shown(", ".join(missing) or group))
-    return progress, counties_of(units) | listed
+    listed = load_groups(groups) if groups is not None else {}
+    return progress, all_levels(progress.frame["unit"].unique(), listed)
 
 
 def outlook_of(
@@ -157,16 +127,33 @@ def outlook_of(
         knowledge=knowledge(progress, wanted, **side, reference=reference, rush=rush),
         supply=supply,
         groups={name: list(units) for name, units in (groups or {}).items()},
+        lists=tuple(lists),
         record=record[record["met"].notna()] if len(record) else record,
     )
 
 
-def save_outlook(outlook: Outlook, out: Path | None, *, kept: Path | None, text: str = "") -> None:
-    """Keep a forecast in a folder of kept ones, and write its text, tables, record, check sums; either if wanted."""
+def save_outlook(outlook: Outlook, out: Path | None, *, kept: Path | None) -> str:
+    """Keep a forecast in a folder of kept ones, and write its text, tables, record, check sums; either if wanted.
+
+    Returns
+    -------
+    str
+        Its text in the language in force.
+
+    Raises
+    ------
+    InputError
+        The folder `out` holds another forecast: nothing is kept or written.
+    """
+    text = outlook_text(outlook)
+    record = {} if out is None else outlook_record(outlook)
+    if out is not None:
+        check_free(out, record)
     if kept is not None:
         keep_forecast(outlook.made, outlook.progress, kept, seed=outlook.seed)
     if out is not None:
-        _write(outlook, out, text)
+        _write(outlook, out, text, record)
+    return text
 
 
 def outlook_tables(outlook: Outlook) -> dict[str, pd.DataFrame]:
@@ -190,41 +177,38 @@ def outlook_tables(outlook: Outlook) -> dict[str, pd.DataFrame]:
 def outlook_record(outlook: Outlook) -> dict[str, Any]:
     """Return what a forecast was made of, and its shortest answer."""
     made = outlook.made
-    return {
-        "as_of": made.as_of.isoformat(),
-        "reference": made.reference,
-        "rush": outlook.rush,
-        "draws": made.draws,
-        "seed": outlook.seed,
+    asked: dict[str, Any] = {"as_of": made.as_of.isoformat(), "reference": made.reference, "draws": made.draws}
+    asked |= {name: getattr(outlook, name) for name in ("rush", "seed", "capacity", "supply", "lists", "groups")}
+    return request_of(inputs_digest(outlook.progress, made.as_of), outlook.wanted, **asked) | {
         "units": len(made.units),
         "all_met": None if math.isnan(made.all_met) else made.all_met,
-        "inputs": inputs_digest(outlook.progress, made.as_of),
         "ledger": outlook.progress.ledger is not None,
-        "capacity": outlook.capacity,
-        "groups": outlook.groups,
-        "lists": [text for text in made.lists["change"].unique() if text != UNCHANGED],
-        "supply": None if outlook.supply is None else outlook.supply.astype(str).to_dict("records"),
+        "scoreboard": len(outlook.record) > 0,
+        "lang": language_in_force(),
         "code": code_id(),
     }
 
 
-def _write(outlook: Outlook, out: Path, text: str) -> None:
-    """Write inputs, tables, record, the list of the program's files, and check sums."""
+def _write(outlook: Outlook, out: Path, text: str, record: dict[str, Any]) -> None:
+    """Write record, inputs, tables, text, the list of the program's files, and check sums."""
     inputs = {"progress": outlook.progress.frame, "targets": outlook.wanted}
     if outlook.progress.ledger is not None:
         inputs["ledger"] = outlook.progress.ledger
     if outlook.supply is not None:
         inputs["supply"] = outlook.supply
-    for name in {"ledger", "supply"} - inputs.keys():  # of an earlier forecast in the same folder
+    if len(outlook.record):
+        inputs["scoreboard"] = outlook.record
+    run = json.dumps(record, ensure_ascii=False, indent=1, sort_keys=True)
+    write_atomically(out / RUN, run.encode())  # first: stopped on the way, the same request may be made again
+    for name in {"ledger", "supply", "scoreboard"} - inputs.keys():  # of an earlier time in the same folder
         for ending in ("csv", "parquet"):
             (out / INPUTS / f"{name}.{ending}").unlink(missing_ok=True)
-    written: list[Path] = []
+    written = [out / RUN]
     for name, table in inputs.items():
         written += save_table(table, out / INPUTS, name)
     for name, table in (outlook_tables(outlook) | {"repairs": outlook.progress.repairs}).items():
         written += save_table(table, out / TABLES, name)
-    record = json.dumps(outlook_record(outlook), ensure_ascii=False, indent=1, sort_keys=True)
-    for name, content in ((TEXT, text + "\n"), (RUN, record), (SOURCES, files_text(PARAMETERS))):
+    for name, content in ((TEXT, text + "\n"), (SOURCES, files_text(PARAMETERS))):
         write_atomically(out / name, content.encode())
         written.append(out / name)
     write_atomically(out / SUMS, sums_text(out, written).encode())

@@ -13,12 +13,12 @@ from dpsim.forecast.asked import ALL
 from dpsim.forecast.scores import SHOWN
 from dpsim.forecast.signposts import LEAST_TELLING
 from dpsim.language import language_in_force, say
-from dpsim.params.forecast import load_forecast_settings
+from dpsim.params.forecast import UNSTATED, load_forecast_settings
 from dpsim.params.wording import shown_name
-from dpsim.report.outlook.job import SIDE_DRAWS, Outlook
+from dpsim.report.outlook.content import SIDE_DRAWS, Outlook
 from dpsim.report.outlook.lists import list_lines, stage_word
 from dpsim.report.outlook.unknown import unknown_text
-from dpsim.report.show import show_chance, show_date, show_percent, show_rounded
+from dpsim.report.show import show_chance, show_date, show_number, show_percent, show_rounded
 
 MOST_REPAIRS = 10
 KEY = ["stage", "deadline", "target_share"]
@@ -33,7 +33,8 @@ def outlook_text(outlook: Outlook) -> str:
     lang, made = language_in_force(), outlook.made
     name = getattr(load_forecast_settings().classes, made.reference).name.words(lang)
     head = say("outlook.head", as_of=show_date(made.as_of, lang, year=True), n=made.draws, units=len(made.units))
-    lines = [head, say("outlook.class", name=name)]
+    origin = say("outlook.class_none" if made.reference == UNSTATED else "outlook.class_given")
+    lines = [head, say("outlook.class", name=name, origin=origin)]
     if (made.as_of - made.latest).days > OLD_DAYS:
         lines.append(say("outlook.old", latest=show_date(made.latest, lang, year=True)))
     lines += _silent(outlook, lang) + ["", _targets(outlook, lang), ""]
@@ -141,6 +142,7 @@ def _needed(row: Any) -> str:
         stage=stage_word(row.stage),
         needed=show_rounded(row.needed_per_week, 1),
         past=show_rounded(row.past_per_week, 1) if known else "",
+        weeks=show_number(round(row.past_weeks, 1)),
     )
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,18 +13,20 @@ from typing import Any
 import pandas as pd
 
 from dpsim.errors import DpsimError, InputError
+from dpsim.experiments.plain_json import read_json
 from dpsim.experiments.sums import SUMS, sums_text
 from dpsim.forecast.asked import ALL, EACH, check_numbers, checked_class, checked_day
+from dpsim.forecast.basis import basis_of, options_of
 from dpsim.forecast.list_asked import DEFAULT
-from dpsim.forecast.project import basis_of, options_of
+from dpsim.forecast.scoreboard import inputs_digest
 from dpsim.language import LANGUAGES
-from dpsim.params.wording import shown
+from dpsim.params.wording import shown, shown_name
 from dpsim.progress.load import Progress
 from dpsim.progress.plan import load_supply
 from dpsim.progress.wanted import load_targets
 from dpsim.report.documents import write_atomically
 from dpsim.report.outlook.job import outlook_of, save_outlook, table_with_levels
-from dpsim.report.outlook.letter import outlook_text
+from dpsim.report.outlook.request import check_free, request_of
 from dpsim.report.tables import csv_bytes
 
 INDEX = Path("index")
@@ -42,7 +45,7 @@ _OF_A_DATE = tuple(
 
 @dataclass(frozen=True)
 class Entry:
-    """One forecast: its as-of date, its unit (`all` for the whole table), its folder below the root."""
+    """One forecast: its as-of date, its unit (`all` for all together or the whole table), its folder below the root."""
 
     as_of: str
     unit: str
@@ -98,17 +101,19 @@ def many_outlooks(
     ----------
     table, targets : str or pathlib.Path
     out : pathlib.Path
-        Root of the folders: `<as-of date>/all`, or `<as-of date>/<number>-<unit>` of each unit; `index` beside them.
+        Root of the folders: `<as-of date>/all`, and `<as-of date>/<number>-<unit>` of each unit; `index` beside them.
     dates : sequence of str
     each_unit : bool
-        A forecast for each unit, of its own targets, instead of one for all; its pace is still drawn towards theirs.
+        A forecast for each unit, group and all together, of its own targets, instead of one for all of them; its pace
+        is still drawn towards theirs.
     reference, rush, seed, draws, kept, capacity, supply, stages, lists, groups, townships
         See `dpsim.report.outlook.job.make_outlook`.
 
     Raises
     ------
     InputError
-        The table or the list of targets cannot be read, or a number or the class is not allowed.
+        The table or the list of targets cannot be read, a number or the class is not allowed, or a folder holds another
+        forecast.
     """
     check_numbers(seed, draws, rush)
     checked_class(reference)
@@ -119,12 +124,14 @@ def many_outlooks(
     asked |= {"lists": lists, "groups": together}
     for day in dates:
         _check_shared(progress, wanted, day, asked)
+    jobs = list(entries(progress, together, wanted, dates, each_unit=each_unit))
+    _check_places(jobs, out, progress, wanted, asked, each_unit=each_unit)
     told = []
-    for entry in entries(progress, dates, each_unit=each_unit):
+    for entry in jobs:
         try:
-            own = wanted if entry.unit == ALL else targets_of(entry.unit, wanted)
+            own = targets_of(entry.unit, wanted) if each_unit else wanted
             outlook = outlook_of(progress, own, as_of=entry.as_of, **asked)
-            save_outlook(outlook, out / entry.place, kept=kept, text=outlook_text(outlook))
+            save_outlook(outlook, out / entry.place, kept=kept)
             told.append(Told(entry, outlook.made.targets, None))
         except DpsimError as error:
             told.append(Told(entry, pd.DataFrame(), {lang: error.text(lang) for lang in LANGUAGES}))
@@ -145,13 +152,56 @@ def _check_shared(progress: Progress, wanted: pd.DataFrame, as_of: str, asked: M
             raise
 
 
-def entries(progress: Progress, dates: Sequence[str], *, each_unit: bool) -> Iterator[Entry]:
-    """Yield what is to be forecast, by date and unit."""
-    units = sorted(progress.frame["unit"].unique()) if each_unit else [ALL]
+def _check_places(
+    jobs: Sequence[Entry],
+    out: Path,
+    progress: Progress,
+    wanted: pd.DataFrame,
+    asked: Mapping[str, Any],
+    *,
+    each_unit: bool,
+) -> None:
+    """Refuse, before anything is made, folders of other forecasts, and an index that leads to some not made now."""
+    given, requests = {name: value for name, value in asked.items() if name != "kept"}, []
+    inputs: dict[str, str] = {}
+    for entry in jobs:
+        with suppress(InputError):  # without a target it is not made
+            own = targets_of(entry.unit, wanted) if each_unit else wanted
+            if entry.as_of not in inputs:
+                inputs[entry.as_of] = inputs_digest(progress, checked_day("as_of", entry.as_of))
+            requests.append((out / entry.place, request_of(inputs[entry.as_of], own, as_of=entry.as_of, **given)))
+    for place, request in requests:
+        check_free(place, request)
+    file = out / INDEX / "index.json"
+    if not file.exists():
+        return
+    try:
+        held = {str(job["run_id"]) for job in read_json(file)["jobs"] if job["folder"]}
+    except (OSError, ValueError, TypeError, LookupError):
+        held = {file.name}
+    lost = sorted(held - {entry.place.as_posix() for entry in jobs})
+    if lost:
+        raise InputError("forecast.other_index", index=shown_name(out / INDEX, 200), first=shown(lost[0]))
+
+
+def entries(
+    progress: Progress,
+    groups: Mapping[str, Sequence[str]],
+    wanted: pd.DataFrame,
+    dates: Sequence[str],
+    *,
+    each_unit: bool,
+) -> Iterator[Entry]:
+    """Yield what is to be forecast, by date and unit; groups and all together where a target speaks of them."""
+    named = {str(unit) for unit in wanted["unit"]}
+    units = sorted(progress.frame["unit"].unique()) if each_unit else []
+    units += [group for group in sorted(groups) if each_unit and named & {EACH, group}]
+    whole = [ALL] if not each_unit or named & {EACH, ALL} else []
     for as_of in dates:
         for number, unit in enumerate(units, start=1):
             safe = _ODD.sub("_", unit)[:_LONGEST]  # a name is a user's text: it leads to no other folder
-            yield Entry(as_of, unit, Path(as_of) / (f"{number:03}-{safe}" if each_unit else ALL))
+            yield Entry(as_of, unit, Path(as_of) / f"{number:03}-{safe}")
+        yield from (Entry(as_of, unit, Path(as_of) / unit) for unit in whole)
 
 
 def targets_of(unit: str, wanted: pd.DataFrame) -> pd.DataFrame:
@@ -175,13 +225,18 @@ def _write_index(told: Sequence[Told], out: Path) -> None:
         }
         for one in told
     ]
-    rows = [one.targets.assign(as_of=one.entry.as_of, folder=one.entry.place.as_posix()) for one in told]
-    table = pd.concat(rows, ignore_index=True)
-    first = [name for name in ("as_of", "folder") if name in table]
-    table = table[first + [name for name in table if name not in first]]
+    table = index_table((one.entry.as_of, one.entry.place.as_posix(), one.targets) for one in told if not one.reason)
     text = json.dumps({"jobs": jobs}, ensure_ascii=False, indent=1) + "\n"
     folder = out / INDEX
     write_atomically(folder / "index.json", text.encode())
     write_atomically(folder / "index.csv", csv_bytes(table))
     files = [folder / "index.json", folder / "index.csv"]
     write_atomically(folder / SUMS, sums_text(folder, files).encode())
+
+
+def index_table(made: Iterable[tuple[str, str, pd.DataFrame]]) -> pd.DataFrame:
+    """Return the targets of all forecasts, the as-of date and the folder of each before them."""
+    rows = [targets.assign(as_of=as_of, folder=place) for as_of, place, targets in made]
+    table = pd.concat(rows, ignore_index=True) if rows else pd.DataFrame(columns=["as_of", "folder"])
+    first = ["as_of", "folder"]
+    return table[first + [name for name in table if name not in first]]

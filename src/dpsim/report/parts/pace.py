@@ -58,7 +58,7 @@ def _so_far(letter: Letter, stage: str) -> str:
     so_far = show_ratio_range(rows["per_week"].min(), rows["per_week"].max(), letter.lang)
     values: dict[str, object] = {"stage": letter.stage(stage), "so_far": so_far}
     if isinstance(told, TableForecast):
-        text = letter.say("letter.table.pace_so_far", weeks=told.weeks[stage], **values)
+        text = letter.say("letter.table.pace_so_far", weeks=told.of_weeks(stage), **values)
     else:
         text = letter.say("letter.pace_so_far", **values)
     if not rows["ratio"].map(math.isfinite).all() or not (rows["ratio"] > 0.0).any():
@@ -94,7 +94,7 @@ def _against_average(letter: Letter, stage: str) -> list[str]:
     word = letter.stage(stage)
     if isinstance(result.forecast, TableForecast):
         both = {"projected": show_rounded(projected, 1), "so_far": show_rounded(so_far.max(), 1)}
-        name, last = getattr(result.request.main.name, letter.lang), result.forecast.weeks[stage]
+        name, last = getattr(result.request.main.name, letter.lang), result.forecast.of_weeks(stage)
         return [letter.say(f"letter.table.{where}", stage=word, name=name, weeks=last, **both)]
     flows = regime_flow(result, stage)
     said = [

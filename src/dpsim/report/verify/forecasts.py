@@ -5,6 +5,7 @@ Of a backtest the files alone are held against their check sums: the programmes 
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +13,12 @@ import pandas as pd
 
 from dpsim.experiments.failures import reason
 from dpsim.experiments.plain_json import read_plain
+from dpsim.language import in_language
 from dpsim.progress.load import Progress
-from dpsim.report.outlook.job import INPUTS, PROGRESS, RUN, TABLES, outlook_of, outlook_record, outlook_tables
+from dpsim.report.outlook.job import TABLES, TEXT, outlook_of, outlook_record, outlook_tables
+from dpsim.report.outlook.letter import outlook_text
+from dpsim.report.outlook.many import index_table
+from dpsim.report.outlook.request import INPUTS, PROGRESS, RUN
 from dpsim.report.tables import csv_bytes
 from dpsim.report.verify.files import check_sources, check_sums
 from dpsim.report.verify.findings import Verified
@@ -22,7 +27,8 @@ from dpsim.report.verify.records import read_record
 
 TARGETS = f"{INPUTS}/targets.parquet"
 REPAIRS = f"{TABLES}/repairs.parquet"
-LEDGER, SUPPLY = f"{INPUTS}/ledger.parquet", f"{INPUTS}/supply.parquet"
+INDEX_TABLE = "index.csv"
+LEDGER, SUPPLY, SCOREBOARD = (f"{INPUTS}/{name}.parquet" for name in ("ledger", "supply", "scoreboard"))
 """Kept where there was one, as the record tells."""
 
 
@@ -33,7 +39,8 @@ def verify_forecast(folder: Path, *, count: int) -> Verified:
     check_sources(found)
     record = read_record(found, RUN)
     files = [PROGRESS, TARGETS, REPAIRS]
-    files += [file for name, file in (("ledger", LEDGER), ("supply", SUPPLY)) if (record or {}).get(name)]
+    parts = (("ledger", LEDGER), ("supply", SUPPLY), ("scoreboard", SCOREBOARD))
+    files += [file for name, file in parts if (record or {}).get(name)]
     frames = {name: read_frame(folder / name) for name in files}
     for name, frame in frames.items():
         if frame is None:
@@ -67,7 +74,9 @@ def _made_again(found: Verified, record: dict[str, Any], held: dict[str, pd.Data
         }
         progress = Progress(held[PROGRESS], held[REPAIRS], held.get(LEDGER))
         outlook = outlook_of(progress, held[TARGETS], supply=held.get(SUPPLY), **asked)
-        tables, told = outlook_tables(outlook), outlook_record(outlook)
+        outlook = replace(outlook, record=held.get(SCOREBOARD, outlook.record))
+        with in_language(str(record["lang"])):
+            tables, told, text = outlook_tables(outlook), outlook_record(outlook), outlook_text(outlook)
     except Exception as error:  # whatever comes of inputs that were meddled with, their check sums put right
         return found.differs("forecast_fails", file=f"{RUN}, {INPUTS}/", why=reason(error))
     for name, frame in tables.items():
@@ -76,17 +85,22 @@ def _made_again(found: Verified, record: dict[str, Any], held: dict[str, pd.Data
         if where is not None:
             found.differs("table", file=f"{TABLES}/{name}.parquet", where=where)
         _held(found, f"{TABLES}/{name}", frame)
+    _same(found, TEXT, (text + "\n").encode())
     for name in sorted(record.keys() | told.keys()):
         if record.get(name) != told.get(name):
             found.differs("record", file=RUN, change=f"{name}: {record.get(name)!r} -> {told.get(name)!r}")
-    return found.looked("forecast_again", count=len(tables))
+    return found.looked("forecast_again", count=len(tables), text=TEXT)
 
 
 def _held(found: Verified, name: str, frame: pd.DataFrame) -> None:
     """Name a CSV file that does not hold what the frame beside it does."""
-    file = f"{name}.csv"
+    _same(found, f"{name}.csv", csv_bytes(frame))
+
+
+def _same(found: Verified, file: str, made: bytes) -> None:
+    """Name a file that does not hold what was made again."""
     try:
-        stored, made = read_plain(found.folder / file), csv_bytes(frame)
+        stored = read_plain(found.folder / file)
     except OSError:
         return found.differs("unreadable", file=file)
     if stored != made:
@@ -94,3 +108,19 @@ def _held(found: Verified, name: str, frame: pd.DataFrame) -> None:
         row = next((row for row, (before, after) in pairs if before != after), 0)
         found.differs("table", file=file, where=f"{len(stored)} -> {len(made)} bytes, line {row}")
     return None
+
+
+def verify_index(found: Verified, jobs: list[dict[str, Any]]) -> None:
+    """Put the table of an index of forecasts together anew from their folders."""
+    rows = []
+    for job in (job for job in jobs if job.get("folder")):
+        place = found.folder / str(job["folder"])
+        targets, record = read_frame(place / TABLES / "targets.parquet"), read_record(Verified(place, "forecast"), RUN)
+        if targets is None or record is None:  # told of the folder itself
+            return
+        if record.get("as_of") != job.get("as_of"):
+            change = f"as_of: {job.get('as_of')!r} -> {record.get('as_of')!r}"
+            found.differs("record", file="index.json", change=f"{job['folder']}: {change}")
+        rows.append((str(job.get("as_of")), str(job.get("run_id")), targets))
+    _same(found, INDEX_TABLE, csv_bytes(index_table(rows)))
+    found.looked("index_again", count=len(rows))

@@ -14,12 +14,12 @@ from dpsim.experiments.replication import written
 from dpsim.experiments.sums import SUMS
 from dpsim.language import say
 from dpsim.params.wording import shown_name
-from dpsim.report.outlook.job import PROGRESS
+from dpsim.report.outlook.request import PROGRESS
 from dpsim.report.verify.asked import POINTS, verify_needed
 from dpsim.report.verify.ensembles import verify_ensemble
 from dpsim.report.verify.files import check_sums
 from dpsim.report.verify.findings import Verified
-from dpsim.report.verify.forecasts import verify_backtest, verify_forecast
+from dpsim.report.verify.forecasts import INDEX_TABLE, verify_backtest, verify_forecast, verify_index
 from dpsim.report.verify.records import read_record
 from dpsim.report.verify.reports import RUN, verify_comparison, verify_report
 
@@ -42,7 +42,9 @@ class Outcome:
 
     def text(self) -> str:
         """Return everything in the language in force."""
-        return "\n".join([*(folder.text() for folder in self.folders), say("verify.choice", choice=self.choice)])
+        drawn = any(finding.message == "runs" for folder in self.folders for finding in folder.checked)
+        choice = [say("verify.choice", choice=self.choice)] if drawn else []
+        return "\n".join([*(folder.text() for folder in self.folders), *choice])
 
 
 def verify(folder: str | Path, *, replications: object = RUNS, choice: int | None = None) -> Outcome:
@@ -109,6 +111,8 @@ def _verify_batch(folder: Path, runs: dict[str, int]) -> list[Verified]:
             found.differs("missing", file=shown_name(place, 200), sums=INDEX)
         else:
             reports += _verified((folder / place).resolve(), runs, index=False)
+    if INDEX_TABLE in _names(folder) or "batch" not in (index or {"batch": None}):  # no batch of reports
+        verify_index(found, jobs)
     return [found, *reports]
 
 
