@@ -56,7 +56,13 @@ def test_an_untouched_report_passes_and_says_what_was_made_again(report: Path) -
     outcome = verify(report, replications=1, choice=3)
     said = outcome.text()
     assert outcome.well, said
-    for part in ("compiled, simpy", "strategy my_pace: runs ", "forecast from the snapshot", "run.json", "check sums"):
+    for part in (
+        "compiled, simpy",
+        "strategy my_pace: runs ",
+        "tables of the forecast made again",
+        "run.json",
+        "check sums",
+    ):
         assert part in said, said
 
 
@@ -168,7 +174,7 @@ def test_a_batch_is_verified_with_the_reports_it_leads_to(report: Path) -> None:
         {"run_id": report.name, "folder": f"../linyi-2018/2018-09-10/{report.name}", "state": "made"},
         {"run_id": "later", "folder": None, "state": "waiting"},
     ]
-    (folder / "index.json").write_text(json.dumps({"jobs": jobs}), encoding="utf-8")
+    (folder / "index.json").write_text(json.dumps({"batch": "mine", "jobs": jobs}), encoding="utf-8")
     (folder / "index.html").write_text("<html>", encoding="utf-8")
     sealed(folder)
     outcome = verify(folder, replications=0, choice=1)
@@ -181,6 +187,6 @@ def test_a_batch_is_verified_with_the_reports_it_leads_to(report: Path) -> None:
     with changed(folder / "index.html", b"<HTML>"):
         assert wrong(folder) == ["index.html: not as SHA256SUMS says; one of the two was changed"]
     jobs[0]["folder"] = "../linyi-2018/2018-09-10/gone"
-    (folder / "index.json").write_text(json.dumps({"jobs": jobs}), encoding="utf-8")
+    (folder / "index.json").write_text(json.dumps({"batch": "mine", "jobs": jobs}), encoding="utf-8")
     sealed(folder)
     assert wrong(folder) == ["../linyi-2018/2018-09-10/gone: missing (it is listed in index.json)"]

@@ -10,8 +10,10 @@ import pytest
 
 from dpsim.errors import InputError
 from dpsim.report.below import below_headline
-from dpsim.report.sentences import headline
+from dpsim.report.drawings import year_end_drawings
+from dpsim.report.sentences import headline, own_pooled
 from dpsim.report.show import show_chance_interval
+from dpsim.report.table_forecast import TableForecast
 from dpsim.report.yearend import Request, check_request, run_year_end
 
 COUNTS = {"built": 1180, "connected": 950, "online": 720, "assessed": 320, "passed": 290}
@@ -58,6 +60,50 @@ def test_the_report_starts_from_the_table_and_says_so(tmp_path: Path) -> None:
     assert request.table is not None
     drawn = request.table.made.counts["built"][:4, :, 13].sum(axis=1)  # 14 weeks to the deadline
     assert np.abs(last[last["indicator"] == "built"]["value"].to_numpy() - drawn).max() <= 2.0
+
+
+def test_every_number_of_the_report_is_the_table_s(tmp_path: Path) -> None:
+    """Chance, shortfall, pace, yardstick and bottleneck are of the table: none of the snapshot or an assumed start."""
+    given = ASKED | {"strategy": "current_arrangement"}
+    request = check_request(**given, as_of="2018-09-24", lang="en", progress=write_table(tmp_path))  # type: ignore[arg-type]
+    result = run_year_end(request, workers=1, progress=False)
+    told, table = result.forecast, request.table
+    assert isinstance(told, TableForecast) and table is not None
+    own = own_pooled(result)
+    row = table.made.targets.set_index(["unit", "stage"]).loc[("all", "online")]
+    assert [own[name] for name in ("probability", "low", "high")] == [
+        row[name] for name in ("probability", "low", "high")
+    ]
+    online = table.made.counts["online"][:, :, 13].sum(axis=1)  # 14 weeks to the deadline
+    assert own["shortfall_median"] == pytest.approx(np.median(1748 - online))
+    stuck, built = 1748 - online, table.made.counts["built"][:, :, 13].sum(axis=1)
+    first = told.bottlenecks.set_index("where")
+    assert first.loc["not_built", "share"] == pytest.approx((1748 - built).sum() / stuck.sum())
+    so_far = told.pace[told.pace["kind"] == "so_far"].set_index("stage")
+    assert so_far["per_week"].to_dict() == pytest.approx({"built": 6.0, "online": 6.0})
+    assert told.weeks == {"built": 8.0, "online": 8.0}
+    needed = told.pace[told.pace["kind"] == "needed"].set_index("stage")["per_week"]
+    assert so_far.loc["online", "ratio"] == pytest.approx(needed["online"] / 6.0)
+    drawings = year_end_drawings(result)
+    assert not {"scenario_cells", "sensitivity"} & drawings.keys()
+    fan = drawings["fan_online"]
+    straight = fan.options["second"]
+    assert straight["q50"].iloc[-1] == pytest.approx(720 + 6.0 * 14) and "8-week pace" in straight["label"].iloc[0]
+    assert fan.options["observed"]["done"].tolist()[-10:] == pytest.approx([720.0 - 6 * k for k in reversed(range(10))])
+    shown = show_chance_interval(row["probability"], row["low"], row["high"], "en")
+    assert shown in fan.options["probability_text"]
+    plain = run_year_end(check_request(**ASKED, as_of=None, lang="en"), workers=1, progress=False)  # type: ignore[arg-type]
+    drawn = year_end_drawings(plain)
+    assert {"scenario_cells", "sensitivity"} <= drawn.keys(), "control: without a table the snapshot's stand there"
+    assert drawn["fan_online"].options["second"]["q50"].iloc[-1] != straight["q50"].iloc[-1]
+
+
+def test_the_pace_since_an_assumed_start_is_refused_beside_a_table(tmp_path: Path) -> None:
+    given = ASKED | {"strategy": "no_meetings,past_pace"}
+    with pytest.raises(InputError) as caught:
+        check_request(**given, as_of="2018-09-24", lang="en", progress=write_table(tmp_path))  # type: ignore[arg-type]
+    assert caught.value.message == "error.past_with_table" and "past_pace" in caught.value.text("en")
+    assert "past_pace" not in {strategy.id for strategy in asked(tmp_path).strategies}
 
 
 def test_rows_to_come_change_nothing_and_the_table_names_the_run(tmp_path: Path) -> None:
