@@ -16,6 +16,7 @@ from dpsim.experiments.sums import file_digest
 from dpsim.params.load import load_case
 from dpsim.params.locate import locate_case
 from dpsim.report.published import COLUMNS
+from dpsim.report.verify.job import verify
 
 CASE = "linyi-2018"
 Call = Callable[..., tuple[object, str, str]]
@@ -78,7 +79,17 @@ def test_the_table_in_both_languages(call: Call, tmp_path: Path) -> None:
     record = json.loads((tmp_path / "en" / "run.json").read_text(encoding="utf-8"))
     assert record["cases"] == {CASE: case.digest} and (record["seed"], record["replications"]) == (1, 4)
     sums = dict(line.split("  ")[::-1] for line in (tmp_path / "en" / "SHA256SUMS").read_text().splitlines())
-    assert sums == {name: file_digest(tmp_path / "en" / name) for name in ("published.csv", "run.json")}
+    assert sums == {name: file_digest(tmp_path / "en" / name) for name in ("published.csv", "run.json", "sources.json")}
+
+
+def test_the_folder_is_verified(call: Call, tmp_path: Path) -> None:
+    """And the control: one digit of the table changed is found."""
+    assert call(CASE, "--replications", "2", "--out", "made")[0] == 0
+    good, table = verify("made"), tmp_path / "made" / "published.csv"
+    assert good.well and good.folders[0].kind == "published", good.text()
+    table.write_bytes(table.read_bytes().replace(b"0.6636,", b"0.6637,", 1))
+    bad = verify("made")
+    assert not bad.well and "published.csv" in bad.text()
 
 
 def test_a_case_of_ones_own(call: Call, tmp_path: Path) -> None:

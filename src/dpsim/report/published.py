@@ -14,16 +14,16 @@ from dpsim.core.instrument import Words
 from dpsim.errors import InputError
 from dpsim.experiments.published import HIGH, LOW, WIDEST, Standing, run_published, strategies_of, unused
 from dpsim.experiments.runrecord import DISTRIBUTION, LIBRARIES, code_hash, library_version
-from dpsim.experiments.sums import SUMS, file_digest, sums_text
+from dpsim.experiments.sums import SUMS, sums_text
 from dpsim.language import language_in_force, say
 from dpsim.params.labels import unit_label
 from dpsim.params.load import list_cases, load_case, load_strategy
-from dpsim.params.locate import params_folder
 from dpsim.params.readings import Published
 from dpsim.params.schema import Case
 from dpsim.published import quantities
 from dpsim.report.documents import write_atomically
 from dpsim.report.show import show_number, show_percent, show_rounded
+from dpsim.report.sources import EVIDENCE, SOURCES, files_text
 from dpsim.report.tables import csv_bytes
 
 COLUMNS = ("case", "id", "quantity", "published", "median", "low", "high", "inside", "used_to_set", "note")
@@ -78,7 +78,7 @@ def published_frame(standings: Iterable[Standing]) -> pd.DataFrame:
 
 
 def save_published(standings: Sequence[Standing], cases: Sequence[Case], out: Path, *, seed: int, runs: int) -> None:
-    """Write the table, what it was made with, and the sums of both; each file is there whole or not at all."""
+    """Write the table, what it was made with, and the check sums; each file is there whole or not at all."""
     strategies = {name for one in standings for name in strategies_of(one.case, one.figure)}
     strategies |= {case.default_strategy for case in cases}
     record = {
@@ -89,13 +89,15 @@ def save_published(standings: Sequence[Standing], cases: Sequence[Case], out: Pa
         "lang": language_in_force(),
         "cases": {case.id: case.digest for case in cases},
         "strategies": {name: load_strategy(name).digest for name in sorted(strategies)},
-        "evidence": file_digest(params_folder() / "evidence.csv"),
         "libraries": {name: library_version(name) for name in LIBRARIES},
     }
     write_atomically(out / TABLE, csv_bytes(published_frame(standings)))
     text = json.dumps(record, indent=2, ensure_ascii=False, sort_keys=True) + "\n"
     write_atomically(out / RECORD, text.encode("utf-8"))
-    write_atomically(out / SUMS, sums_text(out, [out / TABLE, out / RECORD]).encode())
+    inputs = [EVIDENCE, *(f"params/cases/{case.id}.yaml" for case in cases)]
+    sources = files_text([*inputs, *(f"params/strategies/{name}.yaml" for name in sorted(strategies))])
+    write_atomically(out / SOURCES, sources.encode("utf-8"))
+    write_atomically(out / SUMS, sums_text(out, [out / name for name in (TABLE, RECORD, SOURCES)]).encode())
 
 
 def published_text(standings: Sequence[Standing], cases: Sequence[Case], *, seed: int, runs: int) -> str:
