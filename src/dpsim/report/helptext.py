@@ -15,6 +15,7 @@ AS_OF = "数据截止日，不给则用案例的 / as-of date, the case's if not
 PROGRESS = "进度表或企业台账，推演从它开始 / progress table or ledger to start from"
 WORKERS = "同时做几份报告，不给则与核数相同 / reports at a time, one per core if not said"
 REFERENCE = "对照方案，不给则为现行部署 / reference strategy, the arrangement in force if not said"
+SOME_CASES = "案例名或文件，不给则为全部案例 / case names or files, all cases if not said"
 FIGURES = "图表文件夹，不给则不写 / folder for figure and tables, not written if not said"
 VERIFIED = "推演、报告、比较、预测、检验或批次的文件夹 / folder of runs, a report, a forecast, a batch ..."
 STORE = "保存推演的文件夹，中断后可续跑 / folder that keeps runs, to go on after a stop"

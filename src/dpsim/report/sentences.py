@@ -103,7 +103,8 @@ def weekly_need(result: YearEnd) -> str:
 def share_as_published(case: Case, stage: str) -> str:
     """Return a stage's share in per cent as the document prints it; worked out where it prints none."""
     for figure in case.published:
-        if figure.quantity == stage and figure.unit == "share" and figure.date == case.as_of:
+        plain = figure.unit == "share" and figure.against is None
+        if figure.quantity == stage and plain and figure.date == case.as_of:
             return show_percent(figure.value, 2)
     return show_percent(getattr(case.state, stage).value / case.population.enterprises.value, 2)
 
