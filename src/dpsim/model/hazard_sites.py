@@ -26,7 +26,7 @@ from dpsim.model.hazards import CHANNELS, Hazard, Records, Visits
 from dpsim.model.state import Floats, Ints
 
 _GONE = int(Hazard.GONE)
-_SELF_CHECK, _WORKER, _PATROL = 0, 1, 5
+_SELF_CHECK, _WORKER, _EXPERT, _SPOT_CHECK, _PATROL = 0, 1, 2, 3, 5
 _BIRTH = (int(Stream.HAZARD_CLOCK_GENERAL), int(Stream.HAZARD_CLOCK_MAJOR))
 _S_PENALTY, _S_RETURN, _S_REVEALED = int(Stream.VISIT_PENALTY), int(Stream.VISIT_RETURN), int(Stream.PAPER_REVEALED)
 _K_BORN, _K_DROPPED, _K_VISIT, _K_ADVISED, _K_PENALTY, _K_REVEALED = (
@@ -74,7 +74,7 @@ def live_sites(sites: Records, stock: Stock, begin: float, until: float, laws: R
     n, law = sites.size, laws[0]
     table, hidden, book = stock.table, stock.hidden, stock.book
     births = most_births(sites, law, begin, until)
-    most = most_chances(law, begin, until, visits)
+    most = most_chances(sites, law, begin, until, visits)
     chances = Chances(
         np.empty(most),
         np.empty(most, dtype=np.int64),
@@ -168,11 +168,14 @@ def most_births(sites: Records, law: Record, begin: float, until: float) -> int:
 
 
 @lean_routine
-def most_chances(law: Record, begin: float, until: float, visits: Visits) -> int:
+def most_chances(sites: Records, law: Record, begin: float, until: float, visits: Visits) -> int:
     """Return as many chances of detection as any enterprise may have, or more."""
-    longest = 0
+    longest, often = 0, 0.0
     for i in range(visits.first.size - 1):
         longest = max(longest, visits.first[i + 1] - visits.first[i])
+    for i in range(sites.size):
+        often = max(often, sites[i].expert_rate + sites[i].grid_rate)
+    longest += int((until - begin) * often) + 4
     for k in range(CHANNELS):
         if law.period[k] < math.inf:
             longest += int((until - begin) / law.period[k]) + 2
@@ -273,7 +276,7 @@ def gather(s: Record, law: Record, begin: float, until: float, visits: Visits, c
     m = 0
     s.felt, s.felt_at, s.seen_before = s.perceived, s.perceived_at, s.seen_at
     for k in range(CHANNELS):
-        period = law.period[k]
+        period = period_of(s, law, k)
         if period < math.inf:
             t = s.phase[k] + period * np.ceil((begin - s.phase[k]) / period)
             while t < until:
@@ -287,6 +290,17 @@ def gather(s: Record, law: Record, begin: float, until: float, visits: Visits, c
 
 
 @lean_kernel
+def period_of(s: Record, law: Record, k: int) -> float:
+    """Return the days between the chances of channel `k`: the case's, or fewer where experts or grid staff come."""
+    rate = 0.0
+    if k == _EXPERT:
+        rate = s.expert_rate
+    elif k == _SPOT_CHECK:
+        rate = s.grid_rate
+    return min(law.period[k], 1.0 / rate) if rate > 0.0 else law.period[k]
+
+
+@lean_kernel
 def weigh(s: Record, law: Record, begin: float, until: float, visits: Visits, chances: Chances, m: int) -> None:
     """Write what the chances and workers' reports spend, and what is felt after each."""
     reports = law.spend[_WORKER, 0] * s.report_factor, law.spend[_WORKER, 1] * s.report_factor
@@ -296,9 +310,13 @@ def weigh(s: Record, law: Record, begin: float, until: float, visits: Visits, ch
         factor = 1.0
         if v >= 0:
             factor = visits.quality[v]
+            if visits.supervisor[v] == 1:
+                factor *= 1.0 - law.search_lost
             be_seen(s, law, t, visits.supervisor[v])
         elif k == _SELF_CHECK:
             factor = self_check_factor(s, law, t)
+        elif k == _SPOT_CHECK:
+            factor = law.grid_quality
         chances.felt[j, 0], chances.felt[j, 1] = s.perceived, s.perceived_at
         general, major = general + reports[0] * (t - since), major + reports[1] * (t - since)
         chances.before[j, 0], chances.before[j, 1] = general, major
@@ -340,13 +358,20 @@ def be_seen(s: Record, law: Record, t: float, supervisor: int) -> None:
 
 @lean_kernel
 def self_check_factor(s: Record, law: Record, t: float) -> float:
-    """Return the factor on what a self-check spends: the system's condition, perceived risk, leaning on advisers."""
-    condition = law.condition[0]
+    """Return the factor on what a self-check spends.
+
+    The system's condition, perceived risk, leaning on advisers, training, and what agencies do instead.
+    """
+    condition, works = law.condition[0], False
     if s.built_at <= t:
-        condition = law.condition[1] if s.paper == 1 else law.condition[2]
+        works = s.paper != 1
+        condition = law.condition[2] if works else law.condition[1]
     perceived = decayed(s.perceived, max(0.0, t - s.perceived_at), law.memory)
     leaning = decayed(s.leaning, max(0.0, t - s.leaning_at), law.leaning_memory)
-    change = law.effort * perceived - law.leaning_effect * leaning
+    change = law.effort * perceived - law.leaning_effect * leaning + law.helped
+    if law.trained > 0.0:
+        effect = law.training_detect + (law.training_worth if works else 0.0)
+        change += effect * decayed(law.trained, max(0.0, t - law.trained_at), law.training_memory)
     return condition * math.exp(change) if change != 0.0 else condition
 
 
@@ -462,7 +487,7 @@ def punish(s: Record, law: Record, t: float, until: float, ordinal: int, book: B
     s.rung = min(law.top_rung, s.rung + 1)
     s.bad_record = 1
     s.penalties += 1
-    s.perceived = raised(s.perceived, s.perceived_at, until, law.memory, law.penalty_jump)
+    s.perceived = raised(s.perceived, s.perceived_at, until, law.memory, law.penalty_jump * (1.0 - law.petty))
     s.perceived_at = until
     note(book, t, s.index, ordinal, _K_PENALTY, 0, 0, s.rung, 0.0)
 
