@@ -71,6 +71,8 @@ class Stream(IntEnum):
     ASSESS_SCORE = 63
     ASSESS_HOUR = 64
     ASSESS_RESIDUAL = 65
+    ASSESS_REFUSED = 66
+    """Whether an independent assessor refuses a system on paper; ordinal = the assessment."""
     # hazards; entity = the enterprise, ordinal = the hazard's number there
     HAZARD_CLOCK_GENERAL = 100
     HAZARD_CLOCK_MAJOR = 101

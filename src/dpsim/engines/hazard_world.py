@@ -45,6 +45,8 @@ PAST_STEPS = (-112.0, -56.0, -28.0, 0.0)
 """Ends of the intervals of that past: the penalties of an interval are felt from its end on."""
 MAX_PAST_VISITS = 24
 """More past visits a year than any enterprise is given."""
+GRID_PHASE = 3660.0
+"""Grid staff's checks of an enterprise begin anywhere within so many days, whatever their period."""
 PERIODIC = {0: "self_check_every", 2: "expert_every", 4: "oversight_every", 5: "patrol_every"}
 
 
@@ -215,6 +217,7 @@ def _sites(case: Case, state: State, entry: Floats, colour: Ints, luck: Luck) ->
     for channel, key in PERIODIC.items():
         u = luck(Stream.CHECK_PHASE, channel)
         sites["phase"][:, channel] = u * getattr(case.discovery, key).value
+    sites["phase"][:, SPOT_CHECK] = GRID_PHASE * luck(Stream.CHECK_PHASE, SPOT_CHECK)
     sites["built_at"] = np.where(np.isnan(entry[:, 1]), np.inf, entry[:, 1])
     sites["online_at"] = np.where(np.isnan(entry[:, 3]), np.inf, entry[:, 3])
     sites["report_factor"], sites["seen_at"] = 1.0, -PAST_DAYS
@@ -269,7 +272,7 @@ def hazard_law(case: Case, seed: int, replication: int) -> Records:
     law["top_rung"], law["reveal_share"] = b.top_rung.value, case.formalism.reveal_share.value
     i = case.incidents
     law["deaths"] = i.one_death_share.value, i.three_death_share.value, i.ten_death_share.value
-    law["penalty_factor"] = 1.0
+    law["penalty_factor"], law["patrol_every"] = 1.0, d.patrol_every.value
     return laws
 
 

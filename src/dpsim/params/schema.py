@@ -16,7 +16,16 @@ from pydantic import Field
 from dpsim.core.expect import Expect
 from dpsim.params.assumption import Assumption, assumptions_of
 from dpsim.params.blocks import Adoption, Agencies, Assessors, Attention, Calendar, Caveats, Population, Source, State
-from dpsim.params.blocks_hazards import ClosedLoop, Deterrence, Discovery, Formalism, Hazards, Incidents, Staff
+from dpsim.params.blocks_hazards import (
+    Appraisal,
+    ClosedLoop,
+    Deterrence,
+    Discovery,
+    Formalism,
+    Hazards,
+    Incidents,
+    Staff,
+)
 from dpsim.params.change import changed
 from dpsim.params.check import Rules, checked
 from dpsim.params.faults import Fault, Origin
@@ -139,6 +148,7 @@ class Case(File):
     caveats: Caveats
     published: tuple[Published, ...]
     sources: tuple[Source, ...] | None = None
+    appraisal: Appraisal | None = None
 
     @property
     def id(self) -> str:
