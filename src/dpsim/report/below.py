@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import pandas as pd
 
+from dpsim.core.words import GROUPS, STAGES
 from dpsim.experiments.plan_warnings import plan_warnings
 from dpsim.language import say
 from dpsim.model.targets import Target, headline_target, resolve_targets
-from dpsim.params.schema import Strategy
+from dpsim.params.schema import Case, Strategy
 from dpsim.report.sentences import capital, headline_cells, own_pooled
 from dpsim.report.show import (
     show_count_range,
@@ -24,12 +25,20 @@ from dpsim.report.yearend import BESIDE, YearEnd
 FEW_RUNS = 100
 """Reports of fewer runs carry a warning: their medians and intervals are too wide for use."""
 
+WORDS = {
+    **{stage: f"figures.stage.{stage}" for stage in STAGES},
+    **{group: f"letter.group.{group}" for group in GROUPS},
+    "county": "letter.means_county",
+}
+"""What a case may say the meaning of, by the message that prints the word."""
+
 
 def below_headline(result: YearEnd) -> list[str]:
     """Return the sentences that must stand below the headline."""
     case, lang = result.case, result.request.lang
     basically = headline_cells(result, "basically")["probability"]
     sentences = [
+        meanings(case, lang),
         result.request.table.sentence(lang) if result.request.table else "",
         working_figure(result),
         say("letter.words", lang=lang, total=headline_target(case).total),
@@ -54,6 +63,18 @@ def below_headline(result: YearEnd) -> list[str]:
         ),
     ]
     return [sentence for sentence in sentences if sentence] + warnings(result)
+
+
+def meanings(case: Case, lang: str) -> str:
+    """Return what the words of the report stand for where the place built something else; empty where it did not."""
+    entries = [
+        say("letter.means_one", lang=lang, word=say(WORDS[key], lang=lang), meaning=label.words(lang))
+        for key, label in case.means or ()
+        if key in WORDS and label is not None
+    ]
+    if not entries:
+        return ""
+    return say("letter.means", lang=lang, entries=say("letter.join", lang=lang).join(entries))
 
 
 def working_figure(result: YearEnd) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import math
 
 import pandas as pd
@@ -26,7 +27,27 @@ from dpsim.report.yearend import BESIDE, YearEnd
 def title(result: YearEnd) -> str:
     """Return the title of the report."""
     case, lang = result.case, result.request.lang
-    return say("letter.title", lang=lang, case=getattr(case.name, lang), as_of=show_date(case.as_of, lang, year=True))
+    own = case.means.programme if case.means else None
+    return say(
+        "letter.title",
+        lang=lang,
+        case=getattr(case.name, lang),
+        span=say(f"letter.span_{'year_end' if due_at_year_end(case) else 'date'}", lang=lang),
+        programme=own.words(lang) if own else say("letter.programme", lang=lang),
+        as_of=show_date(case.as_of, lang, year=True),
+    )
+
+
+def due_at_year_end(case: Case) -> bool:
+    """Tell whether the headline target is due on the last day of the as-of date's year."""
+    return headline_target(case).deadline == dt.date(case.as_of.year, 12, 31)
+
+
+def due(case: Case, lang: str) -> str:
+    """Return when the headline target is due, in words."""
+    if due_at_year_end(case):
+        return say("letter.due_year_end", lang=lang)
+    return say("letter.due_date", lang=lang, date=show_date(headline_target(case).deadline, lang, year=True))
 
 
 def beside(result: YearEnd) -> str:
@@ -53,6 +74,7 @@ def headline(result: YearEnd) -> str:
         **{stage: share_as_published(case, stage) for stage in ("built", "online", "passed")},
         # the range over the scenarios is that of the arrangement in force, whatever strategies are shown beside it
         sentence=capital(getattr(result.request.reference.sentence, lang)),
+        due=due(case, lang),
         probability=show_probability_range(cells["probability"].min(), cells["probability"].max(), lang, sentence=True),
         shortfall=show_count_range(cells["shortfall_median"].min(), cells["shortfall_median"].max(), lang),
         need=weekly_need(result),

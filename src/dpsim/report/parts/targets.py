@@ -47,7 +47,24 @@ def part(letter: Letter) -> Part:
         "split": option_label(result.case.scenario.benchmark_split.value, lang),
     }
     body += letter.paragraph(letter.say("letter.targets_note", **names))
+    notes += _reasons(letter)
     return letter.headed("part_targets", body + "".join(letter.paragraph(note) for note in notes))
+
+
+def _reasons(letter: Letter) -> list[str]:
+    """Return why each target stands as it does where the document prints no date or no stage."""
+    case, lang = letter.result.case, letter.lang
+    reasons = {item.id: item.reason.words(lang) for item in case.targets.list if item.reason is not None}
+    return [
+        letter.say(
+            "letter.target_reason",
+            target=letter.say("letter.target_name", group=_group(letter, target), stage=letter.stage(target.stage)),
+            deadline=show_date(target.deadline, lang, year=True),
+            reason=reasons[target.id],
+        )
+        for target in resolve_targets(case)
+        if target.id in reasons
+    ]
 
 
 def _probability(letter: Letter, cells: pd.DataFrame) -> str:
@@ -64,7 +81,11 @@ def _probability(letter: Letter, cells: pd.DataFrame) -> str:
 
 
 def _group(letter: Letter, target: Target) -> str:
-    """Return the word of a target's group."""
+    """Return the word of a target's group, the place's own where it has one."""
+    means = letter.result.case.means
+    own = getattr(means, target.group, None) if means and target.group != "all" else None
+    if own is not None:
+        return str(own.words(letter.lang))
     return letter.say(f"letter.group.{target.group}")
 
 
