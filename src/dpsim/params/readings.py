@@ -125,6 +125,7 @@ class Means(Block):
     benchmark: Label | None = None
     other: Label | None = None
     county: Label | None = None
+    as_of: Label | None = None
 
 
 class Published(Block):

@@ -29,6 +29,7 @@ WORDS = {
     **{stage: f"figures.stage.{stage}" for stage in STAGES},
     **{group: f"letter.group.{group}" for group in GROUPS},
     "county": "letter.means_county",
+    "as_of": "letter.means_as_of",
 }
 """What a case may say the meaning of, by the message that prints the word."""
 
@@ -75,6 +76,12 @@ def meanings(case: Case, lang: str) -> str:
     if not entries:
         return ""
     return say("letter.means", lang=lang, entries=say("letter.join", lang=lang).join(entries))
+
+
+def group_words(case: Case, group: str, lang: str) -> str:
+    """Return what a target group is called, in the place's own words where it has some."""
+    own = getattr(case.means, group, None)
+    return own.words(lang) if own is not None else say(f"letter.group.{group}", lang=lang)
 
 
 def working_figure(result: YearEnd) -> str:
@@ -157,7 +164,8 @@ def milestones(result: YearEnd) -> list[str]:
                     proportional["shortfall_median"].min(), proportional["shortfall_median"].max(), lang
                 ),
                 first=_benchmarks_first(result, target, first),
-                sample=sample,
+                sample=say("letter.milestone_sample", lang=lang, sample=sample) if sample else "",
+                group=group_words(case, target.group, lang),
             )
         )
     return said

@@ -8,6 +8,7 @@ import pandas as pd
 
 from dpsim.model.targets import Target, resolve_targets
 from dpsim.params.labels import option_label
+from dpsim.report.below import group_words
 from dpsim.report.parts import Part
 from dpsim.report.show import show_date, show_met, show_probability_range, show_rounded
 from dpsim.report.tables import html_table
@@ -81,12 +82,8 @@ def _probability(letter: Letter, cells: pd.DataFrame) -> str:
 
 
 def _group(letter: Letter, target: Target) -> str:
-    """Return the word of a target's group, the place's own where it has one."""
-    means = letter.result.case.means
-    own = getattr(means, target.group, None) if means and target.group != "all" else None
-    if own is not None:
-        return str(own.words(letter.lang))
-    return letter.say(f"letter.group.{target.group}")
+    """Return the word of a target's group."""
+    return group_words(letter.result.case, target.group, letter.lang)
 
 
 def _already(letter: Letter, target: Target, name: str) -> str:
