@@ -178,6 +178,7 @@ def report(
     use(lang)
     tell_compiling()
     from dpsim.report.job import check_out, make_report, place_below
+    from dpsim.report.sentences import document_title
     from dpsim.report.yearend import check_request
 
     request = check_request(
@@ -190,7 +191,7 @@ def report(
         progress=progress,
     )
     check_out(Path(out), place_below(request))
-    title = say("cli.report_title", case=getattr(request.case.name, request.lang))
+    title = document_title(request.case, request.lang)
     typer.echo(say("cli.report_running", case=request.case.id, n=request.replications), err=True)
 
     def tell(step: str) -> None:

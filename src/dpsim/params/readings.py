@@ -104,6 +104,8 @@ class Target(Block):
     all_deadline: Date | None = None
     source: Text
     milestone: bool = False
+    reason: Label | None = None
+    """Why this stage or date was taken where the document prints none."""
 
 
 class Targets(Block):
@@ -112,6 +114,21 @@ class Targets(Block):
     switches: Switches
     headline: Text
     list: Annotated[tuple[Target, ...], Field(min_length=1, max_length=100)]
+
+
+class Means(Block):
+    """What the words of the model stand for in a place that built something else, or calls it otherwise."""
+
+    programme: Label | None = None
+    built: Label | None = None
+    connected: Label | None = None
+    online: Label | None = None
+    assessed: Label | None = None
+    passed: Label | None = None
+    benchmark: Label | None = None
+    other: Label | None = None
+    county: Label | None = None
+    as_of: Label | None = None
 
 
 class Published(Block):

@@ -108,12 +108,6 @@ CASE = {  # file: (old text, new text)
     ),
     "headline_not_online": ("headline: all_online", "headline: all_built"),
     "headline_a_milestone": ("required: level, source: LY09}", "required: level, source: LY09, milestone: true}"),
-    "headline_next_year": (
-        "horizon_end: 2018-12-31",
-        "horizon_end: 2019-03-31",
-        "stage: online, deadline: 2018-12-31",
-        "stage: online, deadline: 2019-03-31",
-    ),
     "connected_below_zero": (
         "connected: {value: 900, unit: enterprises, range: [689, 1300]",
         "connected: {value: -5, unit: enterprises, range: [0, 1300]",

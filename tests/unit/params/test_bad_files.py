@@ -34,7 +34,6 @@ EXPECTED = [  # file, message id below `params.`, key, line
     ("case_half_enterprise", "not_whole", "state.building.value", 30),
     ("case_hazards_without_end", "outside_bounds", "hazards.arising.general.value", 112),
     ("case_headline_a_milestone", "headline_unsupported", "targets.headline", 68),
-    ("case_headline_next_year", "headline_unsupported", "targets.headline", 68),
     ("case_headline_not_online", "headline_unsupported", "targets.headline", 68),
     ("case_headline_unknown", "unknown_target_near", "targets.headline", 68),
     ("case_horizon_before_as_of", "date_not_after", "horizon_end", 8),
