@@ -1,6 +1,7 @@
 """The command line: cases, strategies, check, new-case, report, run, compare, batch, verify, explore; see `--help`.
 
-Commands about histories and their forecasts: `dpsim.cli_forecasts`; what all commands share: `dpsim.cli_options`.
+Commands about histories and their forecasts: `dpsim.cli_forecasts`; about one single run: `dpsim.cli_runs`; what all
+commands share: `dpsim.cli_options`.
 
 Exit status: 0 done, 1 not finished, 2 bad input, 3 some of a batch failed, 4 verified and found different,
 130 stopped, 141 nobody reads the output, 143 told to end.
@@ -39,6 +40,7 @@ from dpsim.cli_options import (
     use,
     whole,
 )
+from dpsim.cli_runs import register_runs
 from dpsim.errors import DpsimError, InputError, RunError, forget_interrupt
 from dpsim.language import LANGUAGES, language_in_force, say
 from dpsim.params.wording import shown_name
@@ -384,6 +386,7 @@ def explore(
 
 
 register(app)
+register_runs(app)
 
 
 def _use_given(arguments: list[str]) -> None:
