@@ -32,6 +32,7 @@ PUBLIC = [
     "run_ensemble",
     "run_replication",
     "snapshot_forecast",
+    "trace",
 ]
 """Change this list only with a page in docs/decisions/."""
 

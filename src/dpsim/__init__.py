@@ -17,6 +17,7 @@ _HOME = {
     "Replication": "dpsim.experiments.replication",
     "run_ensemble": "dpsim.experiments.ensemble",
     "Ensemble": "dpsim.experiments.ensemble",
+    "trace": "dpsim.experiments.tracing.trace",
     "compare": "dpsim.decide.compare",
     "Comparison": "dpsim.decide.compare",
     "snapshot_forecast": "dpsim.forecast.snapshot",

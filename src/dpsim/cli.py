@@ -1,7 +1,7 @@
 """The command line: cases, strategies, check, new-case, report, run, compare, batch, verify, explore; see `--help`.
 
 Commands about histories and their forecasts: `dpsim.cli_forecasts`; about published figures: `dpsim.cli_published`;
-what all commands share: `dpsim.cli_options`.
+about one single run: `dpsim.cli_runs`; what all commands share: `dpsim.cli_options`.
 
 Exit status: 0 done, 1 not finished, 2 bad input, 3 some of a batch failed, 4 verified and found different,
 130 stopped, 141 nobody reads the output, 143 told to end.
@@ -25,7 +25,7 @@ from typing import Annotated, cast
 
 import typer
 
-from dpsim import cli_forecasts, cli_published
+from dpsim import cli_forecasts, cli_published, cli_runs
 from dpsim.cli_options import (
     DIFFERS,
     SOME_FAILED,
@@ -385,8 +385,8 @@ def explore(
         raise RunError("explorer.error.no_lab", why=say("explorer.see_above"))
 
 
-cli_forecasts.register(app)
-cli_published.register(app)
+for others in (cli_forecasts, cli_published, cli_runs):
+    others.register(app)
 
 
 def _use_given(arguments: list[str]) -> None:

@@ -19,6 +19,7 @@ from dpsim.core.reported import Fact
 from dpsim.core.streams import Stream, uniform, uniforms
 from dpsim.core.timeline import Timeline
 from dpsim.core.words import CLASSES, DUTIES
+from dpsim.engines.hazard_start import set_open
 from dpsim.model.detection import chance_spend
 from dpsim.model.formalism import paper_probability
 from dpsim.model.hazard_store import HazardStore, first_rooms
@@ -32,6 +33,7 @@ from dpsim.model.hazards import (
     set_delays,
     sorted_visits,
 )
+from dpsim.model.open_hazards import OpenHazards
 from dpsim.model.organisations import gamma_quantile
 from dpsim.model.population import Population
 from dpsim.model.staffing import Staff, county_staff
@@ -126,7 +128,14 @@ class HazardWorld:
 
 
 def make_hazards(
-    case: Case, population: Population, state: State, entry: Floats, timeline: Timeline, seed: int, replication: int
+    case: Case,
+    population: Population,
+    state: State,
+    entry: Floats,
+    timeline: Timeline,
+    seed: int,
+    replication: int,
+    opened: OpenHazards | None = None,
 ) -> HazardWorld:
     """Return the hazard half of one replication at the as-of date.
 
@@ -138,6 +147,8 @@ def make_hazards(
         Times at which each path track's step was done, NaN if not.
     seed, replication : int
         Name of the run.
+    opened : OpenHazards, optional
+        Of a ledger, in the place of the synthesised open ones.
     """
     n, counties = population.entity.size, int(case.population.counties.value)
 
@@ -169,6 +180,9 @@ def make_hazards(
     )
     _fixed_facts(world, population, colour)
     _live_the_past(world, case, population, timeline.as_of, luck)
+    if opened is not None:
+        set_open(sites, world.store, world.laws, opened)
+        world.stock = world.store.census(sites)
     return world
 
 

@@ -89,3 +89,7 @@ def _entitle() -> None:
 MORE_STAGES = "另加的环节及其表头，可多次 / a further stage and its headers, may be repeated"
 AS_OF_DATES = "数据截止日，可用逗号给出多个 / as-of date, or several by commas: 2018-09-10"
 EACH_UNIT = "各单位分别预测，每个一个文件夹 / a forecast and a folder for each unit"
+TRACED = "企业编号、机构或隐患（LY-000001#G12）/ code of an enterprise, organisation or hazard (LY-000001#G12)"
+AGAINST = "并排对照的方案 / a second strategy beside it"
+TRACE_FILE = "另存为文件（.csv、.parquet）/ file for the table (.csv, .parquet)"
+LEDGER_DATE = "截至哪一天，不给则为最后一天 / at the end of which day, the last one if not said"
