@@ -47,8 +47,9 @@ REPORTED = reported_facts()
 
 
 def settings_in_use() -> dict[str, Instrument]:
-    """Return one set of parameters per instrument, from the strategy files."""
-    return {lever.instrument: lever for name in list_strategies() for lever in load_strategy(name).instruments}
+    """Return one set of parameters per instrument, from the first strategy file that has it."""
+    names = reversed(list_strategies())  # those of other places, whose dates are of other years, come last
+    return {lever.instrument: lever for name in names for lever in load_strategy(name).instruments}
 
 
 def moved(settings: Instrument, start: dt.date | None, end: dt.date | None) -> Instrument:
