@@ -119,6 +119,8 @@ def test_each_stream_is_used_in_one_place() -> None:
     assert set(shared_without_reason(planted)) == {"PROPENSITY"}, "a second use would be noticed"
 
 
+STRATEGIES = ("current_arrangement", "past_pace", "balanced", "assessor_independence")
+"""Together they draw from every stream."""
 BOTH_SIDES = ["VISIT_HOUR", "DOUBLE_RANDOM"]
 """One decision drawn for the strategy and for the reference that it is held against: the same lot, the same hour."""
 
@@ -196,7 +198,7 @@ def keys_of_runs(strategies: list[str], *, plant: bool) -> list[dict[str, object
 def test_no_draw_of_a_replication_is_used_twice() -> None:
     """Every key drawn in whole runs, uncompiled; seed 0 replication 0 shares its key words with the synthesis."""
     drawn: set[int] = set()
-    for run in keys_of_runs(["current_arrangement", "past_pace", "balanced"], plant=False):
+    for run in keys_of_runs([*STRATEGIES], plant=False):
         assert run["keys"] > 1000, run
         assert run["twice"] == 0, f"{run['strategy']}: a key is drawn twice, e.g. {run['example']} at {run['points']}"
         drawn |= set(run["streams"])  # type: ignore[arg-type]

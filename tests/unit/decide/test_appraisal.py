@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from dpsim.decide.appraisal import GRADES, appraise, enforcement_league, monthly_ranking, veto_table
-from dpsim.errors import InputError
+from dpsim.errors import FileFaults, InputError
 from dpsim.experiments.ensemble import Ensemble, run_ensemble
 from dpsim.measure.appraised import ITEMS, points_off
 from dpsim.model.sampling import veto_probability_finite
@@ -122,3 +122,11 @@ def test_what_cannot_be_appraised_is_refused(runs: Ensemble, linyi: Case) -> Non
         with pytest.raises(InputError) as caught:
             refused()
         assert "county" in caught.value.text("en") and "县区" in caught.value.text("zh")
+
+
+@pytest.mark.parametrize(("key", "value"), [("good_points", 101.0), ("pass_points", 81.0)])
+def test_grades_that_do_not_follow_each_other_are_refused(linyi: Case, key: str, value: float) -> None:
+    name = f"appraisal.{key}"
+    with pytest.raises(FileFaults) as caught:
+        linyi.with_values({name: value, f"{name}.range": [0.0, value]})
+    assert name in caught.value.text("en")
