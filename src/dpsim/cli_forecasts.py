@@ -57,10 +57,16 @@ def forecast(
         list[str] | None,
         typer.Option("--stage", callback=given, metavar="NAME=HEADER,...", help=helptext.MORE_STAGES),
     ] = None,
+    lists: Annotated[
+        list[str] | None, typer.Option("--list", callback=given, metavar="KIND=N[@DATE]", help=helptext.LISTS)
+    ] = None,
+    groups: Annotated[str | None, typer.Option("--groups", callback=given, help=helptext.GROUPS)] = None,
+    townships: Annotated[bool, typer.Option("--townships", help=helptext.TOWNSHIPS)] = False,
     each_unit: Annotated[bool, typer.Option("--each-unit", help=helptext.EACH_UNIT)] = False,
     lang: Lang = None,
 ) -> None:
     """按进度表预测目标能否达到 / Forecast from a progress table whether targets will be met."""
+    from dpsim.forecast.list_asked import DEFAULT
     from dpsim.report.outlook.job import make_outlook, save_outlook
     from dpsim.report.outlook.letter import outlook_text
     from dpsim.report.outlook.many import dates_of, many_outlooks
@@ -83,15 +89,17 @@ def forecast(
         "capacity": _capacities(capacity or []),
         "supply": supply,
     }
-    asked |= {"kept": board, "stages": _stages(stage or [])}
+    asked |= {"kept": board, "stages": _stages(stage or []), "lists": lists or DEFAULT}
+    asked |= {"groups": groups, "townships": townships}
     dates = dates_of(as_of)
     if each_unit or len(dates) > 1:
         if out is None:
             raise InputError("forecast.many_out")
         return _tell_many(many_outlooks(table, targets, Path(out), dates=dates, each_unit=each_unit, **asked), out)
     outlook = make_outlook(table, targets, as_of=dates[0], **asked)
-    save_outlook(outlook, None if out is None else Path(out), kept=board)
-    put(outlook_text(outlook))
+    text = outlook_text(outlook)
+    save_outlook(outlook, None if out is None else Path(out), kept=board, text=text)
+    put(text)
     typer.echo(say("outlook.not_saved") if out is None else say("outlook.saved", folder=out), err=True)
     return None
 
@@ -151,6 +159,8 @@ def needed(
         str, typer.Option("--replications", callback=given, metavar="<int>", help="每个取值的推演次数 / runs of each")
     ] = "200",
     seed: Annotated[str, typer.Option("--seed", callback=given, metavar="<int>", help="随机种子 / seed")] = "1",
+    table: Annotated[str | None, typer.Option("--progress", callback=given, help=helptext.PROGRESS)] = None,
+    as_of: Annotated[str | None, typer.Option("--as-of", callback=given, help=helptext.AS_OF)] = None,
     out: Annotated[str | None, typer.Option("--out", callback=given, help="结果文件夹 / folder for the table")] = None,
     lang: Lang = None,
 ) -> None:
@@ -175,6 +185,8 @@ def needed(
         attainment=_fraction(attainment),
         points=whole(points),
         replications=whole(replications),
+        table=table,
+        as_of=as_of,
         progress=sys.stderr.isatty(),
     )
     if out is not None:

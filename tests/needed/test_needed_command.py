@@ -15,10 +15,14 @@ import pytest
 from dpsim.decide.inverse import Needed
 from dpsim.decide.least import exact_limits, invert, largest_fall, outcome_of, reversed_runs
 from dpsim.decide.levers import find_lever
+from dpsim.experiments.ensemble import run_ensemble
 from dpsim.experiments.sums import SUMS
+from dpsim.forecast.project import forecast
 from dpsim.model.targets import headline_target
 from dpsim.params.load import load_case, load_strategy
-from dpsim.report.needed import needed_text, save_needed
+from dpsim.progress.load import load_progress
+from dpsim.report.from_table import mean_rush
+from dpsim.report.needed import Start, make_needed, needed_text, save_needed
 from dpsim.report.verify.job import verify
 
 NUMBER, DATE, AWAY = "assistance.staff_days_per_county", "assistance.start", "inspection_relief.annual_cap"
@@ -27,6 +31,23 @@ ORDERS: dict[str, list[object]] = {
     DATE: [None, "2018-12-01", "2018-11-01", "2018-10-01"],
     AWAY: [1, 4, 8, None],
 }
+
+STAGES = ("built", "connected", "online", "assessed", "passed")
+
+
+def write_table(folder: Path, *, short: int = 0) -> str:
+    """Write ten weekly reports of two counties up to 24 September; `short` enterprises are missing in one."""
+    rows = []
+    for name, total, part in (("North", 1000 - short, 0.6), ("South", 748, 0.4)):
+        for week in range(10):
+            day = pd.Timestamp("2018-07-23") + pd.Timedelta(weeks=week)
+            done = [round(part * count) - 3 * (9 - week) for count in (1180, 950, 720, 320, 290)]
+            rows.append(
+                {"date": day.date().isoformat(), "county": name, "total": total} | dict(zip(STAGES, done, strict=True))
+            )
+    file = folder / "weekly.csv"
+    pd.DataFrame(rows).to_csv(file, index=False)
+    return str(file)
 
 
 def found(*shares: float, lever: str = NUMBER, n: int = 200, dropped: int = 0) -> Needed:
@@ -58,7 +79,7 @@ def told(answer: Needed, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
     texts = {}
     for lang in ("zh", "en"):
         monkeypatch.setenv("DPSIM_LANG", lang)
-        texts[lang] = needed_text(load_case("linyi-2018"), answer, seed=7)
+        texts[lang] = needed_text(Start(load_case("linyi-2018")), answer, seed=7)
     assert not any("一" <= sign <= "鿿" for sign in texts["en"]), "Chinese words in the English text"
     return texts
 
@@ -108,7 +129,7 @@ def test_the_capacity_bound_stands_beside_it(monkeypatch: pytest.MonkeyPatch) ->
         ("2016-03-01", "no lever that leaves capacity"),
     ):
         early = {"agencies.headroom": 1.0, "scenario.start.dates": ["2016-01-01", "2016-02-01", last]}
-        text = needed_text(load_case("linyi-2018").with_values(early), found(0.1, 0.2, 0.3, 0.4), seed=7)
+        text = needed_text(Start(load_case("linyi-2018").with_values(early)), found(0.1, 0.2, 0.3, 0.4), seed=7)
         assert words in text, text
 
 
@@ -132,7 +153,7 @@ def test_the_folder_holds_what_was_found(
     tmp_path: Path, lever: str, shares: tuple[float, ...], answer: dict[str, object]
 ) -> None:
     made = found(*shares, lever=lever)
-    save_needed(load_case("linyi-2018"), made, tmp_path / "out", seed=7)
+    save_needed(Start(load_case("linyi-2018")), made, tmp_path / "out", seed=7)
     record = json.loads((tmp_path / "out" / "run.json").read_text(encoding="utf-8"))
     assert record["answer"] == answer and record["seed"] == 7 and record["replications"] == 200
     saved = pd.read_parquet(tmp_path / "out" / "tables" / "points.parquet")
@@ -143,7 +164,7 @@ def test_the_folder_holds_what_was_found(
 
 def test_the_folder_is_verified(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DPSIM_LANG", "en")
-    save_needed(load_case("linyi-2018"), found(0.5, 0.8, 0.93, 0.99), tmp_path / "out", seed=7)
+    save_needed(Start(load_case("linyi-2018")), found(0.5, 0.8, 0.93, 0.99), tmp_path / "out", seed=7)
     whole = verify(tmp_path / "out", replications=0, choice=1)
     assert whole.well and "nothing was made again" in whole.text() and "2 cases and strategies" in whole.text()
     table = tmp_path / "out" / "tables" / "points.csv"
@@ -182,3 +203,53 @@ def test_bad_asks_end_with_status_2_and_nothing_written(tmp_path: Path, option: 
     done = call("linyi-2018", *(part for pair in options.items() for part in pair), folder=tmp_path)
     assert done.returncode == 2 and word in done.stderr and "Traceback" not in done.stderr, done.stderr
     assert list(tmp_path.iterdir()) == []
+
+
+def test_the_answer_from_a_table_is_that_of_its_ensembles_one_by_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Every setting is the ensemble that the Python calls of the README give; from the case alone it is another."""
+    file, n, share = write_table(tmp_path), 10, 0.8
+    start, answer = make_needed(
+        "linyi-2018", "assistance", NUMBER, values="0.5，5", seed=3, replications=n, table=file, as_of="2018-09-24",
+        attainment=share, workers=1,
+    )  # fmt: skip
+    case, progress, lever = (
+        load_case("linyi-2018"),
+        load_progress(file),
+        find_lever(load_strategy("assistance"), NUMBER),
+    )
+    assert start.table is not None
+    due = answer.target.deadline.isoformat()
+    wanted = pd.DataFrame({"stage": STAGES, "deadline": due, "target_share": 1.0})
+    made = forecast(
+        progress, wanted, as_of="2018-09-24", seed=3, draws=n, rush=mean_rush(case),
+        reference=case.scenario.reference_class.value,
+    )  # fmt: skip
+    met = []
+    for plan in (lever.without(), lever.at(0.5), lever.at(5.0)):
+        options = {"state": progress, "as_of": "2018-09-24", "paths": made.path_set()}
+        runs = run_ensemble(case, plan, replications=n, seed=3, workers=1, by="city", **options)  # type: ignore[arg-type]
+        rows = runs.attained[runs.attained["target"] == answer.target.id]
+        met.append(int((rows["attained"] >= share * rows["required"] - 1e-9).sum()))
+    assert answer.points["met"].tolist() == met and answer.points["n"].tolist() == [n] * 3
+    plain = make_needed(
+        "linyi-2018", "assistance", NUMBER, values="0.5,5", seed=3, replications=n, attainment=share, workers=1
+    )[1]
+    assert not plain.points["visits"].equals(answer.points["visits"]), "control: the table makes a difference"
+    monkeypatch.setenv("DPSIM_LANG", "en")
+    text = needed_text(start, answer, seed=3)
+    assert "weekly.csv" in text and "24 Sep 2018" in text
+    assert "progress table" not in needed_text(Start(case), plain, seed=3)
+    save_needed(start, answer, tmp_path / "out", seed=3)
+    record = json.loads((tmp_path / "out" / "run.json").read_text(encoding="utf-8"))
+    assert record["progress"] == start.table.digest and record["as_of"] == "2018-09-24"
+
+
+def test_a_table_that_does_not_fit_ends_with_status_2(tmp_path: Path) -> None:
+    file = write_table(tmp_path, short=1)
+    asked = ["linyi-2018", "--strategy", "assistance", "--lever", NUMBER, "--replications", "2", "--out", "out"]
+    done = call(*asked, "--progress", file, "--as-of", "2018-09-24", folder=tmp_path)
+    assert done.returncode == 2 and "1747" in done.stderr and not (tmp_path / "out").exists(), done.stderr
+    done = call(*asked, "--as-of", "2018-09-24", folder=tmp_path)
+    assert done.returncode == 2 and "2018-09-24" in done.stderr, "another date needs a table"

@@ -113,3 +113,17 @@ def test_the_command_ends_with_3_if_some_failed_and_2_for_bad_input(tmp_path: Pa
     assert some.returncode == 3 and "2018-04-01" in some.stdout and "Traceback" not in some.stderr, some.stderr
     assert (tmp_path / "o" / DATES[1] / "all" / "run.json").is_file()
     assert call(*options, "--as-of", DATES[1], "--each-unit", "--out", "p", folder=tmp_path).returncode == 0
+
+
+@pytest.mark.parametrize(
+    "options",
+    [("--capacity", "roof=4"), ("--list", "stops=0"), ("--list", "stops=5%@2018-09-01"), ("--groups", "组.csv"),
+     ("--targets", "坏.csv")],
+)  # fmt: skip
+def test_an_option_that_all_share_ends_with_2_before_anything_is_made(tmp_path: Path, options: tuple[str, str]) -> None:
+    table_file(tmp_path), targets_file(tmp_path)
+    targets_file(tmp_path, "单位,上级\n县9,北片\n", "组.csv")
+    targets_file(tmp_path, "单位,环节,时限,目标\n县9,建成,2018-12-31,1\n", "坏.csv")
+    asked = ["forecast", "进度.csv", "--targets", "目标.csv", "--draws", "20", "--as-of", ",".join(DATES), "--out", "o"]
+    done = call(*asked, *options, folder=tmp_path)
+    assert done.returncode == 2 and not (tmp_path / "o").exists() and "Traceback" not in done.stderr, done.stderr

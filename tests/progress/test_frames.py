@@ -93,7 +93,9 @@ def test_an_enterprise_removed_before_it_was_listed(tmp_path: Path) -> None:
 def test_totals_of_a_ledger_are_checked(tmp_path: Path) -> None:
     table = [*ledger(), ["合计", "", 71, 64, 44, 23, 17]]
     progress = load_progress(csv_file(tmp_path / "t.csv", table))
-    assert len(progress.frame) == 30 and len(progress.repairs) == 1
+    assert len(progress.frame) == 30
+    told = ["progress.repair.never_listed", "progress.repair.total_left_out"]
+    assert progress.repairs["message"].tolist() == told
     table[-1][2] = 70
     assert refused(csv_file(tmp_path / "t.csv", table)) == [("total_differs", "C108")]
 

@@ -234,10 +234,24 @@ def test_townships_of_counties(tmp_path: Path) -> None:
 def test_a_ledger_is_counted_by_week(tmp_path: Path) -> None:
     for file in (csv_file(tmp_path / "t.csv", ledger()), xlsx_file(tmp_path / "t.xlsx", {"台账": ledger()}, ["A1:G1"])):
         progress = load_progress(file)
-        assert rows(progress) == ALL and progress.repairs.empty
+        assert rows(progress) == ALL
+        assert progress.repairs["message"].tolist() == ["progress.repair.never_listed"]
         assert progress.ledger is not None and len(progress.ledger) == sum(TOTALS.values())
         assert progress.ledger["built"].notna().sum() == 71
         assert progress.ledger["built"].min() == pd.Timestamp("2018-09-02")
+
+
+def test_who_has_no_date_of_coming_onto_the_list_is_told(tmp_path: Path) -> None:
+    head = ["县区", "企业名称", "列入名单日期", "已建"]
+    table = [head, ["甲县", "一厂", "2018-01-01", "2018-03-01"], ["甲县", "二厂", "", "2018-03-05"]]
+    progress = load_progress(csv_file(tmp_path / "20180312.csv", table))
+    row = progress.repairs.set_index("message").loc["progress.repair.always_listed"]
+    assert (row["row"], row["given"]) == (3, "二厂")
+    for lang, words in (("zh", "一开始就在名单内"), ("en", "from the start")):
+        assert any("二厂" in text and words in text for text in progress.repair_texts(lang))
+    table[2][2] = "2018-02-01"
+    whole = load_progress(csv_file(tmp_path / "20180312.csv", table))
+    assert not set(whole.repairs["message"]) & {"progress.repair.always_listed", "progress.repair.never_listed"}
 
 
 def test_enterprises_come_and_go(tmp_path: Path) -> None:

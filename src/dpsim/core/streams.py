@@ -125,6 +125,7 @@ class Stream(IntEnum):
     """Ordinal = the stage and the week under way."""
     FORECAST_WORK = 94
     """Ordinal = the stage."""
+    FORECAST_LIST = 95
     # verification suites
     TEST = 99
 

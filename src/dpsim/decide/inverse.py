@@ -21,8 +21,10 @@ from dpsim.decide.least import Inverse, exact_limits, invert, largest_fall, outc
 from dpsim.decide.levers import Lever, Value, find_lever, lever_points
 from dpsim.errors import InputError
 from dpsim.experiments.ensemble import Ensemble, check_replications, run_ensemble
-from dpsim.experiments.replication import ENGINES, check_as_of, check_flag, written
+from dpsim.experiments.observed import observe
+from dpsim.experiments.replication import ENGINES, check_as_of, check_flag, written, written_date
 from dpsim.model.prior import PathSet, case_timeline
+from dpsim.model.table_paths import TablePaths
 from dpsim.model.targets import Target, resolve_targets
 from dpsim.params.schema import Case, Strategy
 
@@ -92,7 +94,8 @@ def needed(
     engine: str = ENGINES[0],
     workers: int | None = None,
     as_of: dt.date | str | None = None,
-    paths: PathSet | None = None,
+    state: object = None,
+    paths: PathSet | TablePaths | None = None,
     progress: bool = False,
 ) -> Needed:
     """Find the least of a lever from which on a target is met with a chance.
@@ -114,8 +117,8 @@ def needed(
         Id of a target of the case, the headline when None.
     values, points
         Which settings to try; see `lever_points`.
-    engine, workers, as_of, paths, progress
-        As in `run_ensemble`.
+    engine, workers, as_of, state, paths, progress
+        As in `run_ensemble`; with a `state`, a start is tried from its as-of date on.
 
     Returns
     -------
@@ -136,13 +139,15 @@ def needed(
         raise InputError("error.not_loaded", name="case", given=written(case), loader="load_case")
     if not isinstance(strategy, Strategy):
         raise InputError("error.not_loaded", name="strategy", given=written(strategy), loader="load_strategy")
-    check_as_of(case, as_of)
+    seen = case if state is None else observe(case, state, case.as_of if as_of is None else written_date(as_of)).case
+    if state is None:
+        check_as_of(case, as_of)
     check_flag("progress", progress)
     if check_replications(replications) < 2:
         raise InputError("error.pairs", given=written(replications))
     level, attainment = _share("level", level, below=True), _share("attainment", attainment)
-    due, found = _target(case, target), find_lever(strategy, lever)
-    timeline = case_timeline(case)
+    due, found = _target(seen, target), find_lever(strategy, lever)
+    timeline = case_timeline(seen)
     tried = lever_points(found, timeline.date(0), min(due.deadline, timeline.end), values=values, most=points)
     order: list[Value | None] = [*tried, None] if found.takes_away else [None, *tried]
     arms = {
@@ -158,12 +163,13 @@ def needed(
             seed=seed,
             engine=engine,
             workers=workers,
+            as_of=as_of,
+            state=state,
             paths=paths,
             by="city",
             progress=progress,
+            whole=True,  # some of the settings give no answer
         )
-        if ensembles[name].record["interrupted"]:
-            raise KeyboardInterrupt  # some of the settings give no answer
     dropped_pairs(ensembles, next(iter(ensembles)))
     met = met_by_effort(list(ensembles.values()), due.id, attainment)
     return Needed(

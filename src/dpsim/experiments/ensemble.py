@@ -105,6 +105,7 @@ def run_ensemble(
     told: Callable[[int], object] | None = None,
     fork: bool = False,
     scheduler: str | None = None,
+    whole: bool = False,
 ) -> Ensemble:
     """Run replications 0 .. `replications` - 1 of a case under a strategy.
 
@@ -133,6 +134,8 @@ def run_ensemble(
     scheduler : str, optional
         Address of the scheduler of a Dask cluster (``tcp://host:8786``) whose workers make the runs instead of
         processes of this machine; needs ``dual-prevention-sim[distributed]``. The frames do not depend on it.
+    whole : bool
+        Pass Ctrl-C on, without a word, where some of the replications are of no use.
 
     Returns
     -------
@@ -163,6 +166,8 @@ def run_ensemble(
         job = _job(setting, list(range(replications)), paths, seed, groupings, workers, scheduler)
         parts: list[Part] = []
         interrupted = job.collect(chunks_of(job.numbers), parts.append, watch)
+        if interrupted and whole:
+            raise KeyboardInterrupt
         return job.assemble(parts, asked=replications, interrupted=interrupted)
     numbers = whole_chunks(replications, None if paths is None else paths.replications.tolist())
     job = _job(setting, numbers, paths, seed, groupings, workers, scheduler)
@@ -170,6 +175,8 @@ def run_ensemble(
     with opened(folder, identity, setting, fork=fork) as kept:
         watch.done = kept.finished(replications)
         interrupted = job.collect(kept.missing(numbers), kept.save, watch)
+        if interrupted and whole:
+            raise KeyboardInterrupt
         ensemble = job.assemble(kept.parts(replications), asked=replications, interrupted=interrupted)
         ensemble.record["experiment"] = kept.folder.name
         if not interrupted:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
@@ -35,6 +36,7 @@ def knowledge(
     reference: str | None = None,
     rush: float = 0.0,
     supply: pd.DataFrame | None = None,
+    groups: Mapping[str, Sequence[str]] | None = None,
     made: Forecast | None = None,
 ) -> pd.DataFrame:
     """Return how the forecast of all units together sharpens with each piece of knowledge there is.
@@ -56,7 +58,14 @@ def knowledge(
         else:
             plan = supply if step == "supply" else None
             told = draw_rows(
-                basis, seed=seed, draws=draws, reference=reference, rush=rush, supply=plan, use=_USED[step]
+                basis,
+                seed=seed,
+                draws=draws,
+                reference=reference,
+                rush=rush,
+                supply=plan,
+                use=_USED[step],
+                groups=groups,
             )
         rows.append(told[told["unit"] == ALL].assign(knowledge=step))
     out = pd.concat(rows, ignore_index=True)

@@ -25,6 +25,7 @@ from dpsim.forecast.asked import (
     weeks_to,
 )
 from dpsim.forecast.bound import bound_rows, checked_capacity
+from dpsim.forecast.chances import ROUNDING, chances
 from dpsim.forecast.closures import base_rates
 from dpsim.forecast.history import History
 from dpsim.forecast.known import (
@@ -37,19 +38,19 @@ from dpsim.forecast.known import (
     latest_report,
     table_of,
 )
+from dpsim.forecast.list_asked import ListChange, checked_changes
+from dpsim.forecast.lists import check_sizes, list_rows
 from dpsim.forecast.pipeline import Use
-from dpsim.forecast.regimes import Settings, class_settings, fit_pace
+from dpsim.forecast.regimes import fit_pace
 from dpsim.forecast.scores import SHOWN
+from dpsim.forecast.settings import Settings, class_settings
 from dpsim.forecast.supply import checked_supply
 from dpsim.forecast.table_paths import Origin, draw_table_paths
-from dpsim.measure.probability import smoothed, wilson_interval
 from dpsim.model.state import Floats
 from dpsim.model.table_paths import TablePaths
 from dpsim.params.forecast import UNSTATED, load_forecast_settings
 
-QUANTILES = {"q05": 0.05, "q25": 0.25, "q50": 0.5, "q75": 0.75, "q95": 0.95}
 RECENT_WEEKS = 8
-_ROUNDING = 1e-9
 Members = Mapping[str, npt.NDArray[np.bool_]]
 
 
@@ -83,6 +84,8 @@ class Forecast:
         By stage: members done, shape (draws, units, weeks).
     origin : Origin
         What it was drawn from, for `path_set`.
+    lists : pandas.DataFrame
+        The targets under each change of the list asked for, beside the unchanged list; see `list_rows`.
     """
 
     targets: pd.DataFrame
@@ -99,6 +102,7 @@ class Forecast:
     members: Members
     counts: Mapping[str, Floats]
     origin: Origin
+    lists: pd.DataFrame
 
     def total(self, stage: str, own: npt.NDArray[np.bool_]) -> float:
         """Return how many members some of the units have that are to do a stage."""
@@ -142,6 +146,7 @@ def forecast(
     capacity: Mapping[str, float] | None = None,
     supply: pd.DataFrame | None = None,
     use: Use | None = None,
+    lists: Sequence[str | ListChange] = (),
 ) -> Forecast:
     """Forecast whether targets will be met.
 
@@ -169,6 +174,9 @@ def forecast(
         What agencies and assessors can do: columns stage, date (from then on), per_week (of all units together).
     use : Use, optional
         What of a ledger's knowledge is used; all of it if nothing is said.
+    lists : sequence of str or ListChange
+        Changes of the list whose effect is to be told, each by itself: `stops=5%`, `removals=40@2018-11-01`,
+        `additions=10%`, `definition=list:40%,done:70%`; see `list_asked`.
 
     Returns
     -------
@@ -191,6 +199,7 @@ def forecast(
         capacity=capacity,
         supply=supply,
         use=use,
+        lists=lists,
     )
 
 
@@ -211,6 +220,36 @@ def basis_of(progress: object, targets: pd.DataFrame, as_of: dt.date | str) -> B
     return Basis(day, table, wanted, known_at(table, wanted, day))
 
 
+class Options(NamedTuple):
+    """What a forecast is asked beside its targets, checked."""
+
+    capacity: dict[str, float]
+    supply: dict[str, Floats]
+    changes: list[ListChange]
+    members: Members
+
+
+def options_of(
+    basis: Basis,
+    *,
+    capacity: Mapping[str, float] | None = None,
+    supply: pd.DataFrame | None = None,
+    lists: Sequence[str | ListChange] = (),
+    groups: Mapping[str, Sequence[str]] | None = None,
+) -> Options:
+    """Check what a forecast is asked beside its targets; see `forecast`."""
+    day, known = basis.as_of, basis.known
+    last = max(basis.wanted["deadline"])
+    changes = checked_changes(lists, day, last, list(known.histories))
+    check_sizes(changes, known.histories)
+    return Options(
+        capacity=checked_capacity(capacity, list(known.histories)),
+        supply=checked_supply(supply, known.members.stages if known.members else (), day, weeks_to(day, last)),
+        changes=changes,
+        members=memberships(next(iter(known.histories.values())).units, groups or {}),
+    )
+
+
 def forecast_from(
     basis: Basis,
     *,
@@ -222,16 +261,17 @@ def forecast_from(
     capacity: Mapping[str, float] | None = None,
     supply: pd.DataFrame | None = None,
     use: Use | None = None,
+    lists: Sequence[str | ListChange] = (),
 ) -> Forecast:
     """Forecast from what is known already; parameters as those of `forecast`."""
     name = checked_class(reference)
     check_numbers(seed, draws, rush)
     day, table, wanted, known = basis
     histories = known.histories
-    stated = checked_capacity(capacity, list(histories))
+    asked = options_of(basis, capacity=capacity, supply=supply, lists=lists, groups=groups)
     model, deadlines = class_settings(load_forecast_settings(), name, rush), last_deadlines(wanted)
     chain, counts = draw_from(basis, model, seed=seed, draws=draws, supply=supply, use=use)
-    members = memberships(next(iter(histories.values())).units, groups or {})
+    members = asked.members
     rows, needed = target_rows(wanted, histories, counts, members, day, comparable_with(name))
     joint, all_met = joint_rows(wanted, histories, counts, day)
     return Forecast(
@@ -239,7 +279,7 @@ def forecast_from(
         needed=needed,
         joint=joint,
         all_met=all_met,
-        bound=bound_rows(wanted, histories, members, day, stated),
+        bound=bound_rows(wanted, histories, members, day, asked.capacity),
         fit=fit_rows(histories, deadlines, day, model),
         as_of=day,
         latest=latest_report(table.frame, day),
@@ -249,6 +289,7 @@ def forecast_from(
         members=members,
         counts=counts,
         origin=origin_of(known, chain, deadlines, day, model, seed),
+        lists=list_rows(asked.changes, wanted, histories, counts, members, day, seed=seed, supply=asked.supply),
     )
 
 
@@ -282,13 +323,14 @@ def draw_rows(
     rush: float = 0.0,
     supply: pd.DataFrame | None = None,
     use: Use | None = None,
+    groups: Mapping[str, Sequence[str]] | None = None,
 ) -> pd.DataFrame:
     """Return the frame `targets` of a forecast and nothing else; see `forecast_from`."""
     name = checked_class(reference)
     model = class_settings(load_forecast_settings(), name, rush)
     _, counts = draw_from(basis, model, seed=seed, draws=draws, supply=supply, use=use)
     histories = basis.known.histories
-    members = memberships(next(iter(histories.values())).units, {})
+    members = memberships(next(iter(histories.values())).units, groups or {})
     return target_rows(basis.wanted, histories, counts, members, basis.as_of, comparable_with(name))[0]
 
 
@@ -351,35 +393,16 @@ def target_rows(
             rows.append(
                 head
                 | {"target_share": float(target.target_share)}
-                | _chances(share, target.target_share, as_of, target.deadline)
+                | chances(share, target.target_share, as_of, target.deadline)
                 | {"base_rate": float(np.clip(rate[0], *SHOWN))}
             )
             before = history.share[own][:, -1 - RECENT_WEEKS]
             past = now - float(np.nansum(np.nan_to_num(before) * history.total[own]))
-            asked = max(0.0, math.ceil(target.target_share * total - _ROUNDING) - now) / weeks
+            asked = max(0.0, math.ceil(target.target_share * total - ROUNDING) - now) / weeks
             pace = past / RECENT_WEEKS if not np.isnan(before).any() else math.nan
             ratio = asked / pace if pace > 0 else (0.0 if asked == 0 else math.inf)
             needed.append(head | {"needed_per_week": asked, "past_per_week": pace, "ratio": ratio})
     return pd.DataFrame(rows), pd.DataFrame(needed)
-
-
-def _chances(share: Floats, target: float, as_of: dt.date, deadline: dt.date) -> dict[str, object]:
-    """Return probability, interval, quantiles and median date of a share by draw and week."""
-    reached = share >= target - _ROUNDING
-    met, draws = int(reached[:, -1].sum()), share.shape[0]
-    probability = float(np.clip(smoothed(met, draws), *SHOWN))
-    low, high = wilson_interval(met, draws)
-    ever = np.median(reached, axis=0) >= 0.5
-    week = int(np.argmax(ever)) if ever[-1] else -1
-    date = pd.Timestamp(min(as_of + dt.timedelta(weeks=week + 1), deadline)) if week >= 0 else pd.NaT
-    quantiles = np.quantile(share[:, -1], list(QUANTILES.values()))
-    return {
-        "probability": probability,
-        "low": min(low, probability),
-        "high": max(high, probability),
-        **dict(zip(QUANTILES, quantiles.tolist(), strict=True)),
-        "date_median": date,
-    }
 
 
 def joint_rows(

@@ -1,15 +1,14 @@
-"""The same forecast under other assumptions: reference class, chance of a rush, start date, changes of the list."""
+"""The same forecast under other assumptions: reference class, chance of a rush, start date."""
 
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
 
-from dpsim.forecast.asked import ALL, EACH, checked_day, checked_table, memberships
-from dpsim.forecast.members import ORDER
+from dpsim.forecast.asked import ALL, EACH, checked_table, memberships
 from dpsim.forecast.project import (
     Forecast,
     basis_of,
@@ -20,15 +19,12 @@ from dpsim.forecast.project import (
     first_rows,
     target_rows,
 )
-from dpsim.forecast.regimes import class_settings, draw_rushes
+from dpsim.forecast.regimes import draw_rushes
+from dpsim.forecast.settings import class_settings
 from dpsim.params.forecast import CLASSES, load_forecast_settings
-from dpsim.progress.load import Progress
 
 RUSHES = (0.0, 0.2, 0.5)
 """Chances of a rush that are stated side by side: none of them is a forecast (evidence FC04)."""
-LIST_CHANGES = (-0.1, 0.0, 0.1)
-"""Changes of the list by the deadline, as shares of those on it who have not done it yet."""
-
 TOLD = ("stage", "deadline", "target_share", "probability", "low", "high", "q05", "q50", "q95")
 STARTS = (8, 16, 26)
 """Weeks before a unit's first report at which it is assumed to have begun, where that report tells of some done."""
@@ -42,6 +38,7 @@ def scenarios(
     seed: int,
     draws: int,
     supply: pd.DataFrame | None = None,
+    groups: Mapping[str, Sequence[str]] | None = None,
     made: Forecast | None = None,
 ) -> pd.DataFrame:
     """Return the chances of the targets of all units together by reference class and chance of a rush.
@@ -55,7 +52,7 @@ def scenarios(
     """
     basis, settings, parts = basis_of(progress, _together(targets), as_of), load_forecast_settings(), []
     histories = basis.known.histories
-    members = memberships(next(iter(histories.values())).units, {})
+    members = memberships(next(iter(histories.values())).units, groups or {})
     for reference in CLASSES:
         calm, rushed = (
             first_counts(made, draws)
@@ -71,47 +68,6 @@ def scenarios(
     return pd.concat(parts, ignore_index=True)[["reference", "rush", *TOLD]]
 
 
-def list_changes(
-    progress: object,
-    targets: pd.DataFrame,
-    *,
-    as_of: dt.date | str,
-    seed: int,
-    draws: int,
-    reference: str | None = None,
-    changes: tuple[float, ...] = LIST_CHANGES,
-    supply: pd.DataFrame | None = None,
-    made: Forecast | None = None,
-) -> pd.DataFrame:
-    """Return the chances of the targets if the list changes: a target is as much a matter of the list as of the pace.
-
-    A change of -0.1 takes a tenth of those who have not done it off the list today, 0.1 adds as many who have not.
-    Of stages counted on the same list it is a tenth of those who have done none of them, so that they go on hanging
-    together. Where there is a ledger, it is a tenth of the enterprises that have not begun.
-
-    Returns
-    -------
-    pandas.DataFrame
-        change, unit, stage, deadline, target_share, probability, low, high, q50.
-    """
-    frame, parts = checked_table(progress), []
-    alike = [frame["date"], frame["unit"], frame["total"], frame["stage"].str.startswith("hazards")]
-    most = frame["done"].groupby(alike).transform("max")  # stages of one list keep one list and hang together
-    for change in changes:
-        other: object = frame.assign(total=most + ((frame["total"] - most) * (1.0 + change)).round())
-        if isinstance(progress, Progress) and progress.ledger is not None:
-            ledger = changed_ledger(progress.ledger, change, checked_day("as_of", as_of))
-            other = replace(progress, frame=other, ledger=ledger)
-        if made is not None and change == made.origin.model.rush_chance == 0.0:
-            told = first_rows(made, draws)
-        else:
-            basis = basis_of(other, targets, as_of)
-            told = draw_rows(basis, seed=seed, draws=draws, reference=reference, supply=supply)
-        parts.append(told.assign(change=change))
-    columns = ["change", "unit", "stage", "deadline", "target_share", "probability", "low", "high", "q50"]
-    return pd.concat(parts, ignore_index=True)[columns]
-
-
 def starts(
     progress: object,
     targets: pd.DataFrame,
@@ -122,6 +78,7 @@ def starts(
     reference: str | None = None,
     rush: float = 0.0,
     supply: pd.DataFrame | None = None,
+    groups: Mapping[str, Sequence[str]] | None = None,
     made: Forecast | None = None,
 ) -> pd.DataFrame:
     """Return the chances of the targets of all units together by when the work is assumed to have begun.
@@ -149,7 +106,9 @@ def starts(
             told = first_rows(made, draws)
         else:
             basis = basis_of(other, targets, as_of)
-            told = draw_rows(basis, seed=seed, draws=draws, reference=reference, rush=rush, supply=supply)
+            told = draw_rows(
+                basis, seed=seed, draws=draws, reference=reference, rush=rush, supply=supply, groups=groups
+            )
         parts.append(told[told["unit"] == ALL].assign(weeks_before=weeks))
     return pd.concat(parts, ignore_index=True)[columns]
 
@@ -159,17 +118,3 @@ def _together(targets: pd.DataFrame) -> pd.DataFrame:
     if not isinstance(targets, pd.DataFrame) or "unit" not in targets:
         return targets.assign(unit=ALL) if isinstance(targets, pd.DataFrame) else targets
     return targets.assign(unit=targets["unit"].fillna(EACH).replace(EACH, ALL))
-
-
-def changed_ledger(ledger: pd.DataFrame, change: float, as_of: dt.date) -> pd.DataFrame:
-    """Return a ledger with a share more or fewer of the enterprises of each unit that have done no stage by a date."""
-    stages = [name for name in ORDER if name in ledger]
-    begun = (ledger[stages].apply(pd.to_datetime) <= pd.Timestamp(as_of)).any(axis=1)
-    listed, removed = (ledger.get(name, pd.Series(pd.NaT, ledger.index)) for name in ("listed", "removed"))
-    off = (pd.to_datetime(listed) > pd.Timestamp(as_of)) | (pd.to_datetime(removed) <= pd.Timestamp(as_of))
-    idle = ledger[~begun & ~off].sort_values(["unit", "code", "enterprise"], kind="stable")
-    place = idle.groupby("unit").cumcount()
-    chosen = idle[place < (idle.groupby("unit")["unit"].transform("size") * abs(change)).round()]
-    if change < 0.0:
-        return ledger.drop(index=chosen.index)
-    return pd.concat([ledger, chosen.assign(code=chosen["code"] + "+", enterprise=chosen["enterprise"] + "+")])

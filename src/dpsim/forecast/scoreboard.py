@@ -15,8 +15,9 @@ from dpsim.errors import InputError
 from dpsim.experiments.durable import write_whole
 from dpsim.experiments.identity import code_id
 from dpsim.forecast.asked import ALL, checked_day, checked_table
+from dpsim.forecast.chances import QUANTILES
 from dpsim.forecast.known import progress_until
-from dpsim.forecast.project import QUANTILES, Forecast
+from dpsim.forecast.project import Forecast
 from dpsim.params.wording import shown_name
 
 LATEST_DAYS = 31

@@ -15,6 +15,9 @@ from dpsim.model.state import Floats
 
 FEWEST = 0.02
 """Where fewer than this share of the draws meet the target, or miss it, no count on the way tells more."""
+LEAST_TELLING = 0.25
+"""A signpost is worth showing where it is hit at least this much more often by draws that miss the target than by those
+that meet it (hit less false alarm; 0 tells nothing, 1 all). Assumed: a rule of show, range 0.1 to 0.5."""
 _ROUNDING = 1e-9
 
 
@@ -32,7 +35,8 @@ def signposts(made: Forecast, *, chance: float = 0.5) -> pd.DataFrame:
     pandas.DataFrame
         unit, stage, deadline, target_share, date, below (members done: fewer than this at the end of that day's week
         means a chance under `chance`; NaN where no count tells), hit (share of the draws that miss the target which
-        stand below it), false_alarm (share of those that meet it which do), n (draws).
+        stand below it), false_alarm (share of those that meet it which do), telling (whether their difference
+        is `LEAST_TELLING` or more), n (draws).
     """
     rows = []
     for target in made.targets.itertuples():
@@ -54,6 +58,7 @@ def signposts(made: Forecast, *, chance: float = 0.5) -> pd.DataFrame:
                     "below": below,
                     "hit": hit,
                     "false_alarm": alarm,
+                    "telling": bool(hit - alarm >= LEAST_TELLING - _ROUNDING),
                     "n": made.draws,
                 }
             )

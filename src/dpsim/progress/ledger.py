@@ -61,6 +61,8 @@ class Ledger:
         """Return the enterprises, each once, and note everything that is wrong with their rows."""
         if self._columns_missing():
             return []
+        if not self.layout.special("listed"):
+            self.notes.repair("progress.repair.never_listed", self.place.at(self.layout.last), "", "-")
         found: list[Enterprise] = []
         reached: Counter[str] = Counter()
         for row in range(self.layout.last + 1, len(self.sheet.rows)):
@@ -127,6 +129,8 @@ class Ledger:
             day = self._day(row, column)
             if day:
                 one.dates[column.stage or column.kind] = day
+        if self.layout.special("listed") and "listed" not in one.dates:
+            self.notes.repair("progress.repair.always_listed", at, name, "-")
         return one
 
     def _day(self, row: int, column: Column) -> dt.date | None:

@@ -9,7 +9,7 @@ from dpsim.experiments.plan_warnings import plan_warnings
 from dpsim.language import say
 from dpsim.model.targets import Target, headline_target, resolve_targets
 from dpsim.params.schema import Case, Strategy
-from dpsim.report.sentences import capital, headline_cells, own_pooled
+from dpsim.report.sentences import capital, headline_cells, own_pooled, scenario_range
 from dpsim.report.show import (
     show_count_range,
     show_date,
@@ -114,7 +114,11 @@ def why_range(result: YearEnd, cells: pd.DataFrame) -> str:
         for row in (cells.loc[cells["probability"].idxmin()], cells.loc[cells["probability"].idxmax()])
     )
     draws = result.forecast.draws
-    return say("letter.why_range", lang=lang, cells=len(cells), draws=draws, least=least, most=most)
+    known: dict[str, object] = {"cells": len(cells), "draws": draws, "least": least, "most": most}
+    if result.request.table is None:
+        return say("letter.why_range", lang=lang, **known)
+    probability, shortfall = scenario_range(result)
+    return say("letter.why_range_table", lang=lang, probability=probability, shortfall=shortfall, **known)
 
 
 def strategy_sentence(result: YearEnd, strategy: Strategy) -> str:

@@ -21,7 +21,7 @@ from dpsim.params.labels import option_label
 from dpsim.params.schema import Case
 from dpsim.params.wording import shown_name
 from dpsim.progress.load import Progress, load_progress
-from dpsim.report.show import show_chance_interval, show_date, show_share_range
+from dpsim.report.show import show_chance_interval, show_count_range, show_date, show_share_range
 
 DRAWS = 2000
 """Draws of the table's forecast; the runs follow the first of them."""
@@ -54,11 +54,22 @@ class FromTable:
         """Return the draws that so many replications follow."""
         return draw_table_paths(self.made.origin, self.made.as_of, replications)
 
+    @property
+    def _row(self) -> pd.Series:
+        """The headline's stage, all units together."""
+        rows, stage = self.made.targets, headline_target(self.case).stage
+        return rows[(rows["unit"] == "all") & (rows["stage"] == stage)].iloc[0]
+
+    def chance(self, lang: str) -> tuple[str, str]:
+        """Return the chance of the headline's target and its shortfall (half of the draws lie within), in words."""
+        row, total = self._row, headline_target(self.case).total
+        chance = show_chance_interval(float(row["probability"]), float(row["low"]), float(row["high"]), lang)
+        least, most = (total * (1.0 - float(row[name])) for name in ("q75", "q25"))
+        return chance, show_count_range(least, most, lang)
+
     def sentence(self, lang: str) -> str:
         """Return what the report says of its start."""
-        target = headline_target(self.case)
-        rows = self.made.targets
-        row = rows[(rows["unit"] == "all") & (rows["stage"] == target.stage)].iloc[0]
+        target, row = headline_target(self.case), self._row
         return say(
             "letter.from_table",
             lang=lang,
@@ -69,7 +80,6 @@ class FromTable:
             draws=self.made.draws,
             stage=say(f"figures.stage.{target.stage}", lang=lang),
             deadline=show_date(target.deadline, lang),
-            probability=show_chance_interval(float(row["probability"]), float(row["low"]), float(row["high"]), lang),
             share=show_share_range(float(row["q05"]), float(row["q95"]), lang),
         )
 

@@ -93,3 +93,6 @@ TRACED = "企业编号、机构或隐患（LY-000001#G12）/ code of an enterpri
 AGAINST = "并排对照的方案 / a second strategy beside it"
 TRACE_FILE = "另存为文件（.csv、.parquet）/ file for the table (.csv, .parquet)"
 LEDGER_DATE = "截至哪一天，不给则为最后一天 / at the end of which day, the last one if not said"
+LISTS = "名单变化，可重复 / a change of the list, repeatable: stops=5%, removals=40, additions=9@2018-11-01"
+GROUPS = "分组表：单位、上级，各组另作预测 / table of units and the group each is part of: unit, group"
+TOWNSHIPS = "台账按乡镇预测，县区为其合计 / a ledger by township, with its counties"

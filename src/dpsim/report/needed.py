@@ -5,15 +5,17 @@ from __future__ import annotations
 import json
 import math
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
 
 from dpsim.decide.inverse import Needed, needed
 from dpsim.decide.least import REACHED, WITHOUT, exact_limits
+from dpsim.decide.levers import find_lever
+from dpsim.experiments.ensemble import check_replications
 from dpsim.experiments.plan_warnings import plan_warnings
-from dpsim.experiments.replication import ENGINES
+from dpsim.experiments.replication import ENGINES, written_date
 from dpsim.experiments.runrecord import run_record
 from dpsim.experiments.sums import SUMS, sums_text
 from dpsim.forecast.pace import case_bounds
@@ -21,30 +23,60 @@ from dpsim.language import language_in_force, say
 from dpsim.params.labels import grade_label, instrument_label, strategy_label, unit_label
 from dpsim.params.load import load_case, load_strategy
 from dpsim.params.schema import Case
+from dpsim.params.wording import shown_name
 from dpsim.report.documents import write_atomically
+from dpsim.report.from_table import FromTable, start_from_table
 from dpsim.report.show import show_date, show_number, show_percent, show_range, show_rounded, target_words
 from dpsim.report.sources import SOURCES, sources_text
 from dpsim.report.tables import save_table
 
 
+class Start(NamedTuple):
+    """What the runs start from: the case, as observed where there is a table."""
+
+    case: Case
+    table: FromTable | None = None
+
+
 def make_needed(
-    case: str, strategy: str, lever: str, *, values: str | None, seed: Any, **asked: Any
-) -> tuple[Case, Needed]:
-    """Load, and find what is needed; the words of `asked` are those of `dpsim.decide.inverse.needed`."""
-    loaded = load_case(case)
-    given = None if values is None else [part.strip() for part in values.split(",")]
-    return loaded, needed(loaded, load_strategy(strategy), lever, values=given, seed=seed, **asked)
+    case: str,
+    strategy: str,
+    lever: str,
+    *,
+    values: str | None,
+    seed: Any,
+    replications: Any,
+    table: str | None = None,
+    as_of: str | None = None,
+    **asked: Any,
+) -> tuple[Start, Needed]:
+    """Load, and find what is needed; the words of `asked` are those of `dpsim.decide.inverse.needed`.
+
+    From a progress table the runs start from its counts at `as_of` (the case's when None) and follow the draws of its
+    forecast.
+    """
+    loaded, plan = load_case(case), load_strategy(strategy)
+    given = None if values is None else [part.strip() for part in values.replace("，", ",").split(",")]
+    asked |= {"values": given, "seed": seed, "replications": check_replications(replications)}
+    if table is None:
+        return Start(loaded), needed(loaded, plan, lever, as_of=as_of, **asked)
+    find_lever(plan, lever)  # a forecast takes a while: what is no lever is refused before
+    day = loaded.as_of if as_of is None else written_date(as_of)
+    start = start_from_table(loaded, table, day, seed=seed)
+    paths = start.paths(asked["replications"])
+    return Start(start.case, start), needed(loaded, plan, lever, as_of=day, state=start.progress, paths=paths, **asked)
 
 
-def needed_text(case: Case, found: Needed, *, seed: int) -> str:
+def needed_text(start: Start, found: Needed, *, seed: int) -> str:
     """Return the answer as text in the language in force."""
+    case = start.case
     lines = [_title(case, found), *_answer(found), *_capacity(case, found)]
-    return "\n".join([*lines, "", _table(found), "", *_notes(case, found, seed)])
+    return "\n".join([*lines, "", _table(found), "", *_from_table(start), *_notes(case, found, seed)])
 
 
-def save_needed(case: Case, found: Needed, folder: Path, *, seed: int) -> None:
+def save_needed(start: Start, found: Needed, folder: Path, *, seed: int) -> None:
     """Write table, record, digests of the sources and check sums into a folder."""
-    strategy, inverse = found.lever.strategy, found.inverse
+    strategy, inverse, case = found.lever.strategy, found.inverse, start.case
     n = int(found.points["n"].iloc[0])
     record = run_record(case, strategy, seed=seed, replications=n + found.dropped, engine=ENGINES[0])
     record |= {
@@ -59,6 +91,8 @@ def save_needed(case: Case, found: Needed, folder: Path, *, seed: int) -> None:
         "fall": {name: float(value) for name, value in found.fall.items()},
         "dropped": found.dropped,
     }
+    if start.table is not None:
+        record["progress"] = start.table.digest
     written = save_table(found.points, folder / "tables", "points")
     written += save_table(case_bounds(case), folder / "tables", "bound")
     for name, content in (
@@ -204,6 +238,15 @@ def _notes(case: Case, found: Needed, seed: int) -> list[str]:
     if found.dropped:
         notes.append(say("needed.dropped", dropped=found.dropped))
     return notes + plan_warnings(case, lever.strategy, language_in_force())
+
+
+def _from_table(start: Start) -> list[str]:
+    """Return what the runs start from, where it is a table."""
+    if start.table is None:
+        return []
+    made, lang = start.table.made, language_in_force()
+    values: dict[str, Any] = {"file": shown_name(Path(start.table.given).name), "units": len(made.units)}
+    return [say("needed.from_table", latest=show_date(made.latest, lang, year=True), **values)]
 
 
 def _runs_to_show(level: float) -> int:

@@ -73,7 +73,8 @@ def beside(result: YearEnd) -> str:
 def headline(result: YearEnd) -> str:
     """Return the sentence a bureau uses: where it stands, the range of P, what is missing, the pace, what binds."""
     case, lang, total = result.case, result.request.lang, headline_target(result.case).total
-    cells = headline_cells(result, "all")
+    table = result.request.table
+    probability, shortfall = scenario_range(result) if table is None else table.chance(lang)
     return say(
         "letter.headline",
         lang=lang,
@@ -85,9 +86,19 @@ def headline(result: YearEnd) -> str:
         # the range over the scenarios is that of the arrangement in force, whatever strategies are shown beside it
         sentence=capital(getattr(result.request.reference.sentence, lang)),
         due=due(case, lang),
-        probability=show_probability_range(cells["probability"].min(), cells["probability"].max(), lang, sentence=True),
-        shortfall=show_count_range(cells["shortfall_median"].min(), cells["shortfall_median"].max(), lang),
+        probability=probability,
+        shortfall=shortfall,
         need=weekly_need(result),
+    )
+
+
+def scenario_range(result: YearEnd) -> tuple[str, str]:
+    """Return the ranges of chance and median shortfall over the scenarios that one date leaves open."""
+    cells, lang = headline_cells(result, "all"), result.request.lang
+    chance, missing = cells["probability"], cells["shortfall_median"]
+    return (
+        show_probability_range(chance.min(), chance.max(), lang, sentence=True),
+        show_count_range(missing.min(), missing.max(), lang),
     )
 
 

@@ -187,15 +187,17 @@ def test_no_answer_from_some_of_the_settings(monkeypatch: pytest.MonkeyPatch) ->
     """After Ctrl-C the settings that are left are not run, and nothing is concluded."""
     calls = []
 
-    def stopped(*_: object, **__: object) -> SimpleNamespace:
-        calls.append(1)
-        return SimpleNamespace(record={"interrupted": len(calls) == 2})
+    def stopped(*_: object, whole: bool, **__: object) -> SimpleNamespace:
+        calls.append(whole)
+        if len(calls) == 2:
+            raise KeyboardInterrupt
+        return SimpleNamespace()
 
     monkeypatch.setattr("dpsim.decide.inverse.run_ensemble", stopped)
     case, strategy = load_case("linyi-2018"), load_strategy("assistance")
     with pytest.raises(KeyboardInterrupt):
         needed(case, strategy, "assistance.staff_days_per_county", replications=2, seed=1)
-    assert len(calls) == 2
+    assert calls == [True, True]
 
 
 def test_a_failed_run_leaves_its_replication_out_everywhere() -> None:
@@ -207,3 +209,18 @@ def test_a_failed_run_leaves_its_replication_out_everywhere() -> None:
     met = met_by_effort([runs([0, 1, 2], [8, 9, 10]), runs([2, 0], [10, 9])], "t", 0.9)  # type: ignore[list-item]
     assert met.tolist() == [[False, True], [True, True]], "replications 0 and 2, each beside itself"
     assert met_by_effort([runs([0, 1], [8, 9])], "t", 0.8).all(), "control: what counts as met counts"  # type: ignore[list-item]
+
+
+def test_after_ctrl_c_no_runs_are_said_to_be_used(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """An ensemble by itself says that its finished runs are used; those of an answer are not, and it says nothing."""
+
+    def stopped(*_: object, **__: object) -> object:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("dpsim.experiments.ensemble._stream", stopped)
+    case, strategy = load_case("linyi-2018"), load_strategy("assistance")
+    with pytest.raises(KeyboardInterrupt):
+        needed(case, strategy, "assistance.staff_days_per_county", replications=2, seed=1, workers=1)
+    assert capsys.readouterr().err == ""

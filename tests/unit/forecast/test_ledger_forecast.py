@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -16,7 +17,6 @@ from dpsim.forecast.knowledge import knowledge
 from dpsim.forecast.members import counted_members, ledger_members, ledger_until
 from dpsim.forecast.pipeline import Use
 from dpsim.forecast.project import Forecast, forecast
-from dpsim.forecast.scenarios import changed_ledger, list_changes
 from dpsim.forecast.scoreboard import inputs_digest
 from dpsim.forecast.service import draw_intensities, ledger_law
 from dpsim.progress.load import Progress, load_progress
@@ -167,12 +167,20 @@ def test_a_supply_plan_holds_counts_too_and_takes_nothing_from_what_is_done() ->
     steps = np.diff(made(frame, supply=plan).counts["assessed"].sum(axis=1), axis=1, prepend=before)
     assert steps.min() >= 0.0 and steps.max() == 3.0
     wanted = pd.DataFrame({"unit": "all", "stage": STAGES[1:], "deadline": DEADLINE, "target_share": 0.8})
-    told = list_changes(frame, wanted, as_of=AS_OF, seed=1, draws=DRAWS, reference="order", supply=plan)
-    own = made(frame, supply=plan).targets
-    same = told[told["change"] == 0.0].set_index("stage")["q50"]
-    assert same.equals(own[own["unit"] == "all"].set_index("stage")["q50"])
-    rows = told[told["stage"] == "assessed"].set_index("change")["q50"]
-    assert rows[-0.1] > rows[0.0] > rows[0.1], "the stages of a changed list still hang together"
+    told = forecast(
+        frame,
+        wanted,
+        as_of=AS_OF,
+        seed=1,
+        draws=DRAWS,
+        reference="order",
+        supply=plan,
+        lists=["removals=10%", "additions=10%"],
+    ).lists
+    rows = told[told["stage"] == "assessed"].set_index("kind")
+    assert rows.loc["removals", "q50"] > rows.loc["unchanged", "q50"] > rows.loc["additions", "q50"]
+    shown = rows["q50"] * rows["total"]
+    assert shown["additions"] <= before + 3 * 16 + 1e-6, "the plan holds for those added too"
 
 
 @pytest.mark.parametrize(
@@ -281,19 +289,16 @@ def test_knowledge_narrows_the_interval_and_what_is_not_there_has_no_row() -> No
     assert more["knowledge"].iloc[-1] == "supply" and more["q95"].iloc[-1] < rows["q95"].iloc[-1]
 
 
-def test_a_changed_list_changes_the_ledger_too() -> None:
-    frame = progress(ledger()).ledger
-    assert frame is not None
-    idle = int(frame["started"].isna().sum())
-    assert len(frame) - len(changed_ledger(frame, -0.5, DAY)) == pytest.approx(idle / 2, abs=4)
-    assert len(changed_ledger(frame, 0.5, DAY)) - len(frame) == pytest.approx(idle / 2, abs=4)
-    assert changed_ledger(frame, 0.0, DAY).equals(frame)
+def test_a_changed_list_is_told_of_a_ledger_too() -> None:
     wanted = pd.DataFrame({"stage": ["built"], "deadline": [DEADLINE], "target_share": [0.8], "unit": ["all"]})
-    rows = list_changes(progress(ledger()), wanted, as_of=AS_OF, seed=1, draws=DRAWS, reference="order")
-    q50 = rows.set_index("change")["q50"]
-    assert q50[-0.1] > q50[0.0] > q50[0.1]
-    same = forecast(progress(ledger()), wanted, as_of=AS_OF, seed=1, draws=DRAWS, reference="order")
-    assert q50[0.0] == same.targets["q50"].iloc[0], "no change is the forecast itself"
+    options = {"as_of": AS_OF, "seed": 1, "draws": DRAWS, "reference": "order"}
+    result = forecast(progress(ledger()), wanted, lists=["removals=10%", "additions=10%"], **options)  # type: ignore[arg-type]
+    told = result.lists.set_index("kind")
+    assert told.loc["removals", "q50"] > told.loc["unchanged", "q50"] > told.loc["additions", "q50"]
+    idle = 480 - int(result.fit[result.fit["stage"] == "started"]["done"].sum()) if "started" in result.counts else None
+    assert told.loc["unchanged", "total"] == 480
+    assert told.loc["additions", "total"] - 480 == 480 - told.loc["removals", "total"] > 0
+    assert idle is None or abs(told.loc["additions", "members"] - 0.1 * idle) <= 0.5
 
 
 def test_the_digest_of_the_inputs_knows_the_ledger() -> None:
@@ -323,14 +328,20 @@ def test_the_date_of_a_later_ledger_changes_nothing(later: int) -> None:
 
 
 def test_who_is_listed_later_or_was_removed_is_not_among_those_who_may_leave_or_come() -> None:
-    frame = progress(ledger()).ledger
+    table = progress(ledger())
+    frame, day = table.ledger, pd.Timestamp(DAY)
     assert frame is not None
     first = frame[frame["started"].isna()].head(10)
     new = first.assign(enterprise=first["enterprise"] + "n", code=first["code"] + "9")
-    day = pd.Timestamp(DAY)
+
+    def concerned(ledger: pd.DataFrame) -> float:
+        told = made(replace(table, ledger=ledger), lists=["removals=50%"]).lists
+        return float(told[(told["kind"] == "removals") & (told["unit"] == "all")]["members"].iloc[0])
+
+    own = concerned(frame)
     for changed in (new.assign(listed=day + pd.Timedelta(days=3)), new.assign(removed=day - pd.Timedelta(days=3))):
-        both = pd.concat([frame, changed], ignore_index=True)
-        assert len(both) - len(changed_ledger(both, -0.5, DAY)) == len(frame) - len(changed_ledger(frame, -0.5, DAY))
+        assert concerned(pd.concat([frame, changed], ignore_index=True)) == own
+    assert concerned(pd.concat([frame, new], ignore_index=True)) == own + 5, "control: those on the list count"
     assert len(ledger_until(pd.concat([frame, new.assign(listed=day + pd.Timedelta(days=3))]), day)) == len(frame)
 
 
@@ -339,8 +350,9 @@ def test_a_changed_list_of_counts_is_one_list_and_takes_a_supply_plan() -> None:
     plan = pd.DataFrame({"stage": ["built"], "date": [AS_OF], "per_week": [0.0]})
     wanted = pd.DataFrame({"stage": STAGES[1:], "deadline": DEADLINE, "target_share": 0.9, "unit": "all"})
     values = {"as_of": AS_OF, "seed": 1, "draws": DRAWS, "reference": "order"}
-    rows = list_changes(frame, wanted, supply=plan, **values)  # type: ignore[arg-type]
+    lists = ["removals=10%", "additions=10%"]
+    rows = forecast(frame, wanted, supply=plan, lists=lists, **values).lists  # type: ignore[arg-type]
     last = frame[(frame["date"] == frame["date"].max()) & (frame["stage"] == "built")]
+    assert rows["total"].nunique() == 3
     for row in rows[rows["stage"] == "built"].itertuples():
-        total = (last["done"] + ((last["total"] - last["done"]) * (1 + row.change)).round()).sum()
-        assert row.q50 == pytest.approx(last["done"].sum() / total), "nobody builds, on a list of its own length"
+        assert row.q50 == pytest.approx(last["done"].sum() / row.total), "nobody builds, on a list of its own length"

@@ -6,7 +6,7 @@ import pytest
 from test_project import AS_OF, DEADLINE, made, table, targets
 
 from dpsim.forecast.knowledge import knowledge
-from dpsim.forecast.scenarios import RUSHES, list_changes, scenarios, starts
+from dpsim.forecast.scenarios import RUSHES, scenarios, starts
 from dpsim.params.forecast import CLASSES
 
 WANTED = targets(("all", "built", DEADLINE, 0.8))
@@ -22,13 +22,6 @@ def test_every_class_and_rush_has_its_chance() -> None:
     for reference in CLASSES:
         chances = told[told["reference"] == reference]["probability"].tolist()
         assert chances == sorted(chances), f"{reference}: a rush makes it no less likely"
-
-
-def test_a_shorter_list_is_more_easily_done() -> None:
-    told = list_changes(table(), WANTED, as_of=AS_OF, seed=1, draws=400, reference="order").set_index("change")
-    assert told.loc[0.0, "probability"] == made(table(), WANTED).targets["probability"][0]
-    assert told.loc[-0.1, "q50"] > told.loc[0.0, "q50"] > told.loc[0.1, "q50"]
-    assert told.loc[0.0, "q50"] == pytest.approx(made(table(), WANTED).targets["q50"][0])
 
 
 def test_targets_of_every_unit_are_told_for_all_together() -> None:
@@ -51,7 +44,7 @@ def test_draws_made_already_serve_where_nothing_differs(rush: float) -> None:
     frame = table()
     frame.loc[frame["stage"] == "built", "done"] += 3  # begun before the first report
     whole, other = (made(frame, WANTED, draws=250, rush=rush, seed=seed) for seed in (1, 2))
-    for tell, more in ((scenarios, {}), (starts, own), (list_changes, {"reference": "order"}), (knowledge, own)):
+    for tell, more in ((scenarios, {}), (starts, own), (knowledge, own)):
         alone = tell(frame, WANTED, **asked, **more)
         assert alone.equals(tell(frame, WANTED, **asked, **more, made=whole)), tell.__name__
         used = rush == 0.0 or tell in (starts, knowledge)

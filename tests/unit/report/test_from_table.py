@@ -10,6 +10,8 @@ import pytest
 
 from dpsim.errors import InputError
 from dpsim.report.below import below_headline
+from dpsim.report.sentences import headline
+from dpsim.report.show import show_chance_interval
 from dpsim.report.yearend import Request, check_request, run_year_end
 
 COUNTS = {"built": 1180, "connected": 950, "online": 720, "assessed": 320, "passed": 290}
@@ -38,6 +40,13 @@ def test_the_report_starts_from_the_table_and_says_so(tmp_path: Path) -> None:
     assert request.case.as_of.isoformat() == "2018-09-24"
     assert {stage: getattr(request.case.state, stage).value for stage in COUNTS} == COUNTS
     result = run_year_end(request, workers=1, progress=False)
+    row = request.table.made.targets.set_index(["unit", "stage"]).loc[("all", "online")]  # type: ignore[union-attr]
+    first = headline(result)
+    assert show_chance_interval(row["probability"], row["low"], row["high"], "en") in first, first
+    assert any("do not know" not in text and "If only the counts" in text for text in below_headline(result))
+    plain = run_year_end(check_request(**ASKED, as_of=None, lang="en"), workers=1, progress=False)  # type: ignore[arg-type]
+    assert "draws" not in headline(plain) and headline(plain) != first, "control: without a table it is the snapshot's"
+    assert not any("weeks before" in text for text in below_headline(plain))
     said = below_headline(result)[0]
     assert "weekly.csv" in said and "2 counties" in said and "24 Sep" in said
     for ensemble in result.ensembles.values():

@@ -9,14 +9,14 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from dpsim.core.words import STAGES
 from dpsim.forecast.asked import ALL
 from dpsim.forecast.scores import SHOWN
+from dpsim.forecast.signposts import LEAST_TELLING
 from dpsim.language import language_in_force, say
 from dpsim.params.forecast import load_forecast_settings
 from dpsim.params.wording import shown_name
-from dpsim.progress.aliases import ALL_STAGES, heading
 from dpsim.report.outlook.job import SIDE_DRAWS, Outlook
+from dpsim.report.outlook.lists import list_lines, stage_word
 from dpsim.report.outlook.unknown import unknown_text
 from dpsim.report.show import show_chance, show_date, show_percent, show_rounded
 
@@ -24,6 +24,8 @@ MOST_REPAIRS = 10
 KEY = ["stage", "deadline", "target_share"]
 OLD_DAYS = 21
 """A last report older than this before the as-of date is pointed out."""
+SILENT_DAYS = 7
+"""A unit whose last report is older than this before the last of all is pointed out: it has left out a week."""
 
 
 def outlook_text(outlook: Outlook) -> str:
@@ -34,7 +36,7 @@ def outlook_text(outlook: Outlook) -> str:
     lines = [head, say("outlook.class", name=name)]
     if (made.as_of - made.latest).days > OLD_DAYS:
         lines.append(say("outlook.old", latest=show_date(made.latest, lang, year=True)))
-    lines += ["", _targets(outlook, lang), ""]
+    lines += _silent(outlook, lang) + ["", _targets(outlook, lang), ""]
     if len(made.joint) > 1:
         worst = made.joint.loc[made.joint["missed"].idxmax()]
         lines.append(
@@ -48,16 +50,9 @@ def outlook_text(outlook: Outlook) -> str:
         )
     lines += [_needed(row) for row in made.needed.itertuples() if row.unit == ALL]
     lines += _bounds(outlook) + _posts(outlook, lang) + _classes(outlook, lang)
-    lines += _rushes(outlook, lang) + _starts(outlook, lang) + _knowledge(outlook) + _record(outlook)
+    lines += _rushes(outlook, lang) + _starts(outlook, lang) + list_lines(made) + _knowledge(outlook) + _record(outlook)
     lines += [say("outlook.side", side=SIDE_DRAWS)] if made.draws > SIDE_DRAWS else []
     return "\n".join([*lines, *_repairs(outlook), unknown_text(made.reference, outlook.rush), say("outlook.rests")])
-
-
-def stage_word(stage: str) -> str:
-    """Return what a stage is called."""
-    if stage in STAGES:
-        return say(f"figures.stage.{stage}")
-    return heading(stage, language_in_force()) if stage in ALL_STAGES else shown_name(stage)
 
 
 def _targets(outlook: Outlook, lang: str) -> str:
@@ -150,9 +145,9 @@ def _needed(row: Any) -> str:
 
 
 def _posts(outlook: Outlook, lang: str) -> list[str]:
-    """Return the signposts of all units together."""
+    """Return the signposts of all units together that tell enough, and how many do not."""
     rows = outlook.signposts[outlook.signposts["unit"] == ALL] if len(outlook.signposts) else outlook.signposts
-    return [
+    lines = [
         say(
             "outlook.signpost",
             date=show_date(row.date.date(), lang, year=True),
@@ -163,8 +158,26 @@ def _posts(outlook: Outlook, lang: str) -> list[str]:
             alarm=show_percent(row.false_alarm),
         )
         for row in rows.itertuples()
-        if not math.isnan(row.below)
+        if row.telling
     ]
+    dull = sum(not row.telling for row in rows.itertuples())
+    return [*lines, *([say("outlook.posts_dull", n=dull, least=show_percent(LEAST_TELLING))] if dull else [])]
+
+
+def _silent(outlook: Outlook, lang: str) -> list[str]:
+    """Return which units had reported before, but not for some time before the last report of the others."""
+    frame, latest = outlook.progress.frame, pd.Timestamp(outlook.made.latest)
+    own = frame[frame["stage"].isin(set(outlook.wanted["stage"])) & frame["unit"].isin(outlook.made.units)]
+    last = own.groupby("unit")["date"].max()
+    silent = last[last < latest - pd.Timedelta(days=SILENT_DAYS)].sort_index()
+    if silent.empty:
+        return []
+    names = (
+        say("outlook.silent_unit", unit=shown_name(unit), date=show_date(day.date(), lang, year=True))
+        for unit, day in silent.head(MOST_REPAIRS).items()
+    )
+    more = say("outlook.silent_more", more=len(silent) - MOST_REPAIRS) if len(silent) > MOST_REPAIRS else ""
+    return [say("outlook.silent", n=len(silent), units=say("outlook.semicolon").join(names) + more)]
 
 
 def _classes(outlook: Outlook, lang: str) -> list[str]:

@@ -14,18 +14,30 @@ import pandas as pd
 from dpsim.errors import DpsimError, InputError
 from dpsim.experiments.sums import SUMS, sums_text
 from dpsim.forecast.asked import ALL, EACH, check_numbers, checked_class, checked_day
+from dpsim.forecast.list_asked import DEFAULT
+from dpsim.forecast.project import basis_of, options_of
 from dpsim.language import LANGUAGES
 from dpsim.params.wording import shown
-from dpsim.progress.load import Progress, load_progress
+from dpsim.progress.load import Progress
 from dpsim.progress.plan import load_supply
 from dpsim.progress.wanted import load_targets
 from dpsim.report.documents import write_atomically
-from dpsim.report.outlook.job import outlook_of, save_outlook
+from dpsim.report.outlook.job import outlook_of, save_outlook, table_with_levels
+from dpsim.report.outlook.letter import outlook_text
 from dpsim.report.tables import csv_bytes
 
 INDEX = Path("index")
 _ODD = re.compile(r"[^\w-]")
 _LONGEST = 40
+_SHARED = ("capacity", "supply", "lists", "groups")
+_OF_A_DATE = tuple(
+    f"forecast.{name}"
+    for name in (
+        *("deadline", "stale", "no_units", "group"),
+        *("supply_stage", "supply_without", "list_more", "list_definition"),
+    )
+)
+"""What may be wrong of one date alone: the forecast of that date is listed as failed, the others are made."""
 
 
 @dataclass(frozen=True)
@@ -76,6 +88,9 @@ def many_outlooks(
     capacity: Mapping[str, float] | None = None,
     supply: str | Path | None = None,
     stages: Mapping[str, Sequence[str]] | None = None,
+    lists: Sequence[str] = DEFAULT,
+    groups: str | Path | None = None,
+    townships: bool = False,
 ) -> list[Told]:
     """Forecast as of every date and write all folders; one that cannot be made stops no other.
 
@@ -87,7 +102,7 @@ def many_outlooks(
     dates : sequence of str
     each_unit : bool
         A forecast for each unit, of its own targets, instead of one for all; its pace is still drawn towards theirs.
-    reference, rush, seed, draws, kept, capacity, supply, stages
+    reference, rush, seed, draws, kept, capacity, supply, stages, lists, groups, townships
         See `dpsim.report.outlook.job.make_outlook`.
 
     Raises
@@ -97,20 +112,37 @@ def many_outlooks(
     """
     check_numbers(seed, draws, rush)
     checked_class(reference)
-    progress, wanted = load_progress(table, stages=stages), load_targets(targets, stages=stages)
+    progress, together = table_with_levels(table, stages=stages, groups=groups, townships=townships)
+    wanted = load_targets(targets, stages=stages)
     asked: dict[str, Any] = {"reference": reference, "rush": rush, "seed": seed, "draws": draws, "kept": kept}
     asked |= {"capacity": capacity, "supply": None if supply is None else load_supply(supply)}
+    asked |= {"lists": lists, "groups": together}
+    for day in dates:
+        _check_shared(progress, wanted, day, asked)
     told = []
     for entry in entries(progress, dates, each_unit=each_unit):
         try:
             own = wanted if entry.unit == ALL else targets_of(entry.unit, wanted)
             outlook = outlook_of(progress, own, as_of=entry.as_of, **asked)
-            save_outlook(outlook, out / entry.place, kept=kept)
+            save_outlook(outlook, out / entry.place, kept=kept, text=outlook_text(outlook))
             told.append(Told(entry, outlook.made.targets, None))
         except DpsimError as error:
             told.append(Told(entry, pd.DataFrame(), {lang: error.text(lang) for lang in LANGUAGES}))
     _write_index(told, out)
     return told
+
+
+def _check_shared(progress: Progress, wanted: pd.DataFrame, as_of: str, asked: Mapping[str, Any]) -> None:
+    """Refuse, before anything is made, what all forecasts of a date share; a date that has no forecast is listed."""
+    known = {ALL, EACH, *progress.frame["unit"], *asked["groups"]}
+    for unit in wanted["unit"]:
+        if unit not in known:
+            raise InputError("forecast.unknown_unit", given=shown(unit), allowed=", ".join(sorted(known)[:30]))
+    try:
+        options_of(basis_of(progress, wanted, as_of), **{name: asked[name] for name in _SHARED})
+    except InputError as error:
+        if error.message not in _OF_A_DATE:
+            raise
 
 
 def entries(progress: Progress, dates: Sequence[str], *, each_unit: bool) -> Iterator[Entry]:

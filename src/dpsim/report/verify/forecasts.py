@@ -61,7 +61,10 @@ def verify_backtest(folder: Path) -> Verified:
 def _made_again(found: Verified, record: dict[str, Any], held: dict[str, pd.DataFrame]) -> None:
     """Make the forecast again and name every table and entry that is not as stored."""
     try:
-        asked = {name: record[name] for name in ("as_of", "reference", "rush", "seed", "draws", "capacity")}
+        asked = {
+            name: record[name]
+            for name in ("as_of", "reference", "rush", "seed", "draws", "capacity", "lists", "groups")
+        }
         progress = Progress(held[PROGRESS], held[REPAIRS], held.get(LEDGER))
         outlook = outlook_of(progress, held[TARGETS], supply=held.get(SUPPLY), **asked)
         tables, told = outlook_tables(outlook), outlook_record(outlook)
