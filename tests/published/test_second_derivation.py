@@ -60,7 +60,7 @@ FORMULAS: dict[str, Callable[[Callable[..., float]], float]] = {
     "chancheng-2013 targets.list.standardisation": lambda n: round(n("CC02") / 1.17 / n("CC05"), 5),
     "chancheng-2013 staff.list_share": lambda n: 1,  # the list is all units of the district
     "chancheng-2013 deterrence.penalty_share": lambda n: round(3 * n("CC08") / n("CC06"), 3),  # a third find one
-    "chancheng-2013 deterrence.mean_fine": lambda n: round(n("CC08", 2) / n("CC08", 1)),
+    "chancheng-2013 deterrence.mean_fine": lambda n: round(n("CC08", 2) / n("CC08", 0)),
 }
 """How a case value follows from the second derivation; ``n("CC08", 2)`` is the third number of CC08."""
 

@@ -102,6 +102,8 @@ class Stream(IntEnum):
     """Entity = the enterprise, ordinal = the day."""
     TEAM_QUALITY = 124
     """Entity = the county's number, ordinal = the team."""
+    # values of a case that are not known; entity = the value's key, ordinal = the attempt
+    UNCERTAIN = 130
     # direct count paths of the forecast layer
     CHAIN = 80
     # forecasts from a history; the draw's number stands in the place of the replication's, entity = the unit

@@ -5,19 +5,23 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 
 from dpsim.core.streams import check_word
-from dpsim.experiments.ensemble import Ensemble, check_replications, check_workers, default_workers, run_ensemble
+from dpsim.experiments.ensemble import check_replications, check_workers, default_workers
 from dpsim.experiments.executors import over_threads
-from dpsim.experiments.replication import prepare, run_one, strategy_paths
+from dpsim.experiments.replication import Measured, labels_of, prepare, run_one, strategy_paths
+from dpsim.experiments.watch import Watch
+from dpsim.measure.indicators import indicator_frame
 from dpsim.params.cited import cited_sources
 from dpsim.params.load import load_strategy
 from dpsim.params.readings import Published, printed_step
 from dpsim.params.schema import Case, Strategy
+from dpsim.params.uncertain import drawn_case
 from dpsim.published import quantities
 from dpsim.published._asked import Asked, Floats
 
@@ -25,7 +29,7 @@ LOW, HIGH = 0.05, 0.95
 """Ends of the interval: the middle 90% of the runs."""
 WIDEST = 4.0
 """Ratio of the ends of an interval beyond which a figure hardly tests anything, so that a reason must stand with it."""
-_TRACED_AT_ONCE = 4
+_AT_ONCE = 4
 """Runs of one chunk: an event log of a large place takes some hundred megabytes while it is looked at."""
 
 
@@ -73,20 +77,21 @@ class Standing:
         return self.figure.note is None and not (self.inside and self.spread <= WIDEST)
 
 
-class EnsembleSeen:
-    """What quantities see of an ensemble: indicators of the whole place, run by run.
+class RunsSeen:
+    """What quantities see of the runs of one strategy: indicators of the whole place, run by run.
 
     Parameters
     ----------
     case : Case
-    ensemble : Ensemble
-        Run by ("city",).
+    frame : pandas.DataFrame
+        Indicators by ("city",).
+    drawn : sequence of Case, optional
+        The case each run rests on, in the order of the replications; `case` for all when there is none.
     """
 
-    def __init__(self, case: Case, ensemble: Ensemble) -> None:
-        frame = ensemble.indicators
-        self.case = case
+    def __init__(self, case: Case, frame: pd.DataFrame, drawn: Sequence[Case] = ()) -> None:
         self.runs = np.sort(frame["replication"].unique())
+        self._cases = drawn or [case] * self.runs.size
         table = frame.set_index(["indicator", "view", "replication", "date"])["value"].unstack("date")
         self._days = (table.columns - pd.Timestamp(case.as_of)).days.to_numpy(dtype=np.float64)
         self._table = table.sort_index()
@@ -105,9 +110,9 @@ class EnsembleSeen:
         part = (days - self._days[before]) / width
         return np.asarray(values[:, before] * (1.0 - part) + values[:, after] * part)
 
-    def value(self, key: str) -> float:
-        """Return a value of the case by its dotted key."""
-        return float(self.case.quantities()[key].value)
+    def value(self, key: str) -> Floats:
+        """Return a value of the case each run rests on by its dotted key, shape (runs,)."""
+        return np.array([float(case.quantities()[key].value) for case in self._cases])
 
 
 def asked_of(case: Case, figure: Published) -> Asked:
@@ -125,7 +130,13 @@ def asked_of(case: Case, figure: Published) -> Asked:
 
 
 def run_published(
-    case: Case, *, replications: int, seed: int, workers: int | None = None, progress: bool = False
+    case: Case,
+    *,
+    replications: int,
+    seed: int,
+    workers: int | None = None,
+    progress: bool = False,
+    drawn: bool = True,
 ) -> list[Standing]:
     """Run what a case's published figures ask for and set each beside it.
 
@@ -142,6 +153,9 @@ def run_published(
         As in `run_ensemble`.
     progress : bool
         Show a progress bar on standard error.
+    drawn : bool
+        Let every run draw the values that are not known (`dpsim.params.uncertain`). Otherwise all rest on the values of
+        the file, and the intervals hold no more than the luck of the runs.
 
     Returns
     -------
@@ -160,21 +174,58 @@ def run_published(
     values: dict[tuple[str, Asked], pd.Series] = {}
     for name, asked in _wanted(case).items():
         strategy = load_strategy(name)
-        ensemble = run_ensemble(
-            case, strategy, replications=replications, seed=seed, by=("city",), workers=workers, progress=progress
-        )
-        if ensemble.record["interrupted"]:
-            raise KeyboardInterrupt
-        seen = EnsembleSeen(case, ensemble)
+        with Watch(strategy, replications, progress, None) as watch:
+            runs = _runs(case, strategy, asked, range(replications), seed, workers, drawn, watch)
+        labels = labels_of(prepare(case, strategy), ("city",))
+        frame = indicator_frame(labels, [run.number for run in runs], [run.measured.values for run in runs])
+        seen = RunsSeen(case, frame, [run.case for run in runs])
         for one in asked:
             module = quantities()[one.name]
-            if hasattr(module, "measure"):
-                values[name, one] = pd.Series(module.measure(seen, one), index=seen.runs)
-        traced = [one for one in asked if (name, one) not in values]
-        if traced:
-            table = trace_runs(case, strategy, traced, seen.runs.tolist(), seed=seed, workers=workers)
-            values |= {(name, one): table[k] for k, one in enumerate(traced)}
+            read = module.measure(seen, one) if hasattr(module, "measure") else [run.read[one] for run in runs]
+            values[name, one] = pd.Series(read, index=seen.runs, dtype=np.float64)
     return [standing(case, figure, values) for figure in case.published]
+
+
+class _Run(NamedTuple):
+    """One run: the case it rests on, its indicators, and what was read in its events."""
+
+    number: int
+    case: Case
+    measured: Measured
+    read: dict[Asked, float]
+
+
+def _runs(
+    case: Case,
+    strategy: Strategy,
+    asked: Sequence[Asked],
+    numbers: Sequence[int],
+    seed: int,
+    workers: int,
+    drawn: bool,
+    watch: Watch,
+) -> list[_Run]:
+    """Run replications of a case, its unknown values drawn for each; in the order of `numbers`."""
+    traced = [one for one in asked if not hasattr(quantities()[one.name], "measure")]
+
+    def make(part: Sequence[int]) -> list[_Run]:
+        return [one_run(number) for number in part]
+
+    def one_run(number: int) -> _Run:
+        own = drawn_case(case, seed=seed, replication=number) if drawn else case
+        setting = prepare(own, strategy)
+        paths = strategy_paths(setting, seed, np.array([number]))
+        run = run_one(setting, paths, 0, seed=seed, trace=bool(traced), by=("city",))
+        read = {one: float(quantities()[one.name].measure_run(run.events, one)) for one in traced}
+        return _Run(number, own, replace(run, events=run.events[:0]), read)
+
+    made: list[_Run] = []
+    chunks = [numbers[k : k + _AT_ONCE] for k in range(0, len(numbers), _AT_ONCE)]
+    with closing(over_threads(make, chunks, min(workers, len(chunks)))) as parts:
+        for part in parts:
+            made += part
+            watch.add(len(part))
+    return sorted(made, key=lambda run: run.number)
 
 
 def standing(case: Case, figure: Published, values: Mapping[tuple[str, Asked], pd.Series]) -> Standing:
@@ -196,29 +247,6 @@ def strategies_of(case: Case, figure: Published) -> tuple[str, ...]:
     """Return the strategies a figure needs: its own, and the one it is set against."""
     own = figure.strategy or case.default_strategy
     return (own,) if figure.against is None else (own, figure.against)
-
-
-def trace_runs(
-    case: Case, strategy: Strategy, asked: Sequence[Asked], numbers: Sequence[int], *, seed: int, workers: int
-) -> pd.DataFrame:
-    """Return what quantities read in the events of some replications: one column per figure, by replication."""
-    setting = prepare(case, strategy)
-    paths = strategy_paths(setting, seed, np.array(numbers))
-
-    def read(rows: Sequence[int]) -> dict[int, list[float]]:
-        found = {}
-        for row in rows:
-            run = run_one(setting, paths, row, seed=seed, trace=True, by=("city",))
-            found[run.replication] = [float(quantities()[one.name].measure_run(run.events, one)) for one in asked]
-        return found
-
-    rows = range(len(numbers))
-    chunks = [rows[k : k + _TRACED_AT_ONCE] for k in range(0, len(rows), _TRACED_AT_ONCE)]
-    table: dict[int, list[float]] = {}
-    with closing(over_threads(read, chunks, min(workers, len(chunks)))) as parts:
-        for part in parts:
-            table |= part
-    return pd.DataFrame.from_dict(table, orient="index").sort_index()
 
 
 def _wanted(case: Case) -> dict[str, list[Asked]]:

@@ -15,7 +15,9 @@ Assessment = Literal["sample", "all"]
 Split = Literal["proportional", "benchmark_first"]
 AfterMissed = Literal["back_to_normal", "grace", "make_up_drive"]
 HazardClass = Literal["general", "major"]
-PrintedUnit = Literal["share", "enterprises", "visits", "hazards", "penalties", "yuan", "ratio", "per_year"]
+PrintedUnit = Literal[
+    "share", "enterprises", "visits", "hazards", "penalties", "accidents", "yuan", "ratio", "per_year"
+]
 Discovery = Literal["self_check", "worker_report", "expert", "spot_check", "oversight", "patrol", "look_back"]
 
 

@@ -62,8 +62,8 @@ class Seen(Protocol):
     def at(self, indicator: str, days: float, view: str = "reported") -> Floats:
         """Return an indicator of the whole place `days` after the as-of date, shape (runs,)."""
 
-    def value(self, key: str) -> float:
-        """Return a value of the case by its dotted key."""
+    def value(self, key: str) -> Floats:
+        """Return a value of the case each run rests on by its dotted key, shape (runs,)."""
 
 
 def flow(seen: Seen, asked: Asked, indicator: str, view: str = "reported") -> Floats:

@@ -20,6 +20,7 @@ from dpsim.params.labels import unit_label
 from dpsim.params.load import list_cases, load_case, load_strategy
 from dpsim.params.readings import Published
 from dpsim.params.schema import Case
+from dpsim.params.uncertain import uncertain_values
 from dpsim.published import quantities
 from dpsim.report.documents import write_atomically
 from dpsim.report.show import show_number, show_percent, show_rounded
@@ -88,6 +89,7 @@ def save_published(standings: Sequence[Standing], cases: Sequence[Case], out: Pa
         "replications": runs,
         "lang": language_in_force(),
         "cases": {case.id: case.digest for case in cases},
+        "drawn": {case.id: sorted(uncertain_values(case)) for case in cases},
         "strategies": {name: load_strategy(name).digest for name in sorted(strategies)},
         "libraries": {name: library_version(name) for name in LIBRARIES},
     }

@@ -14,7 +14,7 @@ from dpsim.core.words import Channel, Kind
 from dpsim.engines.log import EVENT
 from dpsim.experiments.ensemble import run_ensemble
 from dpsim.experiments.published import (
-    EnsembleSeen,
+    RunsSeen,
     Standing,
     asked_of,
     run_published,
@@ -27,7 +27,8 @@ from dpsim.params.faults import Origin
 from dpsim.params.load import load_case, load_strategy
 from dpsim.params.readings import Published
 from dpsim.params.schema import Case
-from dpsim.published import quantities
+from dpsim.params.uncertain import drawn_case
+from dpsim.published import larger_accidents, quantities
 from dpsim.published.second_visit_ratio import measure_run
 
 RUNS, SEED = 3, 4
@@ -41,9 +42,11 @@ def case() -> Case:
 
 
 @pytest.fixture(scope="module")
-def seen(case: Case) -> EnsembleSeen:
+def seen(case: Case) -> RunsSeen:
     strategy = load_strategy(case.default_strategy)
-    return EnsembleSeen(case, run_ensemble(case, strategy, replications=RUNS, seed=SEED, by=("city",), workers=1))
+    return RunsSeen(
+        case, run_ensemble(case, strategy, replications=RUNS, seed=SEED, by=("city",), workers=1).indicators
+    )
 
 
 @pytest.fixture(scope="module")
@@ -59,11 +62,11 @@ def figure(quantity: str, unit: str, **more: Any) -> Published:
     return Published.model_validate({**LOOSE, "quantity": quantity, "unit": unit, **when, **more})
 
 
-def measured(case: Case, seen: EnsembleSeen, quantity: str, unit: str, **more: Any) -> Any:
+def measured(case: Case, seen: RunsSeen, quantity: str, unit: str, **more: Any) -> Any:
     return quantities()[quantity].measure(seen, asked_of(case, figure(quantity, unit, **more)))
 
 
-def test_what_is_measured_is_what_the_events_say(case: Case, seen: EnsembleSeen, events: pd.DataFrame) -> None:
+def test_what_is_measured_is_what_the_events_say(case: Case, seen: RunsSeen, events: pd.DataFrame) -> None:
     """Of one run, counted again in its events."""
     by_kind = {kind: rows for kind, rows in events.groupby("kind")}
     visits, found, penalties = by_kind["visit"], by_kind["found"], by_kind["penalty"]
@@ -80,6 +83,13 @@ def test_what_is_measured_is_what_the_events_say(case: Case, seen: EnsembleSeen,
         ("hazards_found", "hazards", {"class": "general", "channel": "spot_check"}, int((spot["actor"] == 0).sum())),
         ("majors_found", "hazards", {}, len(majors)),
         ("found_per_visit", "hazards", {}, len(spot) / len(visits)),
+        ("found_per_unit", "hazards", {}, len(spot) / visits["entity"].nunique()),
+        (
+            "coverage_growth",
+            "ratio",
+            {},
+            visits["entity"].nunique() / visits.loc[visits["t"] < 56.0, "entity"].nunique(),
+        ),
         ("major_share_of_found", "share", {"channel": "spot_check"}, (spot["actor"] == 1).mean()),
         ("self_found_share", "share", {"class": "major"}, majors["channel"].isin(own).mean()),
         ("penalties", "penalties", {}, len(penalties)),
@@ -94,10 +104,10 @@ def test_what_is_measured_is_what_the_events_say(case: Case, seen: EnsembleSeen,
     assert measured(case, seen, "closed_share", "share")[1] == pytest.approx(len(closed) / ledger)
     covered = {row[0] for row in wanted} | {"closed_share"}
     left = {name for name, module in quantities().items() if module.TAKES.window} - covered
-    assert left == {"second_visit_ratio"}, "a new quantity is counted again here too"
+    assert left == {"second_visit_ratio", "larger_accidents"}, "a new quantity is counted again here too"
 
 
-def test_stocks_and_stages_are_read_at_their_date(case: Case, seen: EnsembleSeen) -> None:
+def test_stocks_and_stages_are_read_at_their_date(case: Case, seen: RunsSeen) -> None:
     total = float(case.population.enterprises.value)
     for date in (AS_OF, LAST):
         days = float((date - AS_OF).days)
@@ -112,7 +122,7 @@ def test_stocks_and_stages_are_read_at_their_date(case: Case, seen: EnsembleSeen
     assert (seen.at("online", 112.0) > 689).all() and (seen.at("online", 0.0) == 689).all()
 
 
-def test_windows_add_up_and_days_between_reports_lie_between_them(case: Case, seen: EnsembleSeen) -> None:
+def test_windows_add_up_and_days_between_reports_lie_between_them(case: Case, seen: RunsSeen) -> None:
     middle = dt.date(2018, 10, 3)
     halves = [{"from": AS_OF, "to": middle}, {"from": middle + dt.timedelta(days=1), "to": LAST}]
     parts = [measured(case, seen, "visits", "visits", **half) for half in halves]
@@ -126,7 +136,7 @@ def test_windows_add_up_and_days_between_reports_lie_between_them(case: Case, se
 
 def test_a_run_without_hazards_gives_no_value(case: Case) -> None:
     past = load_strategy("past_pace")
-    blind = EnsembleSeen(case, run_ensemble(case, past, replications=2, seed=SEED, by=("city",), workers=1))
+    blind = RunsSeen(case, run_ensemble(case, past, replications=2, seed=SEED, by=("city",), workers=1).indicators)
     assert np.isnan(measured(case, blind, "visits", "visits")).all()
     assert not np.isnan(measured(case, blind, "online", "share")).any()
 
@@ -150,6 +160,43 @@ def test_finds_at_the_second_visit_over_the_first(case: Case) -> None:
     assert math.isnan(measure_run(log, asked._replace(end=40.0))), "no second visit yet"
 
 
+def test_larger_accidents_are_those_of_three_deaths_within_the_window(case: Case) -> None:
+    asked = asked_of(case, figure("larger_accidents", "accidents"))
+    log = np.zeros(6, dtype=EVENT)
+    log["t"], log["kind"] = [1.5, 2.5, 3.5, 4.5, 5.5, 400.0], int(Kind.ACCIDENT)
+    log["value"] = [0, 1, 3, 10, 3, 3]
+    log["kind"][4] = int(Kind.VISIT)
+    assert larger_accidents.measure_run(log, asked) == 2.0
+    log["value"] = 1
+    assert larger_accidents.measure_run(log, asked) == 0.0
+
+
+def test_runs_rest_on_drawn_cases(case: Case) -> None:
+    """Each run is that of its own case; the control: with the values of the file the runs lie closer together."""
+    content = case.content()
+    flow = {"quantity": "visits", "from": AS_OF, "to": LAST, "value": 1, "unit": "visits", "source": "EX28"}
+    content["published"] = ({"id": "x", **flow},)
+    plain = Case.from_content(content, Origin("x"))
+    strategy, runs = load_strategy(case.default_strategy), 5
+    (one,) = run_published(plain, replications=runs, seed=SEED, workers=2)
+    each = []
+    for replication in range(runs):
+        own = drawn_case(plain, seed=SEED, replication=replication)
+        frame = run_replication(own, strategy, seed=SEED, replication=replication, by=("city",)).indicators
+        each.append(frame.loc[frame["indicator"] == "visits", "value"].max())
+    assert (one.low, one.median, one.high) == pytest.approx(tuple(np.quantile(each, [0.05, 0.5, 0.95])))
+    (fixed,) = run_published(plain, replications=runs, seed=SEED, workers=1, drawn=False)
+    assert fixed.spread < 1.1 < one.spread
+
+
+def test_a_value_of_the_case_is_that_of_each_run(case: Case) -> None:
+    runs = run_ensemble(case, load_strategy(case.default_strategy), replications=2, seed=SEED, by=("city",), workers=1)
+    drawn = [case.with_values({"deterrence.mean_fine": fine}) for fine in (8000, 9000)]
+    key = "deterrence.mean_fine"
+    assert RunsSeen(case, runs.indicators, drawn).value(key).tolist() == [8000.0, 9000.0]
+    assert RunsSeen(case, runs.indicators).value(key).tolist() == [14400.0, 14400.0]
+
+
 def test_the_events_of_the_traced_runs_are_those_of_the_ensemble(case: Case) -> None:
     content = case.content()
     wanted = {
@@ -161,7 +208,9 @@ def test_the_events_of_the_traced_runs_are_those_of_the_ensemble(case: Case) -> 
         "unit": "ratio",
     }
     content["published"] = ({**wanted, "source": "EX28"},)
-    (one,) = run_published(Case.from_content(content, Origin("x")), replications=RUNS, seed=SEED, workers=2)
+    (one,) = run_published(
+        Case.from_content(content, Origin("x")), replications=RUNS, seed=SEED, workers=2, drawn=False
+    )
     strategy, each = load_strategy(case.default_strategy), []
     for replication in range(RUNS):
         log = run_replication(case, strategy, seed=SEED, replication=replication, trace=True, by=("city",)).events
