@@ -13,7 +13,7 @@ import numpy as np
 
 from dpsim.core.streams import Stream, uniform, uniform_pair, uniform_three, word_uniform, words
 from dpsim.core.words import HazardClass, Kind
-from dpsim.experiments.tracing.draw import CLOSE, NAMED, WITHIN, Draw, compared
+from dpsim.experiments.tracing.draw import CLOSE, EXACT, NAMED, WITHIN, Draw, compared
 from dpsim.experiments.tracing.run import TracedRun
 from dpsim.model.delays import word_delay
 from dpsim.model.detection import growth_mean
@@ -80,10 +80,11 @@ class _Births:
         threshold = -math.log(u)
         rate = float(run.sites["intensity"][self.i, klass])
         spent = rate * float(np.interp(t, self.edges, self.spent) - np.interp(self.last[klass], self.edges, self.spent))
-        if not self.fresh[klass]:  # a part of this clock was spent before the first morning
-            spent += threshold - float(run.sites["clock"][self.i, klass])
-        self.last[klass], self.fresh[klass] = t, True
         check = compared(threshold, spent)
+        if not self.fresh[klass]:  # a part of this clock was spent before the first morning, by what is not in the log
+            left = float(run.sites["clock"][self.i, klass])
+            check = WITHIN if compared(left, spent) == EXACT and left <= threshold else NAMED
+        self.last[klass], self.fresh[klass] = t, True
         return Draw("birth", stream, entity, number, 0, 0, u, threshold, spent, check)
 
 
