@@ -19,6 +19,7 @@ from dpsim.model.delays import word_delay
 from dpsim.model.detection import growth_mean
 from dpsim.model.hazard_life import Record
 from dpsim.model.hazards import Hazard
+from dpsim.model.open_hazards import FIRST_NUMBER
 from dpsim.model.state import Floats
 
 HAZARD_KINDS = frozenset(range(int(Kind.BORN), int(Kind.DROPPED) + 1))
@@ -114,6 +115,8 @@ class _Story:
         self.draws, self.cycle = int(h["draws"]), int(h["cycle"])
         self.harm = float(h["harm"]) if state <= Hazard.FALSELY_CLOSED else math.nan
         law, klass = self.law, int(self.klass)
+        if self.ordinal >= 2 * FIRST_NUMBER:  # of a ledger: its first step lasted for a while before it was drawn
+            return
         if state == Hazard.FOUND:
             self.at = float(h["due"] - law.limit[klass])
         elif state == Hazard.RECTIFIED:
