@@ -13,7 +13,7 @@ from tiny_programmes import KNOWN, write_programmes
 from dpsim.forecast.learned import Learned, closures_of, learn
 from dpsim.forecast.methods import all_methods
 from dpsim.forecast.programmes import Block, load_blocks
-from dpsim.forecast.regimes import class_settings
+from dpsim.forecast.settings import class_settings
 from dpsim.params.forecast import CLASSES, load_forecast_settings
 
 Blocks = Mapping[str, Sequence[Block]]

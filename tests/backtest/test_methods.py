@@ -12,7 +12,7 @@ from dpsim.forecast.backtest import Backtest, score_block, thinned
 from dpsim.forecast.learned import Learned, learn
 from dpsim.forecast.methods import all_methods, is_available, variants_tried
 from dpsim.forecast.programmes import Block, load_blocks
-from dpsim.forecast.regimes import class_settings
+from dpsim.forecast.settings import class_settings
 from dpsim.params.forecast import CLASSES, load_forecast_settings
 
 METHODS = all_methods()

@@ -5,7 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from dpsim.forecast.regimes import class_settings, draw_regimes
+from dpsim.core.streams import entity_numbers
+from dpsim.forecast.orders import ordered_units
+from dpsim.forecast.regimes import draw_spreads
+from dpsim.forecast.settings import class_settings
 from dpsim.language import catalogue
 from dpsim.params.forecast import CLASSES, ReferenceClass, load_forecast_settings
 from dpsim.report.outlook.unknown import CLASS, settings_frame, unknown_text
@@ -44,7 +47,8 @@ def test_regimes_come_from_the_class_alone() -> None:
     settings = load_forecast_settings()
     for reference in CLASSES:
         model = class_settings(settings, reference)
-        spreads, closes = draw_regimes(model, seed=3, draws=20_000)
+        spreads = draw_spreads(model, seed=3, draws=20_000)
+        closes = ordered_units(entity_numbers(["north"]), model, seed=3, draws=20_000)
         for drawn, weight in ((spreads, model.spread_weight), (closes, model.close_weight)):
             error = 4.0 * np.sqrt(max(weight * (1.0 - weight), 1e-9) / drawn.size)
             assert abs(drawn.mean() - weight) <= error

@@ -13,8 +13,8 @@ from dpsim.forecast.backtest import Backtest, run_backtest
 from dpsim.forecast.closures import closure_quantiles, closure_record
 from dpsim.forecast.programme_files import find_programmes
 from dpsim.forecast.programmes import Block, load_blocks
-from dpsim.forecast.regimes import Settings, class_settings
 from dpsim.forecast.scores import SHOWN
+from dpsim.forecast.settings import Settings, class_settings
 from dpsim.params.forecast import CLASSES, load_forecast_settings
 
 STATED = load_forecast_settings()

@@ -8,11 +8,14 @@ from collections.abc import Callable, Mapping
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from forecast_truths import AS_OF, Truth
+from forecast_truths import AS_OF, UNITS, Truth
 from scipy.stats import chisquare, kstest, norm
 
+from dpsim.core.streams import entity_numbers
 from dpsim.forecast import known
-from dpsim.forecast.regimes import Settings, class_settings, draw_regimes
+from dpsim.forecast.orders import ordered_units
+from dpsim.forecast.regimes import draw_spreads
+from dpsim.forecast.settings import Settings, class_settings
 from dpsim.params.forecast import CLASSES, load_forecast_settings
 
 TRUTHS, DRAWS, BINS = 200, 400, 10
@@ -57,12 +60,14 @@ def _ranks_of(truth: Truth, s: Settings, frame: pd.DataFrame, seed: int) -> dict
     wanted = pd.DataFrame({"stage": list(truth.future), "deadline": truth.deadline})
     told = known.known_at(known.Table(frame, None), wanted, AS_OF)
     counts = known.draw_counts(told, {}, known.last_deadlines(wanted), AS_OF, s, seed=seed, draws=DRAWS)
-    spreads, closes = draw_regimes(s, seed=seed, draws=DRAWS)
-    alike = (spreads == truth.spreads) & (closes == truth.closes)
+    spreads = draw_spreads(s, seed=seed, draws=DRAWS)
+    units = entity_numbers(truth.frame["unit"].unique())
+    closes, closed = ordered_units(units, s, seed=seed, draws=DRAWS).sum(axis=1), int(truth.closes.sum())
+    alike = (spreads == truth.spreads) & ((2 * closes >= UNITS) == (2 * closed >= UNITS))
     own = {stage: done[None] for stage, done in truth.future.items()}
     luck = np.random.default_rng([seed, 1])
     of_draws = quantities(counts, truth, spreads, closes)
-    of_truth = quantities(own, truth, np.array([truth.spreads]), np.array([truth.closes]))
+    of_truth = quantities(own, truth, np.array([truth.spreads]), np.array([closed]))
     out = {}
     for name, (value,) in of_truth.items():
         out[name] = rank(of_draws[name], value, luck)
@@ -72,7 +77,7 @@ def _ranks_of(truth: Truth, s: Settings, frame: pd.DataFrame, seed: int) -> dict
 
 
 def quantities(
-    counts: Mapping[str, Array], truth: Truth, spreads: npt.NDArray[np.bool_], closes: npt.NDArray[np.bool_]
+    counts: Mapping[str, Array], truth: Truth, spreads: npt.NDArray[np.bool_], closes: npt.NDArray[np.int64]
 ) -> dict[str, Array]:
     """Return what is ranked, one value per draw.
 

@@ -13,9 +13,9 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from scipy.stats import binom
+from scipy.stats import binom, norm
 
-from dpsim.forecast.regimes import Settings
+from dpsim.forecast.settings import Settings
 
 AS_OF = dt.date(2018, 9, 10)
 UNITS = 8
@@ -36,7 +36,8 @@ class Truth:
     total : members, shape (units,); the first unit is small, the second one large
     past : by stage, shares at the ends of past weeks, shape (units, weeks)
     future : by stage, members done, shape (units, weeks)
-    spreads, closes : the regime
+    spreads : whether the pace spreads
+    closes : whose gaps an order closes, shape (units,)
     """
 
     frame: pd.DataFrame
@@ -45,7 +46,7 @@ class Truth:
     past: dict[str, Array]
     future: dict[str, Array]
     spreads: bool
-    closes: bool
+    closes: npt.NDArray[np.bool_]
 
     @property
     def deadline(self) -> dt.date:
@@ -140,11 +141,13 @@ def followed(
     """Draw the future of a history and return both."""
     common, own, tail = luck.normal(), luck.normal(size=UNITS), math.sqrt(luck.chisquare(4) / 4.0)
     shock = np.clip((math.sqrt(s.common) * common + math.sqrt(1.0 - s.common) * own) / tail, -7.0, 7.0)
-    spreads, closes = bool(luck.random() < s.spread_weight), bool(luck.random() < s.close_weight)
+    spreads = bool(luck.random() < s.spread_weight)
+    heard = math.sqrt(s.order_common) * luck.normal() + math.sqrt(1.0 - s.order_common) * luck.normal(size=UNITS)
+    closes = norm.sf(heard) < s.close_weight
     rush = s.rush_factor * math.exp(luck.normal(0.0, s.rush_log_sd)) if luck.random() < s.rush_chance else 1.0
     noise = luck.normal(0.0, s.noise, weeks)
     mean = min(max(luck.random(), 0.01), 0.99)
-    ordered = luck.beta(s.agreement * mean, s.agreement * (1.0 - mean), UNITS) if closes else np.zeros(UNITS)
+    ordered = luck.beta(s.agreement * mean, s.agreement * (1.0 - mean), UNITS) * closes
     which, fall = luck.random(UNITS), luck.normal(size=UNITS)
     future = {}
     for stage, share in past.items():

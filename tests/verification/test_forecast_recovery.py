@@ -9,7 +9,7 @@ import pytest
 from forecast_ranks import LEAST, TRUTHS, p_values, ranks
 from forecast_truths import Truth, truth_from_table, truth_with_level
 
-from dpsim.forecast.regimes import Settings
+from dpsim.forecast.settings import Settings
 
 SEED = 1000
 FAULTS: dict[str, Callable[[Settings], Settings]] = {
@@ -18,6 +18,7 @@ FAULTS: dict[str, Callable[[Settings], Settings]] = {
     "chance to spread doubled": lambda s: s._replace(spread_weight=min(1.0, 2.0 * s.spread_weight)),
     "rush left out": lambda s: s._replace(rush_chance=0.0),
     "units alike under an order": lambda s: s._replace(agreement=6.0),
+    "an order reaches all or none": lambda s: s._replace(order_common=1.0),
     "past forgotten": lambda s: s._replace(reversion=1.0),
 }
 

@@ -20,8 +20,8 @@ from dpsim.forecast.learned import Learned, learn
 from dpsim.forecast.luck import uniform_draws
 from dpsim.forecast.methods import all_methods
 from dpsim.forecast.programmes import Block, is_total
-from dpsim.forecast.regimes import Settings
 from dpsim.forecast.scores import brier, covered, crps, log_score, pit, probability_met
+from dpsim.forecast.settings import Settings
 
 MOST_UNITS = 300
 """Units of a block that are forecast at most, the same for all methods: neighbours of one programme say little more."""

@@ -15,7 +15,8 @@ from dpsim.forecast.asked import checked_table, weeks_to
 from dpsim.forecast.history import History, history_of
 from dpsim.forecast.members import STARTED, Members, counted_members, ledger_frame, ledger_members, ledger_until
 from dpsim.forecast.pipeline import Use, churned, draw_chain, fewest_done
-from dpsim.forecast.regimes import Settings, draw_shares
+from dpsim.forecast.regimes import draw_shares
+from dpsim.forecast.settings import Settings
 from dpsim.forecast.stages import LIMITED_BY, funnelled
 from dpsim.model.state import Floats
 from dpsim.params.forecast import WorkSettings

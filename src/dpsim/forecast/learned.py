@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from dpsim.forecast.programmes import Block
-from dpsim.forecast.regimes import Settings
+from dpsim.forecast.settings import Settings
 from dpsim.model.state import Floats
 from dpsim.params.forecast import UNSTATED
 

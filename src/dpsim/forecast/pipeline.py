@@ -19,8 +19,9 @@ from dpsim.forecast.flow import run_members
 from dpsim.forecast.history import History
 from dpsim.forecast.luck import common_normal, normal_draws
 from dpsim.forecast.members import ORDER, STARTED, Members
-from dpsim.forecast.regimes import Settings, draw_closures, fit_pace
+from dpsim.forecast.regimes import draw_closures, fit_pace
 from dpsim.forecast.service import Law, counted_law, draw_intensities, ledger_law
+from dpsim.forecast.settings import Settings
 from dpsim.model.state import Floats
 from dpsim.params.forecast import WorkSettings
 

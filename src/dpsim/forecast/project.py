@@ -41,8 +41,9 @@ from dpsim.forecast.known import (
 from dpsim.forecast.list_asked import ListChange, checked_changes
 from dpsim.forecast.lists import check_sizes, list_rows
 from dpsim.forecast.pipeline import Use
-from dpsim.forecast.regimes import Settings, class_settings, fit_pace
+from dpsim.forecast.regimes import fit_pace
 from dpsim.forecast.scores import SHOWN
+from dpsim.forecast.settings import Settings, class_settings
 from dpsim.forecast.supply import checked_supply
 from dpsim.forecast.table_paths import Origin, draw_table_paths
 from dpsim.model.state import Floats

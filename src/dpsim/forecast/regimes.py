@@ -2,13 +2,13 @@
 
 Settle: the weekly closure of the gap drifts back to that of a reference class. Spread: damped growth in proportion to
 the share done. Close: an order closes a share of today's gap by the deadline, whatever the pace so far (at least what
-the draw's own pace gives). One draw is one future of the whole programme: its units share the regime, most of the
-lasting shock and, if an order closes the gap, the mean of what it closes (evidence FC01 to FC05).
+the draw's own pace gives; `orders.py`). One draw is one future of the whole programme: its units share how the pace
+goes on, most of the lasting shock, three quarters of what decides whether an order closes their gaps, and the mean of
+what it closes (evidence FC01 to FC05).
 """
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -18,52 +18,14 @@ from dpsim.core.compiled import routine
 from dpsim.core.streams import Stream
 from dpsim.forecast.counts import settle_counts
 from dpsim.forecast.history import History
-from dpsim.forecast.luck import common_normal, common_uniform, normal_draws, uniform_draws
+from dpsim.forecast.luck import common_normal, common_uniform, normal_draws
+from dpsim.forecast.orders import means_of_sums, ordered_closures
+from dpsim.forecast.settings import Settings
 from dpsim.model.paths import settle_closure, settle_step, spread_rate
 from dpsim.model.prior import SHOCK_LIMIT
 from dpsim.model.state import Floats
-from dpsim.params.forecast import ForecastSettings
 
 _LEAST = 2e-4
-
-
-class Settings(NamedTuple):
-    """Numbers of the model; see `params/forecast.yaml` for range, source and grade of each.
-
-    Attributes
-    ----------
-    forgetting : float, weight of a week against the one after it, 0..1
-    pooling : float, members' worth of the pooled closure in each unit's
-    cap : float, members a unit counts for at most
-    reference : float, weekly closure of the reference class
-    reversion : float, share of the log distance to it given back each week
-    noise : float, weekly noise of the log closure
-    settle_shock, spread_shock : float, s.d. of the lasting shock (log)
-    common : float, share of the shock's variance that is common to all units
-    damping : float, of the growth, per week
-    spread_weight : float, chance that a future spreads rather than settles
-    close_weight : float, chance that an order closes a share of the gap
-    agreement : float, how alike units are in what an order closes (concentration of a Beta law)
-    rush_chance, rush_factor, rush_log_sd, rush_weeks : float, a rush before the deadline
-    """
-
-    forgetting: float
-    pooling: float
-    cap: float
-    reference: float
-    reversion: float
-    noise: float
-    settle_shock: float
-    spread_shock: float
-    common: float
-    damping: float
-    spread_weight: float
-    close_weight: float
-    agreement: float
-    rush_chance: float
-    rush_factor: float
-    rush_log_sd: float
-    rush_weeks: float
 
 
 class Pace(NamedTuple):
@@ -136,9 +98,13 @@ def draw_closures(
 ) -> Floats:
     """Return how much of its gap each unit closes, shape (draws, units, weeks asked for)."""
     closed = own_closures(history, pace, weeks, settings, seed=seed, draws=draws, every_week=every_week)
-    ordered = ordered_closures(history, settings, seed=seed, draws=draws)
-    passed = np.arange(weeks, 0, -1)[::-1] / weeks if every_week else np.ones(1)
-    return np.maximum(closed, ordered[:, :, None] * passed)
+    if settings.close_weight == 0.0:
+        return closed
+    passed = np.arange(1, weeks + 1) / weeks if every_week else np.ones(1)
+    ordered = ordered_closures(history, settings, seed=seed, draws=draws)[:, :, None] * passed
+    if history.sums.any():
+        ordered[:, history.sums] = means_of_sums(closed[:, history.sums], passed, settings, seed=seed, draws=draws)
+    return np.maximum(closed, ordered)
 
 
 def own_closures(
@@ -152,7 +118,7 @@ def own_closures(
         pace.growth,
         starting_odds(history),
         shocks(history, s, seed=seed, draws=draws),
-        draw_regimes(s, seed=seed, draws=draws)[0],
+        draw_spreads(s, seed=seed, draws=draws),
         rush_factors(s, seed=seed, draws=draws),
         noise * s.noise,
         np.array([np.log(s.reference), s.reversion, s.settle_shock, s.spread_shock, s.damping, s.rush_weeks]),
@@ -172,45 +138,9 @@ def draw_rushes(chance: float, *, seed: int, draws: int) -> npt.NDArray[np.bool_
     return common_uniform(seed, draws, Stream.FORECAST_RUSH) < chance
 
 
-def ordered_closures(history: History, settings: Settings, *, seed: int, draws: int) -> Floats:
-    """Return the share of its gap that an order closes by the deadline, 0 where none does, shape (draws, units).
-
-    Of a sum of many units it is the mean that the draw has for all units.
-    """
-    ordered = np.zeros((draws, history.entity.size))
-    closes = draw_regimes(settings, seed=seed, draws=draws)[1]
-    if closes.any():
-        s = settings
-        ordered[closes] = _ordered_shares(history.entity.tobytes(), s.close_weight, s.agreement, seed, draws)
-        if history.sums.any():
-            ordered[np.ix_(closes, history.sums)] = _ordered_means(seed, draws)[closes, None]
-    return ordered
-
-
-def draw_regimes(settings: Settings, *, seed: int, draws: int) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:
-    """Return of each draw whether its pace spreads (or settles), and whether an order closes a share of the gap."""
-    spreads = common_uniform(seed, draws, Stream.FORECAST_PACE) < settings.spread_weight
-    return spreads, common_uniform(seed, draws, Stream.FORECAST_CLOSE) < settings.close_weight
-
-
-@lru_cache(maxsize=2)
-def _ordered_shares(units: bytes, close_weight: float, agreement: float, seed: int, draws: int) -> Floats:
-    """Return what an order closes of each unit's gap, shape (draws in which it closes, units).
-
-    All stages share it, so it is kept for the next one: it takes longer than the rest.
-    """
-    from scipy.special import betaincinv
-
-    closes = common_uniform(seed, draws, Stream.FORECAST_CLOSE) < close_weight
-    mean = _ordered_means(seed, draws)[closes, None]
-    entity = np.frombuffer(units, dtype=np.uint32)
-    own = uniform_draws(seed, draws, entity, Stream.FORECAST_CLOSE_SHARE)[closes]
-    return np.asarray(betaincinv(agreement * mean, agreement * (1.0 - mean), own))
-
-
-def _ordered_means(seed: int, draws: int) -> Floats:
-    """Return the mean share of the gap that an order closes, shape (draws,)."""
-    return np.clip(common_uniform(seed, draws, Stream.FORECAST_CLOSE_SHARE), 0.01, 0.99)
+def draw_spreads(settings: Settings, *, seed: int, draws: int) -> npt.NDArray[np.bool_]:
+    """Return of each draw whether its pace spreads (or settles), shape (draws,)."""
+    return common_uniform(seed, draws, Stream.FORECAST_PACE) < settings.spread_weight
 
 
 def starting_odds(history: History) -> Floats:
@@ -271,16 +201,3 @@ def run_weeks(
             if not every_week:
                 out[d, i, 0] = 1.0 - left
     return out
-
-
-def class_settings(settings: ForecastSettings, reference: str, rush: float = 0.0) -> Settings:
-    """Return the numbers of the model for a reference class and a supposed chance of a rush."""
-    pace, own = settings.pace, getattr(settings.classes, reference)
-    return Settings(
-        **{name: float(getattr(pace, name).value) for name in type(pace).model_fields},
-        **{name: float(getattr(own, name).value) for name in type(own).model_fields if name != "name"},
-        rush_chance=rush,
-        rush_factor=float(settings.rush.factor.value),
-        rush_log_sd=float(settings.rush.log_sd.value),
-        rush_weeks=float(settings.rush.weeks.value),
-    )

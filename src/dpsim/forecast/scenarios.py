@@ -19,7 +19,8 @@ from dpsim.forecast.project import (
     first_rows,
     target_rows,
 )
-from dpsim.forecast.regimes import class_settings, draw_rushes
+from dpsim.forecast.regimes import draw_rushes
+from dpsim.forecast.settings import class_settings
 from dpsim.params.forecast import CLASSES, load_forecast_settings
 
 RUSHES = (0.0, 0.2, 0.5)

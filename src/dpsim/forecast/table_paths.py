@@ -10,16 +10,10 @@ import numpy as np
 
 from dpsim.forecast.counts import count_luck, fall_luck
 from dpsim.forecast.history import History
-from dpsim.forecast.regimes import (
-    Settings,
-    draw_regimes,
-    fit_pace,
-    ordered_closures,
-    own_closures,
-    rush_factors,
-    starting_odds,
-)
+from dpsim.forecast.orders import ordered_closures
+from dpsim.forecast.regimes import draw_spreads, fit_pace, own_closures, rush_factors, starting_odds
 from dpsim.forecast.rounding import SMALL
+from dpsim.forecast.settings import Settings
 from dpsim.model.state import Floats
 from dpsim.model.table_paths import TablePaths
 
@@ -95,7 +89,7 @@ def draw_table_paths(origin: Origin, as_of: dt.date, draws: int) -> TablePaths:
         churn=churn,
         fall=fall_luck(first, seed=seed, draws=draws),
         start=np.column_stack([starting_odds(history) for history in columns]),
-        spreads=draw_regimes(model, seed=seed, draws=draws)[0],
+        spreads=draw_spreads(model, seed=seed, draws=draws),
         rush_factor=rush_factors(model, seed=seed, draws=draws),
         weeks=np.array([origin.weeks[stage] for stage in stages], dtype=np.int64),
         days=np.array([origin.days[stage] for stage in stages], dtype=np.int64),

@@ -20,7 +20,7 @@ Class = Literal["voluntary", "order", "filing", "unstated"]
 
 
 class PaceSettings(Block):
-    """How a history becomes a pace, and how the pace goes on (`dpsim.forecast.regimes.Settings`)."""
+    """How a history becomes a pace, and how the pace goes on (`dpsim.forecast.settings.Settings`)."""
 
     forgetting: Share
     pooling: Ratio
@@ -28,6 +28,7 @@ class PaceSettings(Block):
     reversion: PerWeek
     noise: LogRatio
     common: Share
+    order_common: Share
     damping: Share
 
 

@@ -7,13 +7,16 @@ from dataclasses import replace
 import numpy as np
 import numpy.typing as npt
 import pytest
-from scipy.stats import binom
+from scipy.special import ndtri
+from scipy.stats import binom, multivariate_normal
 
 from dpsim.core.streams import Stream, entity_numbers
 from dpsim.forecast.counts import binomial_quantiles
 from dpsim.forecast.history import History
 from dpsim.forecast.luck import common_uniform, uniform_draws
-from dpsim.forecast.regimes import Settings, class_settings, draw_shares, ordered_closures, shocks
+from dpsim.forecast.orders import means_of_sums, ordered_closures, ordered_units
+from dpsim.forecast.regimes import draw_shares, shocks
+from dpsim.forecast.settings import Settings, class_settings
 from dpsim.params.forecast import load_forecast_settings
 
 NAMES = ["north", "south", "east", "west", "centre"]
@@ -91,11 +94,41 @@ def test_a_sum_has_no_luck_of_its_own(settings: Settings) -> None:
     some = replace(history(NAMES), sums=np.arange(len(NAMES)) < 2)
     of_sums = shocks(some, settings, seed=SEED, draws=DRAWS)
     assert np.array_equal(of_sums[:, 0], of_sums[:, 1]) and not np.array_equal(of_sums[:, 1], of_sums[:, 2])
-    closing = settings._replace(close_weight=1.0)
-    ordered = ordered_closures(some, closing, seed=SEED, draws=DRAWS)
-    assert np.array_equal(ordered[:, 0], ordered[:, 1])
-    own = ordered_closures(history(NAMES), closing, seed=SEED, draws=DRAWS)
-    assert np.array_equal(ordered[:, 2:], own[:, 2:]) and not np.array_equal(own[:, 0], own[:, 1])
+    closed = draw_shares(some, WEEKS, settings, seed=SEED, draws=DRAWS)
+    alone = draw_shares(history(NAMES), WEEKS, settings, seed=SEED, draws=DRAWS)
+    assert np.array_equal(closed[:, 2:], alone[:, 2:]) and not np.array_equal(closed[:, :2], alone[:, :2])
+
+
+@pytest.mark.parametrize("common", [0.0, 0.5, 1.0])
+def test_of_a_sum_an_order_closes_the_mean_of_its_units(settings: Settings, common: float) -> None:
+    """Against many units of one draw, each closing at least what the pace gives; another sharing shows."""
+    law, draws = settings._replace(order_common=common), 20
+    own, passed, units = np.full((draws, 1, 2), [0.05, 0.2]), np.array([0.5, 1.0]), [f"unit{k}" for k in range(4000)]
+    said = means_of_sums(own, passed, law, seed=SEED, draws=draws)[:, 0]
+    other = means_of_sums(own, passed, law._replace(order_common=0.8), seed=SEED, draws=draws)[:, 0]
+    ordered = ordered_closures(history_of_many(units), law, seed=SEED, draws=draws)
+    for week in range(2):
+        reached = np.maximum(ordered * passed[week], own[0, 0, week])
+        error = reached.std(axis=1) / np.sqrt(len(units)) + 1e-9
+        assert (np.abs(reached.mean(axis=1) - said[:, week]) <= 4.5 * error).all()
+        assert (np.abs(reached.mean(axis=1) - other[:, week]) > 4.5 * error).any(), "control"
+
+
+@pytest.mark.parametrize("common", [0.0, 0.5, 1.0])
+def test_an_order_reaches_units_together_as_much_as_is_said(settings: Settings, common: float) -> None:
+    law, draws = settings._replace(order_common=common), 20_000
+    reached = ordered_units(entity_numbers(NAMES[:2]), law, seed=SEED, draws=draws)
+    chance, latent = law.close_weight, ndtri(law.close_weight)
+    both = multivariate_normal.cdf([latent, latent], cov=[[1.0, common], [common, 1.0]], allow_singular=True)
+    for found, due in ((reached.mean(axis=0), chance), (reached.all(axis=1).mean(), both)):
+        assert (np.abs(found - due) <= 4.0 * np.sqrt(due * (1.0 - due) / draws)).all()
+
+
+def history_of_many(names: list[str]) -> History:
+    """Return a history of units without a past, for their luck alone."""
+    ones = np.ones(len(names))
+    sums = np.zeros(len(names), dtype=np.bool_)
+    return History(tuple(names), entity_numbers(names), ones, 0.0 * ones, ones[:, None], ones.astype(np.int64), sums)
 
 
 def test_more_draws_leave_the_first_ones(settings: Settings) -> None:

@@ -17,7 +17,7 @@ from dpsim.forecast.methods import all_methods, is_available
 from dpsim.forecast.methods.three_regimes import NAME as OURS
 from dpsim.forecast.programme_files import PROGRESS, TARGETS, find_programmes
 from dpsim.forecast.programmes import Block, load_blocks
-from dpsim.forecast.regimes import Settings, class_settings
+from dpsim.forecast.settings import Settings, class_settings
 from dpsim.params.forecast import CLASSES, UNSTATED, load_forecast_settings
 from dpsim.params.locate import params_folder
 from dpsim.params.quantity import Label
