@@ -12,7 +12,7 @@ from dpsim.params.load import list_cases, load_case
 RUNS, SEED = 100, 1
 """As `dpsim published` has them unless told otherwise."""
 LONG_LIST, FEWER_RUNS = 20_000, 40
-"""Beyond so many enterprises a run takes seconds; the ends of a middle 90% are then the second of 40 from either side."""
+"""Beyond so many enterprises a run takes seconds; a middle 90% then leaves out two of 40 on either side."""
 
 
 @pytest.fixture(scope="module", params=list_cases())
