@@ -111,7 +111,7 @@ def rows() -> list[Row]:
     return [
         figure("first_call", whole, "s", target="<=20"),
         figure("first_call:told_after", said, "s", target="<=2"),
-        figure("part:llvm:first_call", optimised, "s"),
+        figure("part:machine_code:first_call", optimised, "s"),
         figure("part:all_else:first_call", whole - optimised, "s"),
         figure("later_start:library", library, "s", libraries, "<=1"),
         figure("later_start:command", command, "s", libraries, "<=1"),

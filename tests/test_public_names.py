@@ -26,6 +26,7 @@ PUBLIC = [
     "list_cases",
     "list_strategies",
     "load_case",
+    "load_hazards",
     "load_progress",
     "load_strategy",
     "load_targets",

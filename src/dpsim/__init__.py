@@ -25,6 +25,7 @@ _HOME = {
     "forecast": "dpsim.forecast",
     "Forecast": "dpsim.forecast.project",
     "load_targets": "dpsim.progress.wanted",
+    "load_hazards": "dpsim.progress.hazard_ledger",
     "load_progress": "dpsim.progress.load",
     "Progress": "dpsim.progress.load",
     "DpsimError": "dpsim.errors",

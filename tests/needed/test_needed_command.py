@@ -244,6 +244,8 @@ def test_the_answer_from_a_table_is_that_of_its_ensembles_one_by_one(
     save_needed(start, answer, tmp_path / "out", seed=3)
     record = json.loads((tmp_path / "out" / "run.json").read_text(encoding="utf-8"))
     assert record["progress"] == start.table.digest and record["as_of"] == "2018-09-24"
+    assert record["case_digest"] == case.digest != record["observed"]
+    assert verify(tmp_path / "out", replications=0, choice=1).well, "nobody has touched it"
 
 
 def test_a_table_that_does_not_fit_ends_with_status_2(tmp_path: Path) -> None:

@@ -76,6 +76,11 @@ SHARED |= {
 SHARED |= {"PAPER": {"engines/hazard_world.py", "model/completion.py"}}
 """Drawn once per enterprise: built before the as-of date, or after it."""
 SHARED |= {
+    f"HAZARD_{name}": {"model/hazard_life.py", "model/open_hazards.py", "experiments/ledgers/hazard_rows.py"}
+    for name in ("STEP", "AGAIN")
+}
+"""A hazard's own steps, worked out when it is found or when a ledger has it open; the ledger's dates are drawn anew."""
+SHARED |= {
     "FORECAST_RIVAL": {
         "forecast/backtest.py",
         *(f"forecast/methods/{name}.py" for name in ("_curves", "_run_rate", "_series", "base_rate", "recent_weeks")),
@@ -86,9 +91,11 @@ RESERVED = {"ASSESS_RESIDUAL", "TEST"}
 
 
 def stream_uses(sources: dict[str, str]) -> dict[str, set[str]]:
-    """Return in which files each member of `Stream` is named."""
+    """Return in which files each member of `Stream` is named; a trace draws nothing of its own, it draws anew."""
     uses: dict[str, set[str]] = {}
     for file, text in sources.items():
+        if file.startswith("experiments/tracing/"):
+            continue
         for node in ast.walk(ast.parse(text)):
             if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "Stream":
                 uses.setdefault(node.attr, set()).add(file)

@@ -24,7 +24,11 @@ RESOLVED = {
     "QX01": "the document says quarterly; 90 and 91 days are both conventions",
     "QX08": "a rule; the counts of lists and pages are in its words",
     "TH06": "a rule; 100 percent is our number for full coverage",
+    "LY19": "a list of deductions; how many they are (18, or 14 with some joined) is not printed",
     "CC20": "a caution, not a figure; the 9 deaths are in its words",
+    "chancheng-2013 deterrence.penalty_share": "CC08 over CC06, over the share of visits that find something "
+    "(0.36), which is not printed",
+    "chancheng-2013 staff.inspectors_per_county": "worked back through the model from the units of CC06",
     "linyi-2018 hazards.arising.general": "set by hand so that the model closes near LY07 (decision 0015)",
     "tonghua-winter targets.list.large_assessed": "no share is printed (TH03); the case says it is assumed",
     "yiyang-2025 discovery.self_check.major": "set so that the model comes near 20.8 percent (YY06)",
@@ -59,8 +63,10 @@ FORMULAS: dict[str, Callable[[Callable[..., float]], float]] = {
     "chancheng-2013 population.tiers.benchmark_county": lambda n: n("CC05") * (100 - n("CC05", 1)) / 100,
     "chancheng-2013 targets.list.standardisation": lambda n: round(n("CC02") / 1.17 / n("CC05"), 5),
     "chancheng-2013 staff.list_share": lambda n: 1,  # the list is all units of the district
-    "chancheng-2013 deterrence.penalty_share": lambda n: round(3 * n("CC08") / n("CC06"), 3),  # a third find one
-    "chancheng-2013 deterrence.mean_fine": lambda n: round(n("CC08", 2) / n("CC08", 0)),
+    "chancheng-2013 deterrence.mean_fine": lambda n: round(n("CC08", 2) / n("CC08", 0)),  # of a penalty
+    "chancheng-2013 published.entered": lambda n: 1,  # nearly all are entered
+    "chancheng-2013 published.found_per_unit": lambda n: round(n("CC07") / n("CC06"), 3),
+    "yiyang-2025 published.majors_self_found": lambda n: round(n("YY06") / 731, 3),  # printed as 20.8 percent
 }
 """How a case value follows from the second derivation; ``n("CC08", 2)`` is the third number of CC08."""
 

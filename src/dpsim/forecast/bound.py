@@ -111,8 +111,9 @@ def largest_throughput(history: History, own: npt.NDArray[np.bool_]) -> float:
     """
     steps = np.diff(history.share[own], axis=1) * history.total[own, None]
     known = ~np.isnan(steps)
-    most = float(np.where(known, steps, 0.0).sum(axis=0).max())
-    return max(0.0, round(most, _DIGITS)) if known.any() else math.nan
+    if not known.any() or not (history.observed[own] > 1).any():  # one report shows no week, carried on or not
+        return math.nan
+    return max(0.0, round(float(np.where(known, steps, 0.0).sum(axis=0).max()), _DIGITS))
 
 
 def _per_week(history: History, own: npt.NDArray[np.bool_], stated: float | None) -> float:

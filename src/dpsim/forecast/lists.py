@@ -2,10 +2,11 @@
 
 Each draw of the forecast stays as it is; the change is made in it. Those concerned are enterprises that have done
 nothing by then (of stages counted on one list: none of them). Of those who leave or stop, chance says how many the draw
-would have seen done (hypergeometric: everyone in the gap is as likely to go). Those added, or counted anew, go on as
-those in the gap do in that draw; where nobody is left in a unit's gap, as in all units together. In a chain of stages
-who is done first goes on first, so that the added do not overtake. A supply plan holds for them too: they
-get what the draw leaves of it.
+would have seen done (hypergeometric: everyone in the gap is as likely to go). Those added go on as those in the gap do
+in that draw; where nobody is left in a unit's gap, as in all units together, and where nobody is left at all the change
+is refused: nothing tells their pace. In a chain of stages who is done first goes on first, so that the added do not
+overtake. A supply plan holds for them too: they get what the draw leaves of it. A number is one of the longest list; of
+the list of another stage it is as large a share. Another definition scales every stage: see `_recounted`.
 
 Stopped for good: nobody's records say when they start again, so they stay undone to the deadline.
 """
@@ -27,7 +28,7 @@ from dpsim.errors import InputError
 from dpsim.forecast.asked import units_of, weeks_to
 from dpsim.forecast.chances import ROUNDING, chances
 from dpsim.forecast.history import History
-from dpsim.forecast.list_asked import ADDITIONS, DEFINITION, DONE, LIST, REMOVALS, ListChange
+from dpsim.forecast.list_asked import ADDITIONS, DEFAULT, DEFINITION, DONE, LIST, REMOVALS, ListChange
 from dpsim.forecast.luck import uniform_draws
 from dpsim.forecast.rounding import SMALL
 from dpsim.forecast.stages import funnelled
@@ -79,7 +80,10 @@ def list_rows(
     }
     none = {stage: np.zeros(len(history.units)) for stage, history in histories.items()}
     parts = [_rows(None, Changed(dict(counts), same, none), wanted, members, as_of)]
+    begun = max(idle.sum() for idle in _idle_now(histories).values()) == 0
     for change in changes:
+        if change.kind == ADDITIONS and begun:  # one that stands by itself in every forecast: it cannot be told here
+            continue
         changed = changed_counts(change, histories, counts, as_of, seed=seed, supply=supply)
         parts.append(_rows(change, changed, wanted, members, as_of))
     return pd.concat(parts, ignore_index=True)[list(COLUMNS)]
@@ -91,11 +95,18 @@ def check_sizes(changes: Sequence[ListChange], histories: Mapping[str, History])
     for change in changes:
         if change.number and change.kind != ADDITIONS and change.number > most:
             raise InputError("forecast.list_more", given=change.text, most=most)
+        if change.kind == ADDITIONS and most == 0 and change.text not in DEFAULT:
+            raise InputError("forecast.list_no_pace", given=change.text)
         share = change.counted.get(LIST, 1.0)
         counted = change.counted.get(DONE, share)
         for stage, history in histories.items():
             if counted * float(history.done.sum()) > share * float(history.total.sum()) + _DIGITS:
                 raise InputError("forecast.list_definition", given=change.text, stage=stage)
+            again = (
+                change.counted.get(stage, 1.0) if change.counted.keys().isdisjoint((LIST, DONE)) else counted / share
+            )
+            if change.kind == DEFINITION and again < 1.0 and history.done.sum() >= history.total.sum():
+                raise InputError("forecast.list_no_pace", given=change.text)
 
 
 def changed_counts(
@@ -111,36 +122,37 @@ def changed_counts(
     start = max((change.date - as_of).days // 7, 0) if change.date else 0
     out = Changed({}, {}, {})
     idle_now = _idle_now(histories)
+    most = max(idle.sum() for idle in idle_now.values())
     for stage, history in histories.items():
         done, whole = counts[stage], np.broadcast_to(history.total[None, :, None], counts[stage].shape)
         if stage.startswith("hazards"):
             out.done[stage], out.total[stage], out.members[stage] = done, whole, np.zeros(history.total.size)
             continue
         then = {name: counts[name][:, :, start - 1] if start else h.done[None, :] for name, h in histories.items()}
-        idle = np.broadcast_to(_idle(stage, histories, then), done.shape[:2])
-        begun = history.total - idle
-        late = np.maximum(done[:, :, start:] - begun[:, :, None], 0.0)
         if change.kind == DEFINITION:
-            total, gone, fresh, lost = _redefined(change, stage, history, then[stage], begun, idle)
-            own = lost.mean(axis=0)
-        else:
-            number = change.number or int(math.floor((change.share or 0.0) * float(idle_now[stage].sum()) + 0.5))
-            own = _spread(
-                min(number, idle_now[stage].sum()) if change.kind != ADDITIONS else number, idle_now[stage], history
+            kept, total, own = _recounted(
+                change, stage, history, then[stage], done[:, :, start:], supply.get(stage), start
             )
-            added = change.kind == ADDITIONS
-            gone = np.zeros_like(idle) if added else np.minimum(own[None, :], idle)
-            fresh = np.broadcast_to(own[None, :], idle.shape) if added else np.zeros_like(idle)
-            total = history.total + fresh - (gone if change.kind == REMOVALS else 0.0)
-            lost = np.zeros_like(idle)
-        luck = uniform_draws(seed, done.shape[0], history.entity, Stream.FORECAST_LIST)
-        missed = lost_among(luck, np.ascontiguousarray(gone), np.ascontiguousarray(idle), np.floor(late + _DIGITS))
-        more = _left(_more(fresh, idle, late), done[:, :, start:], then[stage], supply.get(stage), start)
-        kept = done[:, :, start:] - lost[:, :, None] - missed + more
-        ceiling = (total - (gone if change.kind not in (REMOVALS, DEFINITION) else 0.0))[:, :, None]
-        out.done[stage] = np.concatenate([done[:, :, :start], np.clip(kept, 0.0, ceiling)], axis=2)
-        now = np.broadcast_to(total[:, :, None], kept.shape)
-        out.total[stage] = np.concatenate([whole[:, :, :start], now], axis=2)
+        else:
+            idle = np.broadcast_to(_idle(stage, histories, then), done.shape[:2])
+            late = np.maximum(done[:, :, start:] - (history.total - idle)[:, :, None], 0.0)
+            share = change.share if change.share is not None else change.number / max(most, 1.0)
+            own = _spread(math.floor(share * float(idle_now[stage].sum()) + 0.5), idle_now[stage], history)
+            if change.kind == ADDITIONS:
+                more = _more(np.broadcast_to(own[None, :], idle.shape), idle, late)
+                more = _left(more, done[:, :, start:], then[stage], supply.get(stage), start)
+                kept, total = done[:, :, start:] + more, np.broadcast_to(history.total + own, idle.shape)
+                ceiling = total
+            else:
+                gone = np.minimum(own[None, :], idle)
+                luck = uniform_draws(seed, done.shape[0], history.entity, Stream.FORECAST_LIST)
+                known = np.floor(late + _DIGITS)
+                missed = lost_among(luck, np.ascontiguousarray(gone), np.ascontiguousarray(idle), known)
+                kept, total = done[:, :, start:] - missed, history.total - (gone if change.kind == REMOVALS else 0.0)
+                ceiling = history.total - gone
+            kept, total = np.clip(kept, 0.0, ceiling[:, :, None]), np.broadcast_to(total, idle.shape)
+        out.done[stage] = np.concatenate([done[:, :, :start], kept], axis=2)
+        out.total[stage] = np.concatenate([whole[:, :, :start], np.broadcast_to(total[:, :, None], kept.shape)], axis=2)
         out.members[stage] = own
     return out._replace(done=funnelled(out.done))
 
@@ -161,21 +173,38 @@ def _idle(stage: str, histories: Mapping[str, History], done: Mapping[str, Float
     return np.asarray(np.maximum(np.round(total - most), 0.0))
 
 
-def _redefined(
-    change: ListChange, stage: str, history: History, then: Floats, begun: Floats, idle: Floats
-) -> tuple[Floats, Floats, Floats, Floats]:
-    """Return the list, who of the gap no longer counts, who of the done is to do it again, and how many those are."""
-    total = np.broadcast_to(history.total, idle.shape)
-    if LIST not in change.counted and DONE not in change.counted:
-        lost = np.round((1.0 - change.counted.get(stage, 1.0)) * np.broadcast_to(then, idle.shape))
-        return total, np.zeros_like(idle), lost, lost
+def _recounted(
+    change: ListChange,
+    stage: str,
+    history: History,
+    then: Floats,
+    later: Floats,
+    supply: Floats | None,
+    start: int,
+) -> tuple[Floats, Floats, Floats]:
+    """Return who is done by week under another definition, the list, and how many fewer count as done now.
+
+    Of what is left of each stage's gap as large a share is closed by a week as the draw closes of its own. The shares
+    are counted in parts of enterprises: rounded in each unit, small units would be lost or doubled.
+    """
     share = change.counted.get(LIST, 1.0)
     counted = change.counted.get(DONE, share)
-    smaller = np.round(share * total)
-    held = np.minimum(np.round(counted * begun), smaller)
-    lost = (1.0 - held / np.maximum(begun, 1.0)) * np.broadcast_to(then, idle.shape)
-    gap = smaller - held
-    return smaller, np.maximum(idle - gap, 0.0), np.maximum(gap - idle, 0.0), lost
+    if LIST not in change.counted and DONE not in change.counted:
+        counted = change.counted.get(stage, 1.0)
+    now = np.broadcast_to(then, later.shape[:2])[:, :, None]
+    total = np.broadcast_to(share * history.total, later.shape[:2])
+    gap = np.maximum(history.total[None, :, None] - now, 0.0)
+    every = gap.sum(axis=1, keepdims=True)
+    steps = later - now  # below 0 where counts fall
+    common = np.divide(
+        steps.sum(axis=1, keepdims=True), every, out=np.zeros((later.shape[0], 1, later.shape[2])), where=every > 0
+    )
+    closed = np.divide(steps, gap, out=np.broadcast_to(common, later.shape).copy(), where=gap > 0)
+    left = np.minimum(counted * now, total[:, :, None])
+    made = (total[:, :, None] - left) * closed
+    more = _left(np.maximum(made - steps, 0.0), later, then, supply, start)
+    kept = left + np.minimum(made, steps) + more
+    return np.clip(kept, 0.0, total[:, :, None]), total, (1.0 - min(counted, 1.0)) * history.done
 
 
 def _spread(number: float, idle: Floats, history: History) -> Floats:
@@ -209,7 +238,7 @@ def _left(more: Floats, done: Floats, then: Floats, supply: Floats | None, start
     room = np.cumsum(np.maximum(supply[None, start:] - steps, 0.0), axis=1)
     wanted = more.sum(axis=1)
     part = np.minimum(1.0, np.divide(room, wanted, out=np.ones_like(wanted), where=wanted > 0))
-    return np.asarray(np.floor(more * part[:, None, :] + _DIGITS))
+    return np.asarray(more * part[:, None, :])
 
 
 @routine

@@ -154,7 +154,10 @@ def _row(cells: list[Cell], where: dict[str, int], place: Place, notes: Notes) -
                 row[id_] = found[0]
     row["channel"] = read("channel", cell("channel"))
     row["state"] = _state(row, cell("state"), at("state"), notes)
-    _check_order(row, at, notes)
+    if is_missing(cell("found")):
+        notes.fault("hazards.not_found", at("found"))
+    elif row["found"] is not None:
+        _check_order(row, at, notes)
     return row
 
 
@@ -176,10 +179,7 @@ def _state(row: dict[str, Any], given: Cell, place: Place, notes: Notes) -> str:
 
 
 def _check_order(row: dict[str, Any], at: Any, notes: Notes) -> None:
-    """Note dates that are missing or out of order."""
-    if row["found"] is None:
-        notes.fault("hazards.not_found", at("found"))
-        return
+    """Note dates that are out of order."""
     dated: list[tuple[str, dt.date]] = [(id_, row[id_]) for id_ in HAZARD_STEPS if row[id_] is not None]
     if row["due"] is not None:
         _check_pair(("found", row["found"]), ("due", row["due"]), at, notes)

@@ -32,10 +32,11 @@ from dpsim.report.tables import save_table
 
 
 class Start(NamedTuple):
-    """What the runs start from: the case, as observed where there is a table."""
+    """What the runs start from: the case, as observed where there is a table, and then the case as it is kept too."""
 
     case: Case
     table: FromTable | None = None
+    kept: Case | None = None
 
 
 def make_needed(
@@ -64,7 +65,8 @@ def make_needed(
     day = loaded.as_of if as_of is None else written_date(as_of)
     start = start_from_table(loaded, table, day, seed=seed)
     paths = start.paths(asked["replications"])
-    return Start(start.case, start), needed(loaded, plan, lever, as_of=day, state=start.progress, paths=paths, **asked)
+    found = needed(loaded, plan, lever, as_of=day, state=start.progress, paths=paths, **asked)
+    return Start(start.case, start, loaded), found
 
 
 def needed_text(start: Start, found: Needed, *, seed: int) -> str:
@@ -93,6 +95,8 @@ def save_needed(start: Start, found: Needed, folder: Path, *, seed: int) -> None
     }
     if start.table is not None:
         record["progress"] = start.table.digest
+    if start.kept is not None:  # whoever verifies has the case as it is kept, not as it was observed
+        record |= {"case_digest": start.kept.digest, "observed": case.digest}
     written = save_table(found.points, folder / "tables", "points")
     written += save_table(case_bounds(case), folder / "tables", "bound")
     for name, content in (

@@ -65,6 +65,11 @@ def test_all_together_have_their_own_best_week() -> None:
 def test_one_report_shows_no_capacity() -> None:
     frame = by_hand("built", [20])
     assert math.isnan(bound_of(frame, ("a", "built", DEADLINE, 0.9))["bound"])
+    week = pd.Timedelta(weeks=1)
+    old = frame.assign(date=frame["date"] - week)
+    assert math.isnan(bound_of(old, ("a", "built", DEADLINE, 0.9))["bound"]), "one report carried on shows no week"
+    both = pd.concat([old.assign(done=frame["done"] - 1), frame])
+    assert not math.isnan(bound_of(both, ("a", "built", DEADLINE, 0.9))["bound"]), "control: two reports do"
     assert bound_of(frame, ("a", "built", DEADLINE, 0.9), capacity={"built": 1})["bound"] == pytest.approx(0.36)
 
 

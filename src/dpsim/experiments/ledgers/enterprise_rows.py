@@ -42,8 +42,9 @@ def enterprise_rows(run: TracedRun, date: dt.date) -> pd.DataFrame:
     pandas.DataFrame
         One row per enterprise, ordered by county and code: ``unit``, ``code``, ``sector``, ``tier`` (str), and the
         dates ``started``, ``built``, ``connected``, ``online``, ``assessed``, ``passed``, ``removed`` (datetime64,
-        NaT: not reached by then). Dates before the as-of date are those of this replication: observed where a ledger gave them,
-        else drawn. Who had been assessed by then and not passed is dated at the as-of date: nothing tells when.
+        NaT: not reached by then). Dates before the as-of date are those of this replication: observed where a ledger
+        gave them, else drawn. Who had been assessed by then and not passed is dated at the as-of date: nothing tells
+        when.
     """
     world, population = run.world, run.setting.population
     end = world.timeline.end_of(date)

@@ -109,6 +109,8 @@ def _share(run: TracedRun, kind: Kind, entity: int, ordinal: int) -> Draw:
     u = uniform(world.seed, world.replication, entity, int(stream), ordinal, 0)
     if kind == Kind.PAPER:  # the share depends on what the enterprise felt then, which the log does not tell
         return Draw("paper", stream, entity, ordinal, 0, 0, u, u)
-    share = float(laws["penalty_share"] if kind == Kind.PENALTY else laws["reveal_share"])
+    # What an instrument adds to penalties is known of the last week; an order that ended before leaves `named`.
+    punished = float(laws["penalty_share"]) * max(1.0, float(laws["penalty_factor"]))
+    share = punished if kind == Kind.PENALTY else float(laws["reveal_share"])
     law = "penalty" if kind == Kind.PENALTY else "revealed"
     return Draw(law, stream, entity, ordinal, 0, 0, u, u, share, WITHIN if u < share else NAMED)

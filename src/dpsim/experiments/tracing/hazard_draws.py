@@ -13,12 +13,13 @@ import numpy as np
 
 from dpsim.core.streams import Stream, uniform, uniform_pair, uniform_three, word_uniform, words
 from dpsim.core.words import HazardClass, Kind
-from dpsim.experiments.tracing.draw import CLOSE, NAMED, WITHIN, Draw, compared
+from dpsim.experiments.tracing.draw import CLOSE, EXACT, NAMED, WITHIN, Draw, compared
 from dpsim.experiments.tracing.run import TracedRun
 from dpsim.model.delays import word_delay
 from dpsim.model.detection import growth_mean
 from dpsim.model.hazard_life import Record
 from dpsim.model.hazards import Hazard
+from dpsim.model.open_hazards import FIRST_NUMBER
 from dpsim.model.state import Floats
 
 HAZARD_KINDS = frozenset(range(int(Kind.BORN), int(Kind.DROPPED) + 1))
@@ -80,10 +81,11 @@ class _Births:
         threshold = -math.log(u)
         rate = float(run.sites["intensity"][self.i, klass])
         spent = rate * float(np.interp(t, self.edges, self.spent) - np.interp(self.last[klass], self.edges, self.spent))
-        if not self.fresh[klass]:  # a part of this clock was spent before the first morning
-            spent += threshold - float(run.sites["clock"][self.i, klass])
-        self.last[klass], self.fresh[klass] = t, True
         check = compared(threshold, spent)
+        if not self.fresh[klass]:  # a part of this clock was spent before the first morning, by what is not in the log
+            left = float(run.sites["clock"][self.i, klass])
+            check = WITHIN if compared(left, spent) == EXACT and left <= threshold else NAMED
+        self.last[klass], self.fresh[klass] = t, True
         return Draw("birth", stream, entity, number, 0, 0, u, threshold, spent, check)
 
 
@@ -113,6 +115,8 @@ class _Story:
         self.draws, self.cycle = int(h["draws"]), int(h["cycle"])
         self.harm = float(h["harm"]) if state <= Hazard.FALSELY_CLOSED else math.nan
         law, klass = self.law, int(self.klass)
+        if self.ordinal >= 2 * FIRST_NUMBER:  # of a ledger: its first step lasted for a while before it was drawn
+            return
         if state == Hazard.FOUND:
             self.at = float(h["due"] - law.limit[klass])
         elif state == Hazard.RECTIFIED:

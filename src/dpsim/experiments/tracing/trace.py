@@ -40,6 +40,7 @@ def trace(
     engine: str = ENGINES[0],
     as_of: dt.date | str | None = None,
     state: object = None,
+    hazards: object = None,
 ) -> pd.DataFrame:
     """Return everything that happened to one enterprise, organisation or hazard in one replication.
 
@@ -57,7 +58,7 @@ def trace(
         A second strategy under the same luck, to stand beside the first.
     engine : {"compiled", "simpy"}
         The same trace from both.
-    as_of, state
+    as_of, state, hazards
         As of `run_replication`.
 
     Returns
@@ -78,7 +79,7 @@ def trace(
     """
     seed, replication = check_word("seed", seed), check_word("replication", replication)
     sides = [strategy] if against is None else [strategy, against]
-    settings = [prepare(case, one, engine=engine, as_of=as_of, state=state) for one in sides]
+    settings = [prepare(case, one, engine=engine, as_of=as_of, state=state, hazards=hazards) for one in sides]
     who = find(settings[0], of)
     runs = [traced_run(setting, seed=seed, replication=replication) for setting in settings]
     if who.kind == "hazard":

@@ -96,7 +96,7 @@ def _near(given: str, codes: tuple[str, ...], organisations: list[str]) -> list[
     number = re.fullmatch(r"(.{1,40}?)0*([0-9]{1,9})", given, re.DOTALL)
     if number:
         same = [f"{number[1]}{number[2].zfill(width)}" for width in range(1, 10)]
-        found = [code for code in same if code in codes]
+        found = [code for code in same if code in codes or code in organisations]
         if found:
             return found
     return nearest(given, [*organisations, *codes[:_LOOKED_AT], *ordered[max(0, at - 3) : at + 3]])

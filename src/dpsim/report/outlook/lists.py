@@ -25,14 +25,15 @@ def stage_word(stage: str) -> str:
 
 
 def list_lines(made: Forecast) -> list[str]:
-    """Return a sentence per target with its chance under each change of the list, all units together."""
+    """Return a sentence per target with its chance under each change of the list: of all units together, if any is."""
     lang = language_in_force()
-    rows = made.lists[made.lists["unit"] == ALL]
+    rows = made.lists[made.lists["unit"] == ALL] if (made.lists["unit"] == ALL).any() else made.lists
     if rows.empty:
         return []
     out = []
-    for (stage, deadline, share), own in rows.groupby(["stage", "deadline", "target_share"], sort=False):
-        values = {"stage": stage_word(stage), "share": show_percent(share), "date": deadline.date().isoformat()}
+    for (unit, stage, deadline, share), own in rows.groupby(["unit", "stage", "deadline", "target_share"], sort=False):
+        values = {"unit": say("outlook.list_all") if unit == ALL else shown_name(unit), "stage": stage_word(stage)}
+        values |= {"share": show_percent(share), "date": deadline.date().isoformat()}
         words = say("outlook.semicolon").join(_under(row, made, lang) for row in own.itertuples())
         out.append(say("outlook.lists", effects=words, **values))
     stopped = [say("outlook.list_stopped")] if (rows["kind"] == STOPS).any() else []
