@@ -27,6 +27,7 @@ def scaled_case(enterprises: int) -> Case:
     for counted in (*population["tiers"].values(), *state.values()):
         _set(counted, int(factor * counted["value"]))
     _set(content["assessors"]["teams"], max(1, round(factor * content["assessors"]["teams"]["value"])))
+    content["published"] = tuple(printed for printed in content["published"] if printed["quantity"] in state)
     for printed in content["published"]:
         printed["value"] = round(state[printed["quantity"]]["value"] / enterprises, 4)
     return Case.from_content(content, Origin(f"{case.id} x {factor:.3g}"))

@@ -663,7 +663,7 @@ def program(*arguments: str, cwd: Path, **environment: str) -> subprocess.Comple
 def test_the_program_ends_with_status_2_and_one_message(tmp_path: Path) -> None:
     done = program("report", "linyi-2017", "--out", str(tmp_path / "reports"), cwd=tmp_path)
     assert done.returncode == 2 and done.stdout == ""
-    assert done.stderr == "没有案例 'linyi-2017'，是否指 linyi-2018？允许：linyi-2018。\n"
+    assert done.stderr == f"没有案例 'linyi-2017'，是否指 linyi-2018？允许：{', '.join(list_cases())}。\n"
     assert entries(tmp_path) == []
 
 

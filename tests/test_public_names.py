@@ -26,12 +26,14 @@ PUBLIC = [
     "list_cases",
     "list_strategies",
     "load_case",
+    "load_hazards",
     "load_progress",
     "load_strategy",
     "load_targets",
     "run_ensemble",
     "run_replication",
     "snapshot_forecast",
+    "trace",
 ]
 """Change this list only with a page in docs/decisions/."""
 

@@ -1,6 +1,7 @@
 """The command line: cases, strategies, check, new-case, report, run, compare, batch, verify, explore; see `--help`.
 
-Commands about histories and their forecasts: `dpsim.cli_forecasts`; what all commands share: `dpsim.cli_options`.
+Commands about histories and their forecasts: `dpsim.cli_forecasts`; about published figures: `dpsim.cli_published`;
+about one single run: `dpsim.cli_runs`; what all commands share: `dpsim.cli_options`.
 
 Exit status: 0 done, 1 not finished, 2 bad input, 3 some of a batch failed, 4 verified and found different,
 130 stopped, 141 nobody reads the output, 143 told to end.
@@ -24,7 +25,7 @@ from typing import Annotated, cast
 
 import typer
 
-from dpsim.cli_forecasts import register
+from dpsim import cli_forecasts, cli_published, cli_runs
 from dpsim.cli_options import (
     DIFFERS,
     SOME_FAILED,
@@ -177,6 +178,7 @@ def report(
     use(lang)
     tell_compiling()
     from dpsim.report.job import check_out, make_report, place_below
+    from dpsim.report.sentences import document_title
     from dpsim.report.yearend import check_request
 
     request = check_request(
@@ -189,7 +191,7 @@ def report(
         progress=progress,
     )
     check_out(Path(out), place_below(request))
-    title = say("cli.report_title", case=getattr(request.case.name, request.lang))
+    title = document_title(request.case, request.lang)
     typer.echo(say("cli.report_running", case=request.case.id, n=request.replications), err=True)
 
     def tell(step: str) -> None:
@@ -383,7 +385,8 @@ def explore(
         raise RunError("explorer.error.no_lab", why=say("explorer.see_above"))
 
 
-register(app)
+for others in (cli_forecasts, cli_published, cli_runs):
+    others.register(app)
 
 
 def _use_given(arguments: list[str]) -> None:

@@ -98,6 +98,7 @@ ODD = {
     "due tomorrow": lambda c: only(
         only(c, "targets", list=({**c["targets"]["list"][0], "deadline": c["as_of"].replace(day=11)},)),
         horizon_end=c["as_of"].replace(day=11),
+        published=(),
     ),
     "a list of one, nothing done": lambda c: nobody(without_benchmarks(listed(c, 1, 0))),
     "a list of one, finished": lambda c: counted(

@@ -160,6 +160,16 @@ _WORDS = (
     "look-back set",
     "listing set",
     "publicity set",
+    "training in force",
+    "a resident expert's round",
+    "grid staff's round",
+    "more online patrol than the case has",
+    "independent assessors",
+    "independent assessors under the reference",
+    "paper refused the pass",
+    "petty penalties",
+    "own ability crowded out",
+    "counties pulled by their benchmarks",
     "attention differs from the reference",
     "penalty felt",
     "paper at the as-of date",
@@ -249,6 +259,18 @@ def _outcome(world: World, outcome: Outcome, run: SimpyRun) -> Iterator[tuple[st
     yield "look-back set", int(law["look_share"] > 0)
     yield "listing set", int(law["listing_share"] > 0)
     yield "publicity set", int(law["publicity"] > 0)
+    yield "training in force", int(law["trained"] > 0)
+    yield "a resident expert's round", int((hazards.sites["expert_rate"] > 0).sum())
+    yield "grid staff's round", int((hazards.sites["grid_rate"] > 0).sum())
+    yield "more online patrol than the case has", int(law["period"][5] < law["patrol_every"])
+    yield "independent assessors", int(law["independence"] > 0)
+    yield "independent assessors under the reference", int(law["independence"] < 0)
+    passing = held["value"] >= state.pass_score[held["index"]]
+    sent_back = np.isin(held["t"], events["t"][events["kind"] == Kind.SENT_BACK])
+    yield "paper refused the pass", int((passing & sent_back).sum())
+    yield "petty penalties", int(law["petty"] > 0)
+    yield "own ability crowded out", int(law["helped"] != 0)
+    yield "counties pulled by their benchmarks", int((world.levers[0].pull != world.levers[1].pull).any())
     yield "penalty felt", int((hazards.sites["perceived"] > 0).any())
     yield "paper at the as-of date", int(hazards.paper.sum())
     cap = world.levers[0].visit_cap

@@ -11,8 +11,8 @@ from dpsim.engines import simpy_engine
 
 CAUGHT_IN = {
     "phases swapped: removal and reporting": 0,
-    "phases swapped: reporting and meetings": 3,
-    "phases swapped: meetings and intensities": 4,
+    "phases swapped: reporting and meetings": 10,
+    "phases swapped: meetings and intensities": 7,
     "phases swapped: intensities and allocation": 1,
     "tie broken the other way: queue": 2,
     "tie broken the other way: server": 5,
@@ -25,7 +25,7 @@ CAUGHT_IN = {
     "off by one day: end of an interval": 2,
     "stale perception: attention": 10,
     "stale perception: perceived risk": 30,
-    "stale perception: ledger": 42,
+    "stale perception: ledger": 44,
     "stale perception: levers": 3,
 }
 """One scenario of each; `scheduler_faults.py` run by hand prints the others."""

@@ -63,7 +63,7 @@ FAULTS: dict[str, Edit] = {
         (30, 46, 53),
     ),
     "a stale perception: the ledger is never read": Edit(
-        "scheduler.py", r"know\((.*), begins\)", r"know(\1, False)", (42, 46)
+        "scheduler.py", r"know\((.*), begins\)", r"know(\1, False)", (44, 51)
     ),
 }
 

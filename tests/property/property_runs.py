@@ -94,9 +94,10 @@ def frame_hash(*frames: pd.DataFrame) -> str:
 
 def fresh_process(script: str, **environment: str) -> str:
     """Run a script in a fresh interpreter where warnings are errors, and return what it printed."""
+    folders = [str(Path(__file__).parent), *filter(None, [os.environ.get("PYTHONPATH")])]
     done = subprocess.run(
         [sys.executable, "-W", "error", "-c", script],
-        env={**os.environ, "PYTHONPATH": str(Path(__file__).parent), **environment},
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(folders), **environment},
         capture_output=True,
         text=True,
         encoding="utf-8",

@@ -35,7 +35,7 @@ from dpsim.params.load import list_strategies, load_strategy
 from dpsim.params.schema import Case, Strategy
 from dpsim.strategies import instruments
 
-RUNS = 200
+RUNS = 100
 SPOT_CHECK = FIRST_DISCOVERY + 3
 EXPERT = FIRST_DISCOVERY + 2
 SWEPT = ("hazards.", "discovery.", "closed_loop.", "staff.", "deterrence.", "formalism.", "incidents.", "caveats.")

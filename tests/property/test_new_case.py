@@ -58,7 +58,7 @@ def written(value: int, style: int) -> object:
     return (value, float(value), str(value), full, f"{value:,}", f" {value}家")[style]
 
 
-@settings(max_examples=60, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=25, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
 @given(tables(), st.integers(0, 5), st.integers(0, 1), st.booleans())
 def test_any_valid_table_round_trips(
     table: tuple[list[str], list[tuple[str, dict[str, int]]]], style: int, language: int, total: bool

@@ -76,6 +76,11 @@ SHARED |= {
 SHARED |= {"PAPER": {"engines/hazard_world.py", "model/completion.py"}}
 """Drawn once per enterprise: built before the as-of date, or after it."""
 SHARED |= {
+    f"HAZARD_{name}": {"model/hazard_life.py", "model/open_hazards.py", "experiments/ledgers/hazard_rows.py"}
+    for name in ("STEP", "AGAIN")
+}
+"""A hazard's own steps, worked out when it is found or when a ledger has it open; the ledger's dates are drawn anew."""
+SHARED |= {
     "FORECAST_RIVAL": {
         "forecast/backtest.py",
         *(f"forecast/methods/{name}.py" for name in ("_curves", "_run_rate", "_series", "base_rate", "recent_weeks")),
@@ -86,9 +91,11 @@ RESERVED = {"ASSESS_RESIDUAL", "TEST"}
 
 
 def stream_uses(sources: dict[str, str]) -> dict[str, set[str]]:
-    """Return in which files each member of `Stream` is named."""
+    """Return in which files each member of `Stream` is named; a trace draws nothing of its own, it draws anew."""
     uses: dict[str, set[str]] = {}
     for file, text in sources.items():
+        if file.startswith("experiments/tracing/"):
+            continue
         for node in ast.walk(ast.parse(text)):
             if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "Stream":
                 uses.setdefault(node.attr, set()).add(file)
@@ -119,6 +126,8 @@ def test_each_stream_is_used_in_one_place() -> None:
     assert set(shared_without_reason(planted)) == {"PROPENSITY"}, "a second use would be noticed"
 
 
+STRATEGIES = ("current_arrangement", "past_pace", "balanced", "assessor_independence")
+"""Together they draw from every stream."""
 BOTH_SIDES = ["VISIT_HOUR", "DOUBLE_RANDOM"]
 """One decision drawn for the strategy and for the reference that it is held against: the same lot, the same hour."""
 
@@ -196,7 +205,7 @@ def keys_of_runs(strategies: list[str], *, plant: bool) -> list[dict[str, object
 def test_no_draw_of_a_replication_is_used_twice() -> None:
     """Every key drawn in whole runs, uncompiled; seed 0 replication 0 shares its key words with the synthesis."""
     drawn: set[int] = set()
-    for run in keys_of_runs(["current_arrangement", "past_pace", "balanced"], plant=False):
+    for run in keys_of_runs([*STRATEGIES], plant=False):
         assert run["keys"] > 1000, run
         assert run["twice"] == 0, f"{run['strategy']}: a key is drawn twice, e.g. {run['example']} at {run['points']}"
         drawn |= set(run["streams"])  # type: ignore[arg-type]

@@ -178,7 +178,11 @@ def test_steps_come_in_the_order_of_the_law(all_runs: list[tuple[str, World, Out
         passed = outcome.events[outcome.events["kind"] == int(Kind.PASSED)]
         sent = outcome.events[outcome.events["kind"] == int(Kind.SENT_BACK)]
         assert (passed["value"] >= world.state.pass_score[passed["index"]]).all(), name
-        assert (sent["value"] < world.state.pass_score[sent["index"]]).all(), name
+        refused = sent["index"][sent["value"] >= world.state.pass_score[sent["index"]]]
+        if name.startswith("assessor_independence"):  # its assessors refuse paper that has the score
+            assert refused.size and outcome.hazards is not None and (outcome.hazards.sites["paper"][refused] >= 1).all()
+        else:
+            assert refused.size == 0, name
     name, world, outcome = all_runs[0]
     turned = outcome.events.copy()
     turned["t"] = 112.0 - turned["t"]

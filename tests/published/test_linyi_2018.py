@@ -28,9 +28,9 @@ def people(case: Case) -> Population:
 
 
 def test_every_published_figure_is_met_by_the_synthesised_list(case: Case, people: Population) -> None:
-    assert {figure.quantity for figure in case.published} == {"built", "online", "passed"}
-    for figure in case.published:
-        assert figure.date == case.as_of
+    figures = [figure for figure in case.published if figure.date == case.as_of]
+    assert {figure.quantity for figure in figures} == {"built", "online", "passed"}
+    for figure in figures:
         count = int(getattr(people, figure.quantity).sum())
         if figure.unit == "enterprises":
             assert count == figure.value
@@ -42,7 +42,7 @@ def test_every_published_figure_is_met_by_the_synthesised_list(case: Case, peopl
 def test_the_printed_shares_fit_no_other_counts(case: Case) -> None:
     """The control: one enterprise more or fewer would print otherwise."""
     total = int(case.population.enterprises.value)
-    for figure in case.published:
+    for figure in [figure for figure in case.published if figure.date == case.as_of]:
         count = int(getattr(case.state, figure.quantity).value)
         for other in (count - 1, count + 1):
             share = other / total

@@ -164,7 +164,8 @@ def test_the_code_that_counts_is_all_that_a_run_loads() -> None:
         check=True,
     )
     loaded = {name.split(".")[1] for name in done.stdout.split()}
-    assert loaded - {"errors", "language"} == set(FOLDERS), "words alone move no number"
+    aside = {"errors", "language", "published"}
+    assert loaded - aside == set(FOLDERS), "words move no number, nor does what published figures are held against"
 
 
 OTHERWISE: dict[str, dict[str, object]] = {

@@ -37,7 +37,7 @@ def test_an_untraced_run_counts_the_same() -> None:
 
 def at_the_end(begin: float, *, sham: float = 0.2) -> list[tuple[int, ...]]:
     """Return what is there 300 days after `begin`: enterprise, hazard, state, cycle, and each enterprise's record."""
-    lab = make_lab(N, busy_law(sham=sham, growth=0.0), (0.2, 0.05), begin=begin)
+    lab = make_lab(N, busy_law(sham=sham, growth=0.0, trained_at=begin), (0.2, 0.05), begin=begin)
     lab.sites["phase"] += begin
     lab.live(begin + 200.0, shifted(begin))
     lab.live(begin + 300.0)

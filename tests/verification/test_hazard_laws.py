@@ -69,6 +69,15 @@ def busy_law(**changed: object) -> Records:
         "listed_time": 0.6,
         "listed_sham": 0.5,
         "deaths": (0.5, 0.2, 0.05),
+        "trained": 0.6,
+        "training_detect": 0.3,
+        "training_worth": 0.2,
+        "training_memory": 90.0,
+        "grid_quality": 0.5,
+        "verified": 0.5,
+        "search_lost": 0.1,
+        "petty": 0.2,
+        "helped": -0.1,
     }
     return make_law(**{**values, **changed})
 
@@ -160,8 +169,11 @@ def test_the_order_of_rows_changes_nothing() -> None:
     assert story(third) != story(lab), "the check must refuse luck that goes with the row"
 
 
-PER_DAY = ("harm", "growth")
-IN_DAYS = ("period", "assign", "rectify", "accept", "close", "limit", "relapse_days", "memory", "look_days")
+PER_DAY = ("harm", "growth", "learning", "forgetting")
+IN_DAYS = (
+    *("period", "assign", "rectify", "accept", "close", "limit", "relapse_days", "memory", "look_days"),
+    *("training_memory", "trained_at", "patrol_every", "ability_at"),
+)
 """Quantities of the law by their unit; all others have none (but for workers' reports, per day)."""
 
 
@@ -181,7 +193,8 @@ def stretched_lab(factor: float, *, forget: str = "") -> Lab:
     if forget:
         law[forget] = busy_law()[forget]
     lab = busy_lab(law)
-    lab.sites["intensity"] /= factor
+    for name in ("intensity", "expert_rate", "grid_rate"):
+        lab.sites[name] /= factor
     lab.sites["phase"] = busy_lab().sites["phase"] * factor
     return lab
 
@@ -197,7 +210,7 @@ def test_the_unit_of_time_changes_nothing(factor: float) -> None:
     for name in plain.ledger.dtype.names or ():
         scale = factor if name == "t" else 1.0
         assert (plain.ledger[name] * scale == other.ledger[name]).all(), name
-    for name in ("rectify", "memory", "harm"):
+    for name in ("rectify", "memory", "harm", "training_memory"):
         wrong = stretched_lab(factor, forget=name)
         live_weeks(wrong, index, time * factor, week=7.0 * factor)
         assert story(wrong) != story(other), f"the check must refuse a {name} that does not scale"
@@ -233,6 +246,8 @@ def test_every_quantity_of_the_law_has_its_unit() -> None:
         "look_share",
         "listing_share",
         "publicity",
+        *("taught", "trained", "training_detect", "training_worth", "warned", "grid_quality", "verified"),
+        *("independence", "refused_share", "petty", "search_lost", "served", "ability", "helped"),
     }
     assert set(LAW.names or ()) == plain | {*PER_DAY, *IN_DAYS, "leaning_memory"}
     assert {"intensity", "phase", "clock"} <= set(SITE.names or ())

@@ -267,7 +267,7 @@ def test_attempts_until_a_pass_are_geometric() -> None:
                 fire(s.status, s.residual, s.spell, int(s.entity[i]), i, int(Track.ASSESS), 1.0, 1, 2)
                 if not ordinals:
                     s.spell[i, Track.ASSESS] = 1 + int(out[i]) // 2  # broken: every second attempt repeats the luck
-                assess(s.status, s.spell, int(s.entity[i]), i, score, mean, scale, 1, 2)
+                assess(s.status, s.spell, int(s.entity[i]), i, score, mean, scale, False, 1, 2)
                 out[i] += 1
                 if s.status[i, Col.ASSESS] == Assess.REWORK:
                     fire(s.status, s.residual, s.spell, int(s.entity[i]), i, int(Track.REWORK), 2.0, 1, 2)

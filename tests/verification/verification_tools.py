@@ -168,10 +168,10 @@ def drive(state: State, until: float, *, members: Sequence[int] | None = None, r
 
 def drive_path(state: State, path: Path, times: Sequence[float], *, factor: float = 1.0) -> list[Event]:
     """Drive through `refresh`: intensities set at each of `times` (the last is the end), events in between."""
-    events = []
+    events, pull = [], np.ones(int(state.county.max(initial=0)) + 1)
     multiplier, effects, memories = np.full(2, factor), np.zeros(len(Contact)), np.ones(len(Contact))
     for t0, t1 in itertools.pairwise(times):
-        when, _ = refresh(state, path, multiplier, effects, memories, 0.0, 78.0, 6.0, float(t0), float(t1))
+        when, _ = refresh(state, path, multiplier, pull, effects, memories, 0.0, 78.0, 6.0, float(t0), float(t1))
         events += drive(state, float(t1), members=np.flatnonzero(np.isfinite(when)).tolist())
     return events
 

@@ -74,6 +74,29 @@ class Levers(NamedTuple):
         Shape (2,): share of closed hazards checked again, and after how many days.
     listing : numpy.ndarray
         Shape (1,): share of the major hazards found that the upper level follows by name.
+    pull : numpy.ndarray
+        Shape (counties,): factor on all adoption intensities of a county, from what its benchmarks show.
+    training : numpy.ndarray
+        Shape (4,): share of the enterprises taught today; log factor on their self-checks, and on top of it where a
+        system really works; memory (days).
+    warning : numpy.ndarray
+        Shape (1,): share of what is missing to certainty by which perceived risk rises everywhere today.
+    residence, grid : numpy.ndarray
+        Shape (n,): visits per day of resident experts, checks per day by grid staff; 0 for none.
+    verified : numpy.ndarray
+        Shape (1,): share of the rectifications on paper that resident experts prevent.
+    grid_quality : numpy.ndarray
+        Shape (1,): what a check by grid staff spends over what an inspector's does.
+    patrol : numpy.ndarray
+        Shape (1,): online patrols per enterprise and day, where they are more than the case has.
+    independence : numpy.ndarray
+        Shape (2,): share of the assessments assigned and paid centrally; share of passes of systems on paper that these
+        refuse.
+    petty : numpy.ndarray
+        Shape (2,): share of penalties imposed for their count alone; share of a visit's search lost to them.
+    subsidy : numpy.ndarray
+        Shape (5,): share of the enterprises' work done by agencies on public money; their chance of detection; own
+        ability learnt and forgotten per day; log loss to templates where all is done by them.
     """
 
     contact: npt.NDArray[np.float64]
@@ -93,6 +116,17 @@ class Levers(NamedTuple):
     publicity: npt.NDArray[np.float64]
     look_back: npt.NDArray[np.float64]
     listing: npt.NDArray[np.float64]
+    pull: npt.NDArray[np.float64]
+    training: npt.NDArray[np.float64]
+    warning: npt.NDArray[np.float64]
+    residence: npt.NDArray[np.float64]
+    grid: npt.NDArray[np.float64]
+    verified: npt.NDArray[np.float64]
+    grid_quality: npt.NDArray[np.float64]
+    patrol: npt.NDArray[np.float64]
+    independence: npt.NDArray[np.float64]
+    petty: npt.NDArray[np.float64]
+    subsidy: npt.NDArray[np.float64]
 
 
 NEUTRAL: dict[str, float] = {
@@ -101,6 +135,7 @@ NEUTRAL: dict[str, float] = {
     "inspect_factor": 1.0,
     "reward": 1.0,
     "penalty": 1.0,
+    "pull": 1.0,
 }
 """What a lever is when no instrument touches it; 0 for all others."""
 
@@ -111,13 +146,24 @@ COMBINED: dict[str, str] = {
     "reward": "multiply",
     "penalty": "multiply",
     "look_back": "most",
+    "pull": "multiply",
+    "training": "most",
+    "warning": "most",
+    "residence": "most",
+    "grid": "most",
+    "verified": "most",
+    "grid_quality": "most",
+    "patrol": "most",
+    "independence": "most",
+    "petty": "most",
+    "subsidy": "most",
 }
 """How two instruments on one lever go together; all others add."""
 
 
 def empty_levers(counties: int, groups: int, sectors: int, enterprises: int) -> Levers:
     """Return levers that do nothing."""
-    one = tuple(np.zeros(1) for _ in range(7))
+    one = tuple(np.zeros(1) for _ in range(11))
     levers = Levers(
         contact=np.zeros((len(Contact), counties)),
         multiplier=np.zeros(groups),
@@ -136,6 +182,17 @@ def empty_levers(counties: int, groups: int, sectors: int, enterprises: int) -> 
         publicity=one[5],
         look_back=np.zeros(2),
         listing=one[6],
+        pull=np.zeros(counties),
+        training=np.zeros(4),
+        warning=one[7],
+        residence=np.zeros(enterprises),
+        grid=np.zeros(enterprises),
+        verified=one[8],
+        grid_quality=one[9],
+        patrol=one[10],
+        independence=np.zeros(2),
+        petty=np.zeros(2),
+        subsidy=np.zeros(5),
     )
     reset_levers(levers)
     return levers
@@ -161,3 +218,14 @@ def reset_levers(levers: Levers) -> None:
     levers.publicity[:] = 0.0
     levers.look_back[:] = 0.0
     levers.listing[:] = 0.0
+    levers.pull[:] = 1.0
+    levers.training[:] = 0.0
+    levers.warning[:] = 0.0
+    levers.residence[:] = 0.0
+    levers.grid[:] = 0.0
+    levers.verified[:] = 0.0
+    levers.grid_quality[:] = 0.0
+    levers.patrol[:] = 0.0
+    levers.independence[:] = 0.0
+    levers.petty[:] = 0.0
+    levers.subsidy[:] = 0.0

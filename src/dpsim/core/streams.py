@@ -71,6 +71,8 @@ class Stream(IntEnum):
     ASSESS_SCORE = 63
     ASSESS_HOUR = 64
     ASSESS_RESIDUAL = 65
+    ASSESS_REFUSED = 66
+    """Whether an independent assessor refuses a system on paper; ordinal = the assessment."""
     # hazards; entity = the enterprise, ordinal = the hazard's number there
     HAZARD_CLOCK_GENERAL = 100
     HAZARD_CLOCK_MAJOR = 101
@@ -100,6 +102,8 @@ class Stream(IntEnum):
     """Entity = the enterprise, ordinal = the day."""
     TEAM_QUALITY = 124
     """Entity = the county's number, ordinal = the team."""
+    # values of a case that are not known; entity = the value's key, ordinal = the attempt
+    UNCERTAIN = 130
     # direct count paths of the forecast layer
     CHAIN = 80
     # forecasts from a history; the draw's number stands in the place of the replication's, entity = the unit

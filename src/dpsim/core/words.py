@@ -92,6 +92,9 @@ CLASSES = ("general", "major")
 DISCOVERY = ("self_check", "worker_report", "expert", "spot_check", "oversight", "patrol", "look_back")
 """Channels of discovery, in the order of every array with a channel axis."""
 
+HAZARD_STEPS = ("found", "assigned", "rectified", "accepted", "closed")
+"""Steps of the closed loop that a ledger dates, in their order; before the last a hazard is open."""
+
 FIRST_DISCOVERY = int(Channel.SELF_CHECK)
 """A discovery channel's number in the log is its place in `DISCOVERY` plus this."""
 

@@ -16,7 +16,7 @@ from dpsim.engines.books import Rules
 from dpsim.engines.log import EVENT
 from dpsim.engines.waiting import Waiting, push
 from dpsim.model.adoption import advance, assess, assessment_time, fire, next_event
-from dpsim.model.completion import complete
+from dpsim.model.completion import complete, refused
 from dpsim.model.hazards import Records
 from dpsim.model.organisations import queue_priority
 from dpsim.model.paths import Rush
@@ -131,7 +131,7 @@ def live_own_events(
             if book.rows.size - book.written[0] < EVENTS_AT_ONCE:
                 return False
             if plans.hour[i] < plans.time[i]:
-                be_assessed(i, rules, state, plans, book)
+                be_assessed(i, rules, state, sites, laws, plans, book)
             else:
                 own_event(i, rules, state, rush, sites, laws, plans, waiting, book)
     return True
@@ -164,7 +164,7 @@ def own_event(
 
 
 @lean_inner_routine
-def be_assessed(i: int, rules: Rules, state: State, plans: Plans, book: Book) -> None:
+def be_assessed(i: int, rules: Rules, state: State, sites: Records, laws: Records, plans: Plans, book: Book) -> None:
     """Hold the assessment of enterprise `i` at its hour."""
     now = plans.hour[i]
     plans.hour[i] = math.inf
@@ -180,6 +180,7 @@ def be_assessed(i: int, rules: Rules, state: State, plans: Plans, book: Book) ->
         state.pass_score[i],
         rules.score_mean,
         rules.score_scale,
+        refused(sites, laws, i, state.status[i, _AGENCY_USER], entity, spell),
         rules.seed,
         rules.replication,
     )

@@ -19,6 +19,7 @@ from dpsim.core.reported import Fact
 from dpsim.core.streams import Stream, uniform, uniforms
 from dpsim.core.timeline import Timeline
 from dpsim.core.words import CLASSES, DUTIES
+from dpsim.engines.hazard_start import set_open
 from dpsim.model.detection import chance_spend
 from dpsim.model.formalism import paper_probability
 from dpsim.model.hazard_store import HazardStore, first_rooms
@@ -32,6 +33,7 @@ from dpsim.model.hazards import (
     set_delays,
     sorted_visits,
 )
+from dpsim.model.open_hazards import OpenHazards
 from dpsim.model.organisations import gamma_quantile
 from dpsim.model.population import Population
 from dpsim.model.staffing import Staff, county_staff
@@ -45,6 +47,8 @@ PAST_STEPS = (-112.0, -56.0, -28.0, 0.0)
 """Ends of the intervals of that past: the penalties of an interval are felt from its end on."""
 MAX_PAST_VISITS = 24
 """More past visits a year than any enterprise is given."""
+GRID_PHASE = 3660.0
+"""Grid staff's checks of an enterprise begin anywhere within so many days, whatever their period."""
 PERIODIC = {0: "self_check_every", 2: "expert_every", 4: "oversight_every", 5: "patrol_every"}
 
 
@@ -124,7 +128,14 @@ class HazardWorld:
 
 
 def make_hazards(
-    case: Case, population: Population, state: State, entry: Floats, timeline: Timeline, seed: int, replication: int
+    case: Case,
+    population: Population,
+    state: State,
+    entry: Floats,
+    timeline: Timeline,
+    seed: int,
+    replication: int,
+    opened: OpenHazards | None = None,
 ) -> HazardWorld:
     """Return the hazard half of one replication at the as-of date.
 
@@ -136,6 +147,8 @@ def make_hazards(
         Times at which each path track's step was done, NaN if not.
     seed, replication : int
         Name of the run.
+    opened : OpenHazards, optional
+        Of a ledger, in the place of the synthesised open ones.
     """
     n, counties = population.entity.size, int(case.population.counties.value)
 
@@ -167,6 +180,9 @@ def make_hazards(
     )
     _fixed_facts(world, population, colour)
     _live_the_past(world, case, population, timeline.as_of, luck)
+    if opened is not None:
+        set_open(sites, world.store, world.laws, opened)
+        world.stock = world.store.census(sites)
     return world
 
 
@@ -215,6 +231,7 @@ def _sites(case: Case, state: State, entry: Floats, colour: Ints, luck: Luck) ->
     for channel, key in PERIODIC.items():
         u = luck(Stream.CHECK_PHASE, channel)
         sites["phase"][:, channel] = u * getattr(case.discovery, key).value
+    sites["phase"][:, SPOT_CHECK] = GRID_PHASE * luck(Stream.CHECK_PHASE, SPOT_CHECK)
     sites["built_at"] = np.where(np.isnan(entry[:, 1]), np.inf, entry[:, 1])
     sites["online_at"] = np.where(np.isnan(entry[:, 3]), np.inf, entry[:, 3])
     sites["report_factor"], sites["seen_at"] = 1.0, -PAST_DAYS
@@ -269,7 +286,7 @@ def hazard_law(case: Case, seed: int, replication: int) -> Records:
     law["top_rung"], law["reveal_share"] = b.top_rung.value, case.formalism.reveal_share.value
     i = case.incidents
     law["deaths"] = i.one_death_share.value, i.three_death_share.value, i.ten_death_share.value
-    law["penalty_factor"] = 1.0
+    law["penalty_factor"], law["patrol_every"] = 1.0, d.patrol_every.value
     return laws
 
 

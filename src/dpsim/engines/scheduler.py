@@ -29,7 +29,7 @@ from dpsim.engines.enterprises import (
 from dpsim.engines.mornings import know, live_week, make_pending, meet, send
 from dpsim.engines.waiting import Waiting, forget, make_waiting, pop
 from dpsim.model.adoption import advance, hand_over, remove
-from dpsim.model.controls import set_controls
+from dpsim.model.controls import set_controls, take_in
 from dpsim.model.hazard_sites import set_reports
 from dpsim.model.hazards import Records
 from dpsim.model.organisations import busy_servers, free_server, servers_in_place
@@ -74,10 +74,12 @@ def simulate(books: Books, hazards: Hazards) -> tuple[Book, Hazards]:
                 facts, orders = bureau.facts[side], books.orders[side]
                 meet(side, day, rules, state, facts, orders, levers[side], counts, books.memories, book)
             spend(day, levers[0], books.days)
+            if rules.hazards:
+                take_in(levers[0], laws)
         if begins:
             plans.until[0] = moments.until[k]
             if rules.hazards:
-                instruct(levers[0], hazards, reward)
+                instruct(levers, hazards, reward, now)
         set_intensities(now, begins, rules, state, books.path, levers, books.effects, books.memories, plans)
         if morning:
             benches, days = books.benches, books.days
@@ -136,11 +138,11 @@ def spend(day: int, levers: Levers, days: Days) -> None:
 
 
 @inner_routine
-def instruct(levers: Levers, hazards: Hazards, reward: Floats) -> None:
+def instruct(levers: tuple[Levers, Levers], hazards: Hazards, reward: Floats, now: float) -> None:
     """Phase 4: let what the instruments set this morning hold for the week; `reward` is the one in force."""
-    set_controls(levers, hazards.laws)
-    if levers.reward[0] != reward[0]:
-        reward[0] = levers.reward[0]
+    set_controls(levers[0], levers[1], hazards.sites, hazards.laws, now)
+    if levers[0].reward[0] != reward[0]:
+        reward[0] = levers[0].reward[0]
         set_reports(reward[0], hazards.sites)
 
 
@@ -162,7 +164,8 @@ def set_intensities(
         return
     plans.multiplier[:] = ratio
     rework, mean, scale = rules.rework_rate, rules.score_mean, rules.score_scale
-    times, tracks = refresh(state, path, ratio, effects, memories, rework, mean, scale, now, plans.until[0])
+    pull, until = levers[0].pull / levers[1].pull, plans.until[0]
+    times, tracks = refresh(state, path, ratio, pull, effects, memories, rework, mean, scale, now, until)
     plans.time[:], plans.track[:] = times, tracks
 
 

@@ -138,6 +138,7 @@ class SimpyRun:
                                 channel=Channel.CITY_BUREAU,
                                 value=float(sizes.max()),
                             )
+            self.supervision.take_in()
             self.spent[day] += world.levers[0].staff_days[0], world.levers[0].yuan[0]
 
     def intensities(self) -> Process:
@@ -156,7 +157,7 @@ class SimpyRun:
                 self.refresh_end = ends.get(time, self.refresh_end)
                 multiplier = now
                 if time in ends:
-                    self.supervision.set_controls()
+                    self.supervision.set_controls(time)
                 self._refresh(time, multiplier)
 
     def allocation(self) -> Process:
@@ -212,6 +213,7 @@ class SimpyRun:
             int(self.state.pass_score[i]),
             float(scores.score_mean.value),
             float(scores.score_scale.value),
+            self.supervision.refuses(i, spell),
             self.world.seed,
             self.world.replication,
         )
@@ -250,6 +252,7 @@ class SimpyRun:
             self.state,
             world.path,
             multiplier,
+            world.levers[0].pull / world.levers[1].pull,
             world.effects,
             world.memories,
             1.0 / scores.rework_mean.value,

@@ -11,8 +11,8 @@ import numpy as np
 from dpsim.core.levers import Contact
 from dpsim.core.reported import Fact, Reported
 from dpsim.engines.world import World, reported_counts
-from dpsim.model.completion import case_formalism, complete
-from dpsim.model.controls import set_controls
+from dpsim.model.completion import case_formalism, complete, refused
+from dpsim.model.controls import set_controls, take_in
 from dpsim.model.detection import fatigue_factors
 from dpsim.model.hazard_sites import publish, set_reports
 from dpsim.model.staffing import allot_counties
@@ -68,12 +68,17 @@ class Supervision:
         for i in np.flatnonzero(world.sites["on_list"] > self.state.status[:, Col.ON_LIST]).tolist():
             world.leave(i)
 
-    def set_controls(self) -> None:
+    def take_in(self) -> None:
+        """Take in what the strategy's instruments teach and tell this morning."""
+        if self.hazards is not None:
+            take_in(self.world.levers[0], self.hazards.laws)
+
+    def set_controls(self, time: float) -> None:
         """Let what the strategy's instruments set this morning hold until the next weekly report."""
         hazards, levers = self.hazards, self.world.levers[0]
         if hazards is None:
             return
-        set_controls(levers, hazards.laws)
+        set_controls(levers, self.world.levers[1], hazards.sites, hazards.laws, time)
         if levers.reward[0] != self.reward:
             self.reward = float(levers.reward[0])
             set_reports(self.reward, hazards.sites)
@@ -159,6 +164,13 @@ class Supervision:
                 tired = float(world.setting.case.discovery.fatigue_drop.value)
                 quality = hazards.quality[state.county[index], team] * fatigue_factors(order % per_day, tired)
             hazards.pending.append((index, times, channel, quality, np.full(index.size, int(inspects))))
+
+    def refuses(self, i: int, spell: int) -> bool:
+        """Return whether assessment number `spell` of an enterprise is refused the pass whatever its score."""
+        if self.hazards is None:
+            return False
+        user = int(self.state.status[i, Col.AGENCY_USER])
+        return bool(refused(self.hazards.sites, self.hazards.laws, i, user, int(self.state.entity[i]), spell))
 
     def tell(self, i: int, kind: int, time: float) -> bool:
         """Let an enterprise's new stage count for its self-checks; return whether what it built now is paper."""

@@ -19,6 +19,7 @@ from dpsim.core.streams import Stream, uniforms
 from dpsim.core.timeline import Timeline
 from dpsim.core.words import GROUPS
 from dpsim.engines.hazard_world import HazardWorld, make_hazards
+from dpsim.model.open_hazards import OpenHazards
 from dpsim.model.organisations import gamma_quantile, residual_quantile, sector_builders
 from dpsim.model.paths import Path, settle_level
 from dpsim.model.population import Population, case_margins, synthesise
@@ -96,6 +97,8 @@ class Setting:
     """Times of each path track's step that a ledger gives, shape (n, PATH_TRACKS), NaN where it does not."""
     observed: str = ""
     """Digest of the state it starts from, where that was observed and is not the case's own."""
+    opened: OpenHazards | None = None
+    """Open hazards of a ledger, in the place of the synthesised ones."""
 
     @property
     def with_hazards(self) -> bool:
@@ -219,7 +222,7 @@ def make_world(setting: Setting, paths: PathSet | TablePaths, row: int, *, seed:
             ],
             dtype=np.float64,
         ),
-        hazards=make_hazards(case, population, state, entry, setting.timeline, seed, replication)
+        hazards=make_hazards(case, population, state, entry, setting.timeline, seed, replication, setting.opened)
         if setting.with_hazards
         else None,
     )

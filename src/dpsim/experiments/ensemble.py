@@ -106,6 +106,7 @@ def run_ensemble(
     fork: bool = False,
     scheduler: str | None = None,
     whole: bool = False,
+    hazards: object = None,
 ) -> Ensemble:
     """Run replications 0 .. `replications` - 1 of a case under a strategy.
 
@@ -117,7 +118,7 @@ def run_ensemble(
         At least 1.
     seed : int
         0 to 2**32 - 1; 0 is a seed like any other.
-    engine, as_of, state, paths, by
+    engine, as_of, state, paths, by, hazards
         As in `run_replication`.
     workers : int, optional
         Threads of the compiled engine or processes of the other, at most 1024; `default_workers` when None. The
@@ -159,7 +160,7 @@ def run_ensemble(
     if told is not None and not callable(told):
         raise InputError("error.told_kind", given=written(told))
     folder = check_store(store, fork)
-    setting = prepare(case, strategy, engine=engine, as_of=as_of, state=state)
+    setting = prepare(case, strategy, engine=engine, as_of=as_of, state=state, hazards=hazards)
     check_fit(setting, paths)
     watch = Watch(strategy, replications, progress, told)
     if folder is None:

@@ -20,6 +20,7 @@ from dpsim.engines.outcome import Outcome
 from dpsim.engines.world import Setting, World, county_names, make_setting, make_world
 from dpsim.errors import InputError
 from dpsim.experiments.observed import check_follow, observe
+from dpsim.experiments.open_hazards import digest_of, open_hazards
 from dpsim.measure.events import event_frame
 from dpsim.measure.hazards import hazard_values
 from dpsim.measure.indicators import indicator_frame, indicator_labels, indicator_values, weekly_mean
@@ -69,6 +70,7 @@ def run_replication(
     paths: PathSet | TablePaths | None = None,
     trace: bool = False,
     by: str | Iterable[str] = ("county",),
+    hazards: object = None,
 ) -> Replication:
     """Run one replication of a case under a strategy.
 
@@ -92,6 +94,9 @@ def run_replication(
         Keep the event frame.
     by : str or iterable of str
         Groupings of the indicators, of {"city", "county", "sector", "tier", "group"}; in the order of the columns.
+    hazards : HazardLedger or pandas.DataFrame, optional
+        A hazard ledger (see `dpsim.progress.hazard_ledger.load_hazards`): what is open in it at the as-of date takes
+        the place of the open hazards that are synthesised otherwise.
 
     Returns
     -------
@@ -106,7 +111,7 @@ def run_replication(
     replication = check_word("replication", replication)
     trace = check_flag("trace", trace)
     check_paths(paths)
-    setting = prepare(case, strategy, engine=engine, as_of=as_of, state=state)
+    setting = prepare(case, strategy, engine=engine, as_of=as_of, state=state, hazards=hazards)
     check_fit(setting, paths)
     if paths is None:
         paths = strategy_paths(setting, seed, np.array([replication]))
@@ -141,6 +146,7 @@ def prepare(
     as_of: dt.date | str | None = None,
     state: object = None,
     exempt: frozenset[str] = frozenset(),
+    hazards: object = None,
 ) -> Setting:
     """Check the arguments of a run and return what its replications share."""
     if not isinstance(case, Case):
@@ -152,12 +158,20 @@ def prepare(
     reference = load_strategy(case.default_strategy)
     if state is None:
         check_as_of(case, as_of)
-        return make_setting(case, strategy, reference, exempt=exempt, engine=engine)
+        return _with_open(make_setting(case, strategy, reference, exempt=exempt, engine=engine), hazards)
     seen = observe(case, state, case.as_of if as_of is None else written_date(as_of))
     setting = make_setting(
         seen.case, strategy, reference, exempt=exempt, engine=engine, population=seen.population, past=seen.past
     )
-    return replace(setting, observed=seen.digest)
+    return _with_open(replace(setting, observed=seen.digest), hazards)
+
+
+def _with_open(setting: Setting, hazards: object) -> Setting:
+    """Return a setting with the open hazards of a ledger, if one is given."""
+    if hazards is None:
+        return setting
+    opened = open_hazards(hazards, setting.population.codes, setting.case.as_of)
+    return replace(setting, opened=opened, observed=f"{setting.observed}{digest_of(opened)}")
 
 
 def check_fit(setting: Setting, paths: PathSet | TablePaths | None) -> None:

@@ -228,7 +228,7 @@ class Page:
 
     def _load_strategy(self) -> None:
         """Fill what belongs to the strategy."""
-        self.lever_panel = LeverPanel(load_strategy(self.strategy.value), self.lang, self._soon)
+        self.lever_panel = LeverPanel(load_strategy(self.strategy.value), self.lang, self._soon, self.post)
         self._panels()
 
     def _panels(self) -> None:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import html
+from collections.abc import Callable
 from itertools import groupby
 from typing import Any
 
 import ipywidgets as widgets
 
 from dpsim.explorer.entries import Entry, Slot, assumptions, levers, slots
+from dpsim.explorer.job import Post
 from dpsim.explorer.rows import Changed, Look, Row
 from dpsim.language import say
 from dpsim.params.labels import grade_label, instrument_label
@@ -17,11 +19,14 @@ from dpsim.report.sentences import capital
 
 
 class LeverPanel:
-    """Instruments of a strategy, to be switched on and off, and their settings."""
+    """Instruments of a strategy, to be switched on and off, and their settings.
 
-    def __init__(self, strategy: Strategy, lang: str, changed: Changed) -> None:
+    `post` hands a call on to the thread on which controls may be made.
+    """
+
+    def __init__(self, strategy: Strategy, lang: str, changed: Changed, post: Post) -> None:
         look = Look(lang)
-        self.groups = [_Group(slot, lang, changed, look) for slot in slots(strategy)]
+        self.groups = [_Group(slot, lang, changed, look, post) for slot in slots(strategy)]
         text = say("explorer.levers_note" if self.groups else "explorer.levers_none", lang=lang)
         self.widget = widgets.VBox([_note(text), *(group.widget for group in self.groups)])
 
@@ -35,22 +40,30 @@ class LeverPanel:
 
 
 class _Group:
-    """One instrument: its switch, and its settings while it is on."""
+    """One instrument: its switch, and its settings while it is on.
 
-    def __init__(self, slot: Slot, lang: str, changed: Changed, look: Look) -> None:
+    Controls of what is off are made when it is switched on first: of nearly 30 instruments few are.
+    """
+
+    def __init__(self, slot: Slot, lang: str, changed: Changed, look: Look, post: Post) -> None:
         self.slot = slot
-        self.rows = [Row(entry, lang, changed, look) for entry in levers(slot, lang)]
+        self.rows: list[Row] = []
+        self._row: Callable[[Entry], Row] = lambda entry: Row(entry, lang, changed, look)
+        self._lang = lang
         self.switch = widgets.Checkbox(
             value=slot.on, description=instrument_label(slot.name, lang), indent=False, layout={"width": "auto"}
         )
-        self.settings = widgets.VBox([row.widget for row in self.rows], layout={"margin": "0 0 6px 1.5em"})
+        self.settings = widgets.VBox(layout={"margin": "0 0 6px 1.5em"})
         self.widget = widgets.VBox([self.switch, self.settings])
         self._show()
-        self.switch.observe(lambda _: self._show(), "value")
+        self.switch.observe(lambda _: post(self._show), "value")
         self.switch.observe(lambda _: changed(), "value")
 
     def _show(self) -> None:
         """Show the settings of what is on."""
+        if self.switch.value and not self.rows:
+            self.rows = [self._row(entry) for entry in levers(self.slot, self._lang)]
+            self.settings.children = [row.widget for row in self.rows]
         self.settings.layout.display = "" if self.switch.value else "none"
 
 

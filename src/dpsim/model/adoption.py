@@ -186,17 +186,18 @@ def assess(
     pass_score: int,
     mean: float,
     scale: float,
+    refused: bool,
     seed: int,
     replication: int,
 ) -> tuple[int, int]:
     """Hold the assessment of an entered enterprise and return (kind of event, points).
 
-    The caller has spent the clocks up to that hour.
+    The caller has spent the clocks up to that hour; who is `refused` does not pass whatever its points.
     """
     u = uniform(seed, replication, entity, _SCORE, spell[i, _ASSESS], 0)
     points = score_points(u, mean, scale)
     status[i, _COL_ASSESSED] = 1
-    if points >= pass_score:
+    if points >= pass_score and not refused:
         status[i, _COL_ASSESS] = _PASSED
         return _K_PASSED, points
     status[i, _COL_ASSESS] = _IN_REWORK

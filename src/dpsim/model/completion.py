@@ -14,7 +14,7 @@ from dpsim.model.paths import Rush, rush_mean
 from dpsim.params.schema import Case
 
 _ONLINE, _BUILT = int(Kind.ONLINE), int(Kind.BUILT)
-_PAPER = int(Stream.PAPER)
+_PAPER, _REFUSED = int(Stream.PAPER), int(Stream.ASSESS_REFUSED)
 
 
 class Formalism(NamedTuple):
@@ -62,9 +62,25 @@ def complete(
         rush_mean(rush, group, time, time),
         formalism.rush_effect,
         agency_user == 1,
-        formalism.agency_effect,
+        formalism.agency_effect * (1.0 - law.independence),
         decayed(s.perceived, max(0.0, time - s.perceived_at), law.memory),
         formalism.perceived_effect,
     )
     s.paper = 1 if uniform(law.seed, law.replication, entity, _PAPER, 0, 0) < chance else 0
     return bool(s.paper == 1)
+
+
+@lean_routine
+def refused(sites: Records, laws: Records, i: int, agency_user: int, entity: int, spell: int) -> bool:
+    """Return whether an assessor who owes nobody anything refuses enterprise `i` the pass, whatever its score.
+
+    Only systems on paper that an agency built are concerned (EX33); where hazards are not simulated nobody knows which
+    those are, and nobody is refused.
+    """
+    if sites.size == 0 or agency_user == 0:
+        return False
+    s, law = sites[i], laws[0]
+    share = law.refused_share * max(0.0, law.independence)
+    if s.paper == 0 or share <= 0.0:
+        return False
+    return uniform(law.seed, law.replication, entity, _REFUSED, spell, 0) < share

@@ -188,7 +188,7 @@ def be_found(
     h.marks, h.late, h.level, h.state = 0, 0, _NEVER, _FOUND
     if klass == _MAJOR and lucky(law.listing_share, _S_LISTING, h, s, law):
         h.marks = _LISTED
-    write_round(h, law, days, chance)
+    write_round(h, s, law, days, chance)
     h.step = now + law.assign[klass] * days[0]
     h.due = now + law.limit[klass]
     if h.harm < _NEVER:
@@ -243,12 +243,14 @@ def surely_over(
 
 @lean_kernel
 def write_round(
-    h: Record, law: Record, days: tuple[float, float, float, float], chance: tuple[float, float, float]
+    h: Record, s: Record, law: Record, days: tuple[float, float, float, float], chance: tuple[float, float, float]
 ) -> None:
     """Write what will come of a hazard up to its next acceptance, and of its closing."""
     klass = h.klass
     marks = h.marks & _LISTED
     share = law.sham[klass] * (law.listed_sham if marks else 1.0)
+    if s.expert_rate > 0.0:  # the resident expert signs, and stays until it is repaired (YY14)
+        share *= 1.0 - law.verified
     marks |= _SHAM if chance[0] < share else 0
     marks |= _RETURNS if chance[1] < law.relapse[klass] else 0
     marks |= _PASSES if chance[2] < law.accepted[klass] else 0
@@ -276,7 +278,7 @@ def take_step(
         if state == _RECTIFIED:
             days, chance = next_round(h, s, law)
             h.draws += 2
-            write_round(h, law, days, chance)
+            write_round(h, s, law, days, chance)
         be_assigned(h, s, law, now, chances, m, book.ledger.size == 0)
         note(book, now, s.index, h.ordinal, _K_REFUSED if state == _RECTIFIED else _K_ASSIGNED, 0, h.klass, 0, 0.0)
 

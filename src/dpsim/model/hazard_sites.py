@@ -1,8 +1,7 @@
 """One enterprise over an interval: its chances of detection in order, its hazards' births and lives, its record.
 
-Self-checks, experts, government oversight and online patrol come round at periods with a phase of the enterprise's own;
-inspectors' and advisers' visits come from outside. What a visit does to perceived risk counts from its hour on; what
-it found is judged when the interval is over (penalty, record, a paper system seen through).
+Its chances come from `hazard_chances`. What a visit does to perceived risk counts from its hour on; what it found is
+judged when the interval is over (penalty, record, a paper system seen through).
 
 Records are named as in `hazard_life`. The hazards of an enterprise lie side by side (`hazard_stock`).
 """
@@ -15,18 +14,18 @@ from typing import NamedTuple
 import numpy as np
 
 from dpsim.core.compiled import lean_kernel, lean_routine, routine
-from dpsim.core.rates import decayed
 from dpsim.core.streams import Stream, uniform_three
 from dpsim.core.words import FIRST_DISCOVERY, Kind
 from dpsim.model.detection import growth_mean, raised
 from dpsim.model.hazard_book import Book, note, open_page
+from dpsim.model.hazard_chances import gather
 from dpsim.model.hazard_life import Chances, Record, arise, drawn, harm_time, live_hazard, standing
 from dpsim.model.hazard_stock import KNOWN, UNSEEN, Stock, gap, larger, roomier
 from dpsim.model.hazards import CHANNELS, Hazard, Records, Visits
 from dpsim.model.state import Floats, Ints
 
 _GONE = int(Hazard.GONE)
-_SELF_CHECK, _WORKER, _PATROL = 0, 1, 5
+_WORKER = 1
 _BIRTH = (int(Stream.HAZARD_CLOCK_GENERAL), int(Stream.HAZARD_CLOCK_MAJOR))
 _S_PENALTY, _S_RETURN, _S_REVEALED = int(Stream.VISIT_PENALTY), int(Stream.VISIT_RETURN), int(Stream.PAPER_REVEALED)
 _K_BORN, _K_DROPPED, _K_VISIT, _K_ADVISED, _K_PENALTY, _K_REVEALED = (
@@ -34,8 +33,6 @@ _K_BORN, _K_DROPPED, _K_VISIT, _K_ADVISED, _K_PENALTY, _K_REVEALED = (
 )
 EVENTS_PER_HAZARD = 48
 """Room in the ledger that is kept for one hazard in one interval."""
-SURE = 64.0
-"""More than any threshold (at most 53 ln 2): what a chance that finds everything spends."""
 
 
 class Births(NamedTuple):
@@ -74,7 +71,7 @@ def live_sites(sites: Records, stock: Stock, begin: float, until: float, laws: R
     n, law = sites.size, laws[0]
     table, hidden, book = stock.table, stock.hidden, stock.book
     births = most_births(sites, law, begin, until)
-    most = most_chances(law, begin, until, visits)
+    most = most_chances(sites, law, begin, until, visits)
     chances = Chances(
         np.empty(most),
         np.empty(most, dtype=np.int64),
@@ -168,11 +165,14 @@ def most_births(sites: Records, law: Record, begin: float, until: float) -> int:
 
 
 @lean_routine
-def most_chances(law: Record, begin: float, until: float, visits: Visits) -> int:
+def most_chances(sites: Records, law: Record, begin: float, until: float, visits: Visits) -> int:
     """Return as many chances of detection as any enterprise may have, or more."""
-    longest = 0
+    longest, often = 0, 0.0
     for i in range(visits.first.size - 1):
         longest = max(longest, visits.first[i + 1] - visits.first[i])
+    for i in range(sites.size):
+        often = max(often, sites[i].expert_rate + sites[i].grid_rate)
+    longest += int((until - begin) * often) + 4
     for k in range(CHANNELS):
         if law.period[k] < math.inf:
             longest += int((until - begin) / law.period[k]) + 2
@@ -265,89 +265,6 @@ def settle(s: Record, kind: int, way: int, out: int, free: Ints) -> None:
     s.held[kind] = way * (out - free[kind])
     s.row[kind] = free[kind] if way > 0 else out + 1
     free[kind] = out
-
-
-@lean_kernel
-def gather(s: Record, law: Record, begin: float, until: float, visits: Visits, chances: Chances) -> int:
-    """Write an enterprise's chances of [begin, until) in the order of time and return their number."""
-    m = 0
-    s.felt, s.felt_at, s.seen_before = s.perceived, s.perceived_at, s.seen_at
-    for k in range(CHANNELS):
-        period = law.period[k]
-        if period < math.inf:
-            t = s.phase[k] + period * np.ceil((begin - s.phase[k]) / period)
-            while t < until:
-                if t >= begin and (k != _PATROL or s.online_at <= t):
-                    m = insert(m, t, k, -1, chances)
-                t += period
-    for v in range(visits.first[s.index], visits.first[s.index + 1]):
-        m = insert(m, visits.time[v], visits.channel[v], v, chances)
-    weigh(s, law, begin, until, visits, chances, m)
-    return m
-
-
-@lean_kernel
-def weigh(s: Record, law: Record, begin: float, until: float, visits: Visits, chances: Chances, m: int) -> None:
-    """Write what the chances and workers' reports spend, and what is felt after each."""
-    reports = law.spend[_WORKER, 0] * s.report_factor, law.spend[_WORKER, 1] * s.report_factor
-    since, general, major = begin, s.spent[0], s.spent[1]
-    for j in range(m):
-        t, k, v = chances.time[j], chances.channel[j], chances.source[j]
-        factor = 1.0
-        if v >= 0:
-            factor = visits.quality[v]
-            be_seen(s, law, t, visits.supervisor[v])
-        elif k == _SELF_CHECK:
-            factor = self_check_factor(s, law, t)
-        chances.felt[j, 0], chances.felt[j, 1] = s.perceived, s.perceived_at
-        general, major = general + reports[0] * (t - since), major + reports[1] * (t - since)
-        chances.before[j, 0], chances.before[j, 1] = general, major
-        general, major = general + spent_by(law.spend[k, 0], factor), major + spent_by(law.spend[k, 1], factor)
-        chances.after[j, 0], chances.after[j, 1] = general, major
-        chances.found[j, 0], chances.found[j, 1] = 0, 0
-        since = t
-    chances.edge[0] = general + reports[0] * (until - since)
-    chances.edge[1] = major + reports[1] * (until - since)
-
-
-@lean_kernel
-def spent_by(spend: float, factor: float) -> float:
-    """Return what a chance spends: `factor` times its channel's `spend`, at most what finds everything."""
-    return min(spend * factor, SURE) if spend > 0.0 else 0.0
-
-
-@lean_kernel
-def insert(m: int, t: float, k: int, v: int, chances: Chances) -> int:
-    """Put a chance at its place among the first `m` and return how many there are now."""
-    time, channel, source, j = chances.time, chances.channel, chances.source, m
-    while j > 0 and time[j - 1] > t:
-        time[j], channel[j], source[j] = time[j - 1], channel[j - 1], source[j - 1]
-        j -= 1
-    time[j], channel[j], source[j] = t, k, v
-    return m + 1
-
-
-@lean_kernel
-def be_seen(s: Record, law: Record, t: float, supervisor: int) -> None:
-    """Let an enterprise feel a visit: the supervisor's raises perceived risk, the adviser's is leant on."""
-    if supervisor == 1:
-        s.perceived = raised(s.perceived, s.perceived_at, t, law.memory, law.visit_jump)
-        s.perceived_at, s.seen_at = t, t
-    else:
-        s.leaning = decayed(s.leaning, t - s.leaning_at, law.leaning_memory) + 1.0
-        s.leaning_at = t
-
-
-@lean_kernel
-def self_check_factor(s: Record, law: Record, t: float) -> float:
-    """Return the factor on what a self-check spends: the system's condition, perceived risk, leaning on advisers."""
-    condition = law.condition[0]
-    if s.built_at <= t:
-        condition = law.condition[1] if s.paper == 1 else law.condition[2]
-    perceived = decayed(s.perceived, max(0.0, t - s.perceived_at), law.memory)
-    leaning = decayed(s.leaning, max(0.0, t - s.leaning_at), law.leaning_memory)
-    change = law.effort * perceived - law.leaning_effect * leaning
-    return condition * math.exp(change) if change != 0.0 else condition
 
 
 @lean_kernel
@@ -462,7 +379,7 @@ def punish(s: Record, law: Record, t: float, until: float, ordinal: int, book: B
     s.rung = min(law.top_rung, s.rung + 1)
     s.bad_record = 1
     s.penalties += 1
-    s.perceived = raised(s.perceived, s.perceived_at, until, law.memory, law.penalty_jump)
+    s.perceived = raised(s.perceived, s.perceived_at, until, law.memory, law.penalty_jump * (1.0 - law.petty))
     s.perceived_at = until
     note(book, t, s.index, ordinal, _K_PENALTY, 0, 0, s.rung, 0.0)
 

@@ -122,6 +122,8 @@ SITE = record_type(
         ("seen_at", _F),
         ("seen_before", _F),
         ("report_factor", _F),
+        ("expert_rate", _F),
+        ("grid_rate", _F),
         ("phase", _F, (7,)),
     ]
 )
@@ -135,7 +137,8 @@ these come from (and the ordinal of a visit's draws); `bad_record`: in the stric
 day; `clock`: what is left of the birth clocks; `perceived`: perceived risk of a visit, 0..1, at `perceived_at` (`felt`,
 `felt_at`: the same as the interval begins); `leaning`: on advisers, at `leaning_at`; `built_at`, `online_at`: infinity
 until then; `seen_at`: last supervisor's visit (`seen_before`: as the interval begins); `report_factor`: on workers'
-reports; `phase`: a time at which each periodic channel comes round.
+reports; `expert_rate`, `grid_rate`: visits per day of resident experts, checks per day by grid staff (0 none); `phase`:
+a time at which each periodic channel comes round.
 """
 
 LAW = record_type(
@@ -179,6 +182,26 @@ LAW = record_type(
         ("look_days", _F),
         ("listing_share", _F),
         ("publicity", _F),
+        ("taught", _F),
+        ("trained", _F),
+        ("trained_at", _F),
+        ("training_detect", _F),
+        ("training_worth", _F),
+        ("training_memory", _F),
+        ("warned", _F),
+        ("patrol_every", _F),
+        ("grid_quality", _F),
+        ("verified", _F),
+        ("independence", _F),
+        ("refused_share", _F),
+        ("petty", _F),
+        ("search_lost", _F),
+        ("served", _F),
+        ("learning", _F),
+        ("forgetting", _F),
+        ("ability", _F),
+        ("ability_at", _F),
+        ("helped", _F),
     ]
 )
 """Everything the life of hazards is governed by in one run, and the run's name.
@@ -198,7 +221,8 @@ listing; `growth`: of the births per day without a visit (log); jumps of perceiv
 neighbour's published one, its `memory` (days) and `effort` (log, at a perceived risk of 1); `leaning_memory`,
 `leaning_effect`: the same of leaning on advisers; `penalty_share`: of visits with a find; `return_share`: chance to
 leave the stricter group on a clean visit; `reveal_share`: of paper systems that one visit sees through; `deaths`:
-chance that an accident costs at least 1, 3, 10 lives; the rest is what instruments set for the week.
+chance that an accident costs at least 1, 3, 10 lives; `patrol_every`: days between two online patrols where no
+instrument has more of them; the rest is what instruments set for the week (`controls`, `ability`).
 """
 
 Records = npt.NDArray[np.void]

@@ -62,6 +62,7 @@ def refresh(
     state: State,
     path: Path,
     multiplier: Floats,
+    pull: Floats,
     effects: Floats,
     memories: Floats,
     rework_rate: float,
@@ -79,6 +80,8 @@ def refresh(
     path : Path
     multiplier : numpy.ndarray
         Shape (groups,), the levers' factor on the pace.
+    pull : numpy.ndarray
+        Shape (counties,), the same by county.
     effects, memories : numpy.ndarray
         Shape (contact kinds,), effect per unit of attention (log) and memory (days).
     rework_rate : float
@@ -102,19 +105,19 @@ def refresh(
     listed, done, risk, z = pools(status, propensity)
     follows = state.drawn.own.shape[0] > 0
     ahead = steps_ahead(state.drawn, state.county, t0, t1) if follows else np.zeros((0, 0))
-    base, pull = np.zeros((groups, PATH_TRACKS)), np.zeros(groups)
+    base, own = np.zeros((groups, PATH_TRACKS)), np.zeros(groups)
     for g in range(groups):
         rush = rush_mean(path.rush, g, t0, t1)
         factor = multiplier[g] * rush
         # a draw holds its rush before the deadline already, and nothing of what follows a missed one
-        pull[g] = factor if t0 >= path.rush.deadline[g] else multiplier[g]
+        own[g] = factor if t0 >= path.rush.deadline[g] else multiplier[g]
         for track in range(PATH_TRACKS):
             base[g, track] = member_rate(path, track, done[track], listed - done[track], risk[track], factor, t0, t1)
     times, tracks = np.full(n, np.inf), np.full(n, -1)
     for i in range(n):
         if status[i, _ON_LIST] == 0:
             continue
-        ratio = attention_factor(attention, at, i, t0, t1, effects, memories)
+        ratio = attention_factor(attention, at, i, t0, t1, effects, memories) * pull[state.county[i]]
         for track in range(PATH_TRACKS):
             r = base[group[i], track] * ratio
             if path.pace[track] != _CONSTANT:
@@ -125,6 +128,6 @@ def refresh(
             rate[i, track] = r
         rate[i, _REWORK] = rework_rate
         if follows:
-            follow(state, i, ahead, pull[group[i]] * ratio, t0, t1)
+            follow(state, i, ahead, own[group[i]] * ratio, t0, t1)
         times[i], tracks[i] = next_event(status, residual, rate, updated, i, t1)
     return times, tracks

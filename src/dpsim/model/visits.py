@@ -36,7 +36,7 @@ EXPERT, SPOT_CHECK = DISCOVERY.index("expert"), DISCOVERY.index("spot_check")
 """Advisers' and inspectors' places among the channels of discovery."""
 ADVICE_ORDINAL = 1_000_000
 """Advisers' hours are drawn apart from inspectors': by day, from here on."""
-MOST_A_DAY = 64
+MOST_A_DAY = 96
 """Most visits of a county on one day."""
 _VISITS, _YEAR, _LAST, _ADVICE = (int(column) for column in Roster)
 _HOUR = int(Stream.VISIT_HOUR)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated
 
 from dpsim.core.expect import Expect
-from dpsim.params.quantity import Block, Cv, Days, LogRatio, PerYear, Quantity, Ratio, Share, Yuan
+from dpsim.params.quantity import Block, Cv, Days, LogRatio, PerYear, Points, Quantity, Ratio, Share, Yuan
 
 PerYear1 = Annotated[Quantity, Expect("per_year", 0, 1000)]
 Growth = Annotated[Quantity, Expect("log_ratio", -1, 1)]
@@ -149,6 +149,19 @@ class Formalism(Block):
     reveal_share: Share
     veto_checked: Enterprises1
     veto_failing: Enterprises1
+
+
+class Appraisal(Block):
+    """How a county is appraised by what it reports: points off, and where the grades begin."""
+
+    full_points: Points
+    online_points: Points
+    assessed_points: Points
+    assessed_share: Share
+    overdue_points: Points
+    coverage_points: Points
+    good_points: Points
+    pass_points: Points
 
 
 class Incidents(Block):

@@ -18,8 +18,10 @@ _NESTED: tuple[tuple[Path, Path], ...] = (
     (("incidents", "three_death_share"), ("incidents", "one_death_share")),
     (("incidents", "ten_death_share"), ("incidents", "three_death_share")),
     (("formalism", "veto_failing"), ("formalism", "veto_checked")),
+    (("appraisal", "good_points"), ("appraisal", "full_points")),
+    (("appraisal", "pass_points"), ("appraisal", "good_points")),
 )
-"""The first is a part of the second: accidents that cost three lives also cost one."""
+"""The first is a part of the second (accidents that cost three lives also cost one), or no more than it."""
 
 
 def hazard_rules(content: Mapping[str, Any]) -> Iterator[Fault]:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import errno
 import stat
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
 
 from dpsim.errors import FileFaults, InputError
+from dpsim.params.based_on import BASED_ON, filled
 from dpsim.params.batch import Batch, names_file
-from dpsim.params.dig import entries
+from dpsim.params.dig import choice, entries
 from dpsim.params.faults import Fault, Origin, as_error, refuse
 from dpsim.params.locate import (
     list_cases,
@@ -198,4 +200,16 @@ def _made(kind: type[Kind], key: str, document: Document) -> Kind:
     others = [other for other in _KINDS if other in document.content and key not in document.content]
     if others:
         refuse([Fault(f"params.not_a_{key}", (others[0],), document.content[others[0]])], document.origin)
+    if key == "case" and BASED_ON in document.content:
+        document = _filled(document)
     return kind.from_content(document.content, document.origin, document.faults)
+
+
+def _filled(document: Document) -> Document:
+    """Return a case's document with what it leaves out taken from the shipped case it is based on."""
+    given, names = document.content[BASED_ON], list_cases()
+    base = read_yaml(locate_case(given)).content if given in names else {BASED_ON: None}
+    if BASED_ON in base:
+        complete = [name for name in names if BASED_ON not in read_yaml(locate_case(name)).content]
+        refuse([*document.faults, choice("params.not_a_choice", (BASED_ON,), str(given), complete)], document.origin)
+    return replace(document, content=filled(document.content, base))

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from dpsim.params.quantity import Block, Date, Graded, LogRatio, Number, PerYear, Ratio, Share, Text, Weeks
+from dpsim.params.quantity import Block, Date, Graded, Label, LogRatio, Number, PerYear, Ratio, Share, Text, Weeks
 
 Stage = Literal["built", "connected", "online", "assessed", "passed"]
 Group = Literal["all", "benchmark", "other"]
@@ -14,6 +14,11 @@ Level = Literal["all", "basically"]
 Assessment = Literal["sample", "all"]
 Split = Literal["proportional", "benchmark_first"]
 AfterMissed = Literal["back_to_normal", "grace", "make_up_drive"]
+HazardClass = Literal["general", "major"]
+PrintedUnit = Literal[
+    "share", "enterprises", "visits", "hazards", "penalties", "accidents", "yuan", "ratio", "per_year"
+]
+Discovery = Literal["self_check", "worker_report", "expert", "spot_check", "oversight", "patrol", "look_back"]
 
 
 class Start(Graded):
@@ -101,6 +106,8 @@ class Target(Block):
     all_deadline: Date | None = None
     source: Text
     milestone: bool = False
+    reason: Label | None = None
+    """Why this stage or date was taken where the document prints none."""
 
 
 class Targets(Block):
@@ -111,12 +118,69 @@ class Targets(Block):
     list: Annotated[tuple[Target, ...], Field(min_length=1, max_length=100)]
 
 
+class Means(Block):
+    """What the words of the model stand for in a place that built something else, or calls it otherwise."""
+
+    programme: Label | None = None
+    built: Label | None = None
+    connected: Label | None = None
+    online: Label | None = None
+    assessed: Label | None = None
+    passed: Label | None = None
+    benchmark: Label | None = None
+    other: Label | None = None
+    county: Label | None = None
+    as_of: Label | None = None
+
+
 class Published(Block):
-    """One figure the document prints."""
+    """One figure that a document prints and a run gives too.
+
+    Parameters
+    ----------
+    id : str
+    quantity : str
+        A name of `dpsim.published.quantities`.
+    klass, channel : str, optional
+        The only class of hazards (`class`), the only channel of discovery that counts.
+    date : datetime.date, optional
+        When it stands, of a quantity that stands at a date.
+    begin, until : datetime.date, optional
+        First and last day (`from`, `to`) over which it is counted, of a quantity that is counted over days.
+    value : int or float
+    unit : str
+        With `against` a change as a share: -0.4936 for 49.36% less.
+    source : str
+        Id of `params/evidence.csv` or of the case's own `sources`.
+    strategy : str, optional
+        Strategy that is run for it; the case's default one if there is none.
+    against : str, optional
+        Strategy against whose runs it is set, pair by pair.
+    note : Label, optional
+        Why the runs lie elsewhere, or far apart.
+    """
 
     id: Text
-    quantity: Stage
-    date: Date
+    quantity: Text
+    klass: HazardClass | None = Field(default=None, alias="class")
+    channel: Discovery | None = None
+    date: Date | None = None
+    begin: Date | None = Field(default=None, alias="from")
+    until: Date | None = Field(default=None, alias="to")
     value: Number
-    unit: Literal["share", "enterprises"]
+    unit: PrintedUnit
     source: Text
+    strategy: Text | None = None
+    against: Text | None = None
+    note: Label | None = None
+
+
+def printed_step(value: float, unit: str) -> float:
+    """Return one unit of the last digit a figure is printed with: that much it may be off, being rounded or cut off.
+
+    A whole count is exact; of other figures a file cannot tell 0.50 from 0.5, so that two digits are taken for printed.
+    """
+    if unit != "share" and float(value).is_integer():
+        return 0.0
+    digits = len(f"{value:.12f}".rstrip("0").partition(".")[2])
+    return float(10.0 ** -max(2, digits))

@@ -17,8 +17,9 @@ from dpsim.params.dig import at_most, choice, dig, entries, is_number, items, on
 from dpsim.params.faults import Fault, Path, dotted
 from dpsim.params.hazard_rules import hazard_rules, plan_rules
 from dpsim.params.locate import NAME, list_strategies
+from dpsim.params.published_rules import published_rules
 from dpsim.params.source_rules import source_rules
-from dpsim.params.target_rules import published_rules, switch_rules, target_rules
+from dpsim.params.target_rules import switch_rules, target_rules
 
 YEARS = (2000, 2100)
 """Years an as-of date may lie in."""

@@ -16,13 +16,22 @@ from pydantic import Field
 from dpsim.core.expect import Expect
 from dpsim.params.assumption import Assumption, assumptions_of
 from dpsim.params.blocks import Adoption, Agencies, Assessors, Attention, Calendar, Caveats, Population, Source, State
-from dpsim.params.blocks_hazards import ClosedLoop, Deterrence, Discovery, Formalism, Hazards, Incidents, Staff
+from dpsim.params.blocks_hazards import (
+    Appraisal,
+    ClosedLoop,
+    Deterrence,
+    Discovery,
+    Formalism,
+    Hazards,
+    Incidents,
+    Staff,
+)
 from dpsim.params.change import changed
 from dpsim.params.check import Rules, checked
 from dpsim.params.faults import Fault, Origin
 from dpsim.params.instruments import INSTRUMENTS, Chosen, Instrument
 from dpsim.params.quantity import GRADES, Block, Date, Graded, Label, Quantity, Text, Version
-from dpsim.params.readings import Published, Scenario, Target, Targets
+from dpsim.params.readings import Means, Published, Scenario, Target, Targets
 from dpsim.params.rules import case_rules, strategy_rules
 
 __all__ = [
@@ -116,6 +125,7 @@ class Case(File):
     case: Text
     place: Label
     enterprises_called: Label
+    means: Means | None = None
     code_prefix: Text
     as_of: Date
     horizon_end: Date
@@ -139,6 +149,7 @@ class Case(File):
     caveats: Caveats
     published: tuple[Published, ...]
     sources: tuple[Source, ...] | None = None
+    appraisal: Appraisal | None = None
 
     @property
     def id(self) -> str:

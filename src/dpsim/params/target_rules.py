@@ -1,14 +1,13 @@
-"""Rules about targets, readings and published figures that look at several keys together."""
+"""Rules about targets and readings that look at several keys together."""
 
 from __future__ import annotations
 
 import datetime as dt
-import math
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any, get_args
 
-from dpsim.params.dig import choice, dig, entries, is_number, items, once, unique, value_of
+from dpsim.params.dig import choice, dig, entries, is_number, items, once, unique
 from dpsim.params.faults import Fault, Path
 from dpsim.params.readings import AfterMissed, Assessment, Group, Level, Split, Stage
 
@@ -30,17 +29,17 @@ def target_rules(content: Mapping[str, Any]) -> Iterator[Fault]:
     if isinstance(headline, str) and ids and headline not in ids:
         yield choice("params.unknown_target", ("targets", "headline"), headline, ids)
     yield from unique(content, ("targets", "list"))
-    yield from _plain_ids(content, ("targets", "list"))
+    yield from plain_ids(content, ("targets", "list"))
     as_of, end = content.get("as_of"), content.get("horizon_end")
     if isinstance(as_of, dt.date) and isinstance(end, dt.date) and end <= as_of:
         return  # one fault, reported by the rules of the dates, not one for every target
-    yield from _headline(content, as_of, end)
+    yield from _headline(content)
     for path, item in items(content, ("targets", "list")):
         yield from _due(path, item, as_of, end)
         yield from _sample(path, item)
 
 
-def _plain_ids(content: Mapping[str, Any], path: Path) -> Iterator[Fault]:
+def plain_ids(content: Mapping[str, Any], path: Path) -> Iterator[Fault]:
     """Check that the ids of a list are plain words."""
     for below, item in items(content, path):
         given = item.get("id")
@@ -48,22 +47,19 @@ def _plain_ids(content: Mapping[str, Any], path: Path) -> Iterator[Fault]:
             yield Fault("params.bad_id", (*below, "id"), given)
 
 
-def _headline(content: Mapping[str, Any], as_of: Any, end: Any) -> Iterator[Fault]:
-    """Check that the headline can be said: all enterprises online by a date of the as-of date's year."""
+def _headline(content: Mapping[str, Any]) -> Iterator[Fault]:
+    """Check that the headline can be said: all enterprises online by a date."""
     name = dig(content, "targets", "headline")
     chosen = [item for _, item in items(content, ("targets", "list")) if item.get("id") == name]
     if not isinstance(name, str) or not chosen:
         return
-    target, shown = chosen[0], []
-    stage, group, deadline = target.get("stage"), target.get("group"), target.get("deadline")
+    target = chosen[0]
+    stage, group = target.get("stage"), target.get("group")
+    if stage not in get_args(Stage) or group not in get_args(Group):
+        return
+    shown = [f"stage: {stage}", f"group: {group}", f"milestone: {str(target.get('milestone') is True).lower()}"]
     allowed = ["stage: online", "group: all", "milestone: false"]
-    if stage in get_args(Stage) and group in get_args(Group):
-        shown = [f"stage: {stage}", f"group: {group}", f"milestone: {str(target.get('milestone') is True).lower()}"]
-    wrong = shown not in ([], allowed)
-    if isinstance(deadline, dt.date) and isinstance(as_of, dt.date) and isinstance(end, dt.date):
-        wrong = wrong or (as_of < deadline <= end and deadline.year != as_of.year)
-        shown, allowed = [*shown, f"deadline: {deadline}"], [*allowed, f"deadline ≤ {as_of.year}-12-31"]
-    if wrong:
+    if shown != allowed:
         values: dict[str, object] = {"found": ", ".join(shown), "allowed": ", ".join(allowed)}
         yield Fault("params.headline_unsupported", ("targets", "headline"), name, values)
 
@@ -105,42 +101,3 @@ def switch_rules(content: Mapping[str, Any]) -> Iterator[Fault]:
         yield from once((*path, "options"), options)
         if options and all(option in known for option in options) and isinstance(value, str) and value not in options:
             yield choice("params.not_a_choice", (*path, "value"), value, dict.fromkeys(options))
-
-
-def published_rules(content: Mapping[str, Any]) -> Iterator[Fault]:
-    """Published figures have their own ids and date from the as-of date at the latest; those of it fit the counts."""
-    yield from unique(content, ("published",))
-    yield from _plain_ids(content, ("published",))
-    as_of = content.get("as_of")
-    for path, item in items(content, ("published",)):
-        date, value, unit = item.get("date"), item.get("value"), item.get("unit")
-        if isinstance(date, dt.date) and isinstance(as_of, dt.date) and date > as_of:
-            yield Fault("params.date_after", (*path, "date"), date, {"other": "as_of", "allowed": as_of})
-        high = 1 if unit == "share" else math.inf
-        if isinstance(value, int | float) and is_number(value) and not 0 <= value <= high:
-            allowed = "0 ≤ x ≤ 1" if unit == "share" else "0 ≤ x"
-            yield Fault("params.outside_bounds", (*path, "value"), value, {"allowed": allowed})
-        elif isinstance(date, dt.date) and date == as_of and is_number(value):
-            yield from _printed(content, path, item, value)
-
-
-def _printed(content: Mapping[str, Any], path: Path, item: Mapping[str, Any], value: float) -> Iterator[Fault]:
-    """Check a figure of the as-of date against the count of its stage.
-
-    A printed share may be rounded or cut off, so it lies less than one unit of its last digit away from the counts;
-    that unit is at most 0.01, for a file cannot tell 0.50 from 0.5.
-    """
-    stage, total = item.get("quantity"), value_of(content, "population", "enterprises")
-    count = value_of(content, "state", str(stage)) if stage in get_args(Stage) else None
-    if count is None:
-        return
-    counted, values = f"state.{stage}", dict[str, object]()
-    if item.get("unit") == "enterprises" and value != count:
-        values = {"other": f"{counted} = {count}", "allowed": count}
-    if item.get("unit") == "share" and total is not None and count <= total:
-        share, digits = count / total, max(2, len(f"{value:.12f}".rstrip("0").partition(".")[2]))
-        if abs(share - value) >= 10.0**-digits:
-            counted += f" / population.enterprises = {count} / {total}"
-            values = {"other": counted, "allowed": f"{share:.{digits}f}"}
-    if values:
-        yield Fault("params.published_differs", (*path, "value"), value, values)

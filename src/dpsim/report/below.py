@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import pandas as pd
 
+from dpsim.core.words import GROUPS, STAGES
 from dpsim.experiments.plan_warnings import plan_warnings
 from dpsim.language import say
 from dpsim.model.targets import Target, headline_target, resolve_targets
 from dpsim.params.labels import option_label
-from dpsim.params.schema import Strategy
+from dpsim.params.schema import Case, Strategy
 from dpsim.report.sentences import capital, chance_range, headline_cells, own_pooled, scenario_range
 from dpsim.report.show import (
     show_chance_interval,
@@ -26,11 +27,20 @@ from dpsim.report.yearend import BESIDE, YearEnd
 FEW_RUNS = 100
 """Reports of fewer runs carry a warning: their medians and intervals are too wide for use."""
 
+WORDS = {
+    **{stage: f"figures.stage.{stage}" for stage in STAGES},
+    **{group: f"letter.group.{group}" for group in GROUPS},
+    "county": "letter.means_county",
+    "as_of": "letter.means_as_of",
+}
+"""What a case may say the meaning of, by the message that prints the word."""
+
 
 def below_headline(result: YearEnd) -> list[str]:
     """Return the sentences that must stand below the headline."""
     case, lang = result.case, result.request.lang
     sentences = [
+        meanings(case, lang),
         result.request.table.sentence(lang) if result.request.table else working_figure(result),
         say("letter.words", lang=lang, total=headline_target(case).total),
         *[strategy_sentence(result, strategy) for strategy in in_order(result)],
@@ -54,6 +64,24 @@ def below_headline(result: YearEnd) -> list[str]:
         ),
     ]
     return [sentence for sentence in sentences if sentence] + warnings(result)
+
+
+def meanings(case: Case, lang: str) -> str:
+    """Return what the words of the report stand for where the place built something else; empty where it did not."""
+    entries = [
+        say("letter.means_one", lang=lang, word=say(WORDS[key], lang=lang), meaning=label.words(lang))
+        for key, label in case.means or ()
+        if key in WORDS and label is not None
+    ]
+    if not entries:
+        return ""
+    return say("letter.means", lang=lang, entries=say("letter.join", lang=lang).join(entries))
+
+
+def group_words(case: Case, group: str, lang: str) -> str:
+    """Return what a target group is called, in the place's own words where it has some."""
+    own = getattr(case.means, group, None)
+    return own.words(lang) if own is not None else say(f"letter.group.{group}", lang=lang)
 
 
 def working_figure(result: YearEnd) -> str:
@@ -160,7 +188,8 @@ def milestones(result: YearEnd) -> list[str]:
                     proportional["shortfall_median"].min(), proportional["shortfall_median"].max(), lang
                 ),
                 first=_benchmarks_first(result, target, first),
-                sample=sample,
+                sample=say("letter.milestone_sample", lang=lang, sample=sample) if sample else "",
+                group=group_words(case, target.group, lang),
             )
         )
     return said

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import math
 
 import pandas as pd
@@ -28,7 +29,37 @@ from dpsim.report.yearend import BESIDE, YearEnd
 def title(result: YearEnd) -> str:
     """Return the title of the report."""
     case, lang = result.case, result.request.lang
-    return say("letter.title", lang=lang, case=getattr(case.name, lang), as_of=show_date(case.as_of, lang, year=True))
+    return _titled("letter.title", case, lang, as_of=show_date(case.as_of, lang, year=True))
+
+
+def document_title(case: Case, lang: str) -> str:
+    """Return the title of the file."""
+    return _titled("cli.report_title", case, lang)
+
+
+def _titled(message: str, case: Case, lang: str, **values: str) -> str:
+    """Return a title with what the case projects and until when."""
+    own = case.means.programme if case.means else None
+    return say(
+        message,
+        lang=lang,
+        case=getattr(case.name, lang),
+        span=say(f"letter.span_{'year_end' if due_at_year_end(case) else 'date'}", lang=lang),
+        programme=own.words(lang) if own else say("letter.programme", lang=lang),
+        **values,
+    )
+
+
+def due_at_year_end(case: Case) -> bool:
+    """Tell whether the headline target is due on the last day of the as-of date's year."""
+    return headline_target(case).deadline == dt.date(case.as_of.year, 12, 31)
+
+
+def due(case: Case, lang: str) -> str:
+    """Return when the headline target is due, in words."""
+    if due_at_year_end(case):
+        return say("letter.due_year_end", lang=lang)
+    return say("letter.due_date", lang=lang, date=show_date(headline_target(case).deadline, lang, year=True))
 
 
 def beside(result: YearEnd) -> str:
@@ -52,9 +83,10 @@ def headline(result: YearEnd) -> str:
         place=getattr(case.place, lang),
         total=total,
         who=getattr(case.enterprises_called, lang),
-        **{stage: share_as_published(case, stage) for stage in ("built", "online", "passed")},
+        standing=standing(case, lang),
         # the range over the scenarios is that of the arrangement in force, whatever strategies are shown beside it
         sentence=capital(getattr(result.request.reference.sentence, lang)),
+        due=due(case, lang),
         probability=probability,
         shortfall=shortfall,
         need=weekly_need(result),
@@ -122,10 +154,25 @@ def weekly_need(result: YearEnd) -> str:
     return need + compared + say("letter.headline_bottleneck", lang=lang, bottleneck=bottleneck(result))
 
 
+def standing(case: Case, lang: str) -> str:
+    """Return how far all are; what rests on an assumed count says so, and no assessments where there are none."""
+    shares = {}
+    for stage in ("built", "online", "passed"):
+        printed = any(f.quantity == stage and f.unit == "share" and f.date == case.as_of for f in case.published)
+        guessed = getattr(case.state, stage).assumed or case.population.enterprises.assumed
+        known = "known" if printed or not guessed else "assumed"
+        shares[stage] = say(f"letter.share_{known}", lang=lang, share=share_as_published(case, stage))
+    assessed = case.state.passed.value > 0 or any(
+        target.stage in ("assessed", "passed") for target in case.targets.list
+    )
+    return say("letter.standing" if assessed else "letter.standing_two", lang=lang, **shares)
+
+
 def share_as_published(case: Case, stage: str) -> str:
     """Return a stage's share in per cent as the document prints it; worked out where it prints none."""
     for figure in case.published:
-        if figure.quantity == stage and figure.unit == "share" and figure.date == case.as_of:
+        plain = figure.unit == "share" and figure.against is None
+        if figure.quantity == stage and plain and figure.date == case.as_of:
             return show_percent(figure.value, 2)
     return show_percent(getattr(case.state, stage).value / case.population.enterprises.value, 2)
 

@@ -11,8 +11,8 @@ import numpy as np
 import pandas as pd
 
 from dpsim.core.words import CLASSES, DISCOVERY, DUTIES
+from dpsim.decide.appraisal import veto_table
 from dpsim.experiments.ensemble import Ensemble
-from dpsim.model.sampling import veto_probability_finite
 from dpsim.params.schema import Case
 
 REPORTED, TRUE = "reported", "true"
@@ -140,21 +140,6 @@ def in_time_share(counts: pd.DataFrame) -> pd.Series:
     """Return the share closed in time of those closed or past their limit; 1 where there is none of them."""
     due = counts["closed"] + counts["overdue"]
     return (counts["closed_in_time"] / due.where(due > 0)).fillna(1.0)
-
-
-def veto_table(counties: pd.DataFrame, case: Case) -> pd.DataFrame:
-    """Return each county's chance of the veto in each run.
-
-    Of the built enterprises of a county some are drawn without replacement; a paper system fails, any other passes.
-    """
-    checked, failing = int(case.formalism.veto_checked.value), int(case.formalism.veto_failing.value)
-    pairs = counties[["built", "paper"]].drop_duplicates()
-    chance = {
-        (built, paper): veto_probability_finite(built, paper, min(checked, built), failing) if built else 0.0
-        for built, paper in pairs.itertuples(index=False)
-    }
-    values = [chance[pair] for pair in counties[["built", "paper"]].itertuples(index=False, name=None)]
-    return counties.assign(chance=values).pivot(index="replication", columns="county", values="chance")
 
 
 def _numbers(end: pd.DataFrame, days: pd.DataFrame, veto: pd.DataFrame) -> pd.DataFrame:

@@ -9,6 +9,9 @@ import numpy.typing as npt
 
 from dpsim.core.timeline import Timeline
 
+DAYS_A_MORNING = 7.0 / 5.0
+"""Calendar days that one working morning stands for, where something is paid by the morning."""
+
 
 def every(timeline: Timeline, days: int, start: dt.date | None, end: dt.date | None) -> npt.NDArray[np.bool_]:
     """Return the working mornings on which something held every `days` falls due, shape (timeline.days,).

@@ -9,7 +9,7 @@ import pytest
 from dpsim.experiments.plan_warnings import plan_warnings, run_notes
 from dpsim.model.prior import case_timeline
 from dpsim.model.staffing import pool_days
-from dpsim.params.load import list_strategies, load_case, load_strategy
+from dpsim.params.load import list_cases, list_strategies, load_case, load_strategy
 from dpsim.params.schema import Case
 
 
@@ -20,7 +20,13 @@ def case() -> Case:
 
 @pytest.mark.parametrize("name", list_strategies())
 def test_strategies_of_the_place_and_year_are_not_complained_of(case: Case, name: str) -> None:
-    assert plan_warnings(case, load_strategy(name), "en") == []
+    own = [load_case(each) for each in list_cases() if each.partition("-")[0] == name.partition("_")[0]]
+    assert plan_warnings(own[0] if own else case, load_strategy(name), "en") == []
+
+
+def test_a_window_of_another_year_is_told_of(case: Case) -> None:
+    (said,) = plan_warnings(case, load_strategy("yiyang_2025"), "en")
+    assert "sector focus" in said and "2018-12-31" in said
 
 
 def test_dates_of_another_year_are_told(case: Case) -> None:

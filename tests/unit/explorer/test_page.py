@@ -294,3 +294,18 @@ def test_a_page_is_made_without_filling_the_socket_of_the_kernel(
         ipywidgets.Widget.on_widget_constructed(None)
     assert 0 < sum(made) < holds, "one page fills it even if nothing is sent meanwhile"
     assert max(made) < holds / 5, "so many widgets are made in one go"
+
+
+def test_settings_of_an_instrument_that_is_off_are_there_once_it_is_on(page: Page) -> None:
+    group = next(group for group in page.lever_panel.groups if group.slot.name == "training")
+    assert not group.slot.on and group.rows == [] and group.settings.children == ()
+    group.switch.value = True
+    made = list(group.rows)
+    assert made and list(group.settings.children) == [row.widget for row in made]
+    number = next(row for row in made if row.entry.key.endswith("staff_days_each"))
+    number.control.value = number.entry.high
+    assert page.lever_panel.changes() == {number.entry.key: number.entry.high}
+    assert page.lever_panel.switched() == {group.slot.place}
+    for on in (False, True):
+        group.switch.value = on
+    assert group.rows == made, "what was set waits while it is off"

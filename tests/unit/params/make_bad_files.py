@@ -89,7 +89,12 @@ CASE = {  # file: (old text, new text)
         "value: order\n    grade: assumed\n    reason: r",
     ),
     "block_misspelt": ("\nassessors:", "\nassesors:"),
-    "published_after_as_of": ("quantity: passed, date: 2018-09-10", "quantity: passed, date: 2018-09-11"),
+    "published_after_end": ("quantity: passed, date: 2018-09-10", "quantity: passed, date: 2019-01-01"),
+    "published_before_as_of": ("quantity: passed, date: 2018-09-10", "quantity: passed, date: 2018-09-09"),
+    "published_date_of_flow": (
+        "quantity: penalties_per_visit, from: 2018-09-11, to: 2018-12-31",
+        "quantity: penalties_per_visit, from: 2018-09-11, to: 2018-12-31, date: 2018-12-31",
+    ),
     "published_contradicts": ("value: 0.6636", "value: 0.6366"),
     "chance_twice": ("chances: [0.0, 0.2, 0.5]", "chances: [0.0, 0.2, 0.2]"),
     "weight_zero": (
@@ -103,12 +108,6 @@ CASE = {  # file: (old text, new text)
     ),
     "headline_not_online": ("headline: all_online", "headline: all_built"),
     "headline_a_milestone": ("required: level, source: LY09}", "required: level, source: LY09, milestone: true}"),
-    "headline_next_year": (
-        "horizon_end: 2018-12-31",
-        "horizon_end: 2019-03-31",
-        "stage: online, deadline: 2018-12-31",
-        "stage: online, deadline: 2019-03-31",
-    ),
     "connected_below_zero": (
         "connected: {value: 900, unit: enterprises, range: [689, 1300]",
         "connected: {value: -5, unit: enterprises, range: [0, 1300]",

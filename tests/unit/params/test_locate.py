@@ -85,7 +85,7 @@ def test_an_unknown_name_gets_the_nearest_and_the_list() -> None:
 
 
 def test_known_names_are_found() -> None:
-    assert locate.list_cases() == ["linyi-2018"]
+    assert locate.list_cases() == ["chancheng-2013", "linyi-2018", "qixian-2023", "tonghua-winter", "yiyang-2025"]
     assert "current_arrangement" in locate.list_strategies()
     assert locate.locate_case("linyi-2018").is_file()
     assert locate.locate_strategy("no_meetings").name == "no_meetings.yaml"

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from dpsim.errors import DpsimError, InputError, RunError, forget_interrupt
-from dpsim.language import LANGUAGES, say
+from dpsim.language import LANGUAGES
 
 ENDED = 143
 LONGEST = 500
@@ -52,13 +52,14 @@ def _attempt(wanted: dict[str, Any]) -> dict[str, str] | None:
 def _make(*, place: str, out: str, **asked: Any) -> None:
     """Make the report, if it is still the one the batch has planned."""
     from dpsim.report.job import make_report, place_below
+    from dpsim.report.sentences import document_title
     from dpsim.report.yearend import check_request
 
     request = check_request(as_of=None, **asked)
     if (place_below(request) / request.run_id()).as_posix() != place:
         raise InputError("error.batch_job_differs")
     lang = request.lang
-    title = say("cli.report_title", lang=lang, case=getattr(request.case.name, lang))
+    title = document_title(request.case, lang)
     make_report(request, Path(out), title=title, progress=False)
 
 

@@ -8,6 +8,7 @@ import pandas as pd
 
 from dpsim.model.targets import Target, resolve_targets
 from dpsim.params.labels import option_label
+from dpsim.report.below import group_words
 from dpsim.report.parts import Part
 from dpsim.report.sentences import own_pooled
 from dpsim.report.show import show_chance_interval, show_date, show_met, show_probability_range, show_rounded
@@ -51,7 +52,24 @@ def part(letter: Letter) -> Part:
     body += letter.paragraph(
         letter.say("letter.targets_note" if result.request.table is None else "letter.table.targets_note", **names)
     )
+    notes += _reasons(letter)
     return letter.headed("part_targets", body + "".join(letter.paragraph(note) for note in notes))
+
+
+def _reasons(letter: Letter) -> list[str]:
+    """Return why each target stands as it does where the document prints no date or no stage."""
+    case, lang = letter.result.case, letter.lang
+    reasons = {item.id: item.reason.words(lang) for item in case.targets.list if item.reason is not None}
+    return [
+        letter.say(
+            "letter.target_reason",
+            target=letter.say("letter.target_name", group=_group(letter, target), stage=letter.stage(target.stage)),
+            deadline=show_date(target.deadline, lang, year=True),
+            reason=reasons[target.id],
+        )
+        for target in resolve_targets(case)
+        if target.id in reasons
+    ]
 
 
 def _probability(letter: Letter, cells: pd.DataFrame) -> str:
@@ -77,7 +95,7 @@ def _probability(letter: Letter, cells: pd.DataFrame) -> str:
 
 def _group(letter: Letter, target: Target) -> str:
     """Return the word of a target's group."""
-    return letter.say(f"letter.group.{target.group}")
+    return group_words(letter.result.case, target.group, letter.lang)
 
 
 def _already(letter: Letter, target: Target, name: str) -> str:

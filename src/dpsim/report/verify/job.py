@@ -15,11 +15,13 @@ from dpsim.experiments.sums import SUMS
 from dpsim.language import say
 from dpsim.params.wording import shown_name
 from dpsim.report.outlook.request import PROGRESS
+from dpsim.report.published import TABLE as PUBLISHED
 from dpsim.report.verify.asked import POINTS, verify_needed
 from dpsim.report.verify.ensembles import verify_ensemble
 from dpsim.report.verify.files import check_sums
 from dpsim.report.verify.findings import Verified
 from dpsim.report.verify.forecasts import INDEX_TABLE, verify_backtest, verify_forecast, verify_index
+from dpsim.report.verify.published import verify_published
 from dpsim.report.verify.records import read_record
 from dpsim.report.verify.reports import RUN, verify_comparison, verify_report
 
@@ -84,6 +86,8 @@ def _verified(folder: Path, runs: dict[str, int], *, index: bool = True) -> list
         return [verify_forecast(folder, count=runs["count"])]
     if SCORES in names:
         return [verify_backtest(folder)]
+    if PUBLISHED in names:
+        return [verify_published(folder)]
     if not index or "report.html" in names or "headline.txt" in names:
         return [verify_report(folder, **runs)]
     if POINTS in names:

@@ -1,0 +1,86 @@
+"""From a hazard ledger to the hazards that are open at a date, enterprise by enterprise."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+
+import numpy as np
+import pandas as pd
+
+from dpsim.core.words import CLASSES, HAZARD_STEPS
+from dpsim.errors import InputError
+from dpsim.model.open_hazards import OPEN, OpenHazards
+from dpsim.params.wording import nearest, shown
+
+COLUMNS = ("unit", "enterprise", "code", "class", *HAZARD_STEPS, "due", "state")
+"""Columns that are read."""
+_LOOKED_AT = 5000
+
+
+def open_hazards(hazards: object, codes: tuple[str, ...], as_of: dt.date) -> OpenHazards:
+    """Return the hazards of a ledger that are open at the end of a date.
+
+    Parameters
+    ----------
+    hazards : HazardLedger or pandas.DataFrame
+        See `dpsim.progress.hazard_ledger.load_hazards`.
+    codes : tuple of str
+        The list; a ledger without codes names an enterprise by ``county/name``, as an enterprise ledger does.
+    as_of : datetime.date
+        What lies after it is not looked at: later finds are left out, later steps have not been taken.
+
+    Raises
+    ------
+    InputError
+        It is no such ledger, or an enterprise is not on the list.
+    """
+    frame = getattr(hazards, "frame", hazards)
+    if not isinstance(frame, pd.DataFrame) or any(name not in frame for name in COLUMNS):
+        raise InputError("hazards.no_frame", allowed=", ".join(COLUMNS))
+    day = pd.Timestamp(as_of)
+    rows = frame[frame["found"] <= day].reset_index(drop=True)
+    later = np.column_stack([(rows[step] > day).to_numpy() for step in HAZARD_STEPS])
+    reached = np.column_stack([(rows[step] <= day).to_numpy() for step in HAZARD_STEPS])
+    dated = (reached * np.arange(len(HAZARD_STEPS))).max(axis=1, initial=0)
+    said = (
+        rows["state"]
+        .map({step: k for k, step in enumerate(HAZARD_STEPS)})
+        .fillna(len(HAZARD_STEPS))
+        .to_numpy(dtype=np.int64)
+    )
+    standing = np.where(later.any(axis=1), dated, said)
+    own = standing < len(OPEN)
+    rows, standing, reached = rows[own].reset_index(drop=True), standing[own], reached[own]
+    place = {code: i for i, code in enumerate(codes)}
+    index = np.array([_place(row, place, codes) for row in rows.itertuples()], dtype=np.int64)
+    times = {name: (rows[name] - day).dt.days.to_numpy(dtype=np.float64) for name in (*HAZARD_STEPS, "due")}
+    steps = np.column_stack(
+        [np.where(reached[:, k], times[step] - 0.5, -np.inf) for k, step in enumerate(HAZARD_STEPS)]
+    )
+    return OpenHazards(
+        index=index,
+        klass=np.array([CLASSES.index(one) for one in rows["class"]], dtype=np.int64),
+        state=np.array([int(OPEN[k]) for k in standing], dtype=np.int64),
+        found=times["found"] - 0.5,
+        since=steps.max(axis=1, initial=-np.inf) if len(rows) else np.zeros(0),
+        due=times["due"],
+    )
+
+
+def digest_of(opened: OpenHazards) -> str:
+    """Return a digest of the open hazards."""
+    digest = hashlib.sha256()
+    for name in ("index", "klass", "state", "found", "since", "due"):
+        digest.update(np.ascontiguousarray(getattr(opened, name)).tobytes())
+    return digest.hexdigest()
+
+
+def _place(row: object, place: dict[str, int], codes: tuple[str, ...]) -> int:
+    """Return the place of a hazard's enterprise on the list."""
+    code, unit, name = (str(getattr(row, key)) for key in ("code", "unit", "enterprise"))
+    known = code if code else f"{unit}/{name}"
+    if known not in place:
+        near = ", ".join(map(shown, nearest(known, codes[:_LOOKED_AT]))) or "-"
+        raise InputError("hazards.unknown_enterprise", given=shown(known), nearest=near)
+    return place[known]

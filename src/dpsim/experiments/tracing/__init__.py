@@ -1,0 +1,1 @@
+"""What happened to one enterprise, organisation or hazard in one replication, and on which draw."""

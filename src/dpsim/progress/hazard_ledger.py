@@ -1,0 +1,204 @@
+"""Read a hazard ledger: one row per hazard with the dates of its six steps; everything wrong with it at once."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from dpsim.core.words import CLASSES, HAZARD_STEPS
+from dpsim.errors import InputError
+from dpsim.params.wording import shown_name
+from dpsim.progress.aliases import is_missing
+from dpsim.progress.dates import cell_date
+from dpsim.progress.hazard_words import read, table, written
+from dpsim.progress.notes import Notes, Place
+from dpsim.progress.sources import frame_file
+from dpsim.tabular.places import refuse
+from dpsim.tabular.sheet import Cell, Sheet, read_sheets
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+COLUMNS = ("number", "unit", "enterprise", "code", "class", *HAZARD_STEPS, "due", "channel", "state")
+SEARCHED_ROWS = 30
+_DATES = (*HAZARD_STEPS, "due")
+_NEEDED = ("class", "found")
+
+
+@dataclass(frozen=True)
+class HazardLedger:
+    """A hazard ledger as read.
+
+    Attributes
+    ----------
+    frame : pandas.DataFrame
+        One row per hazard: ``number``, ``unit``, ``enterprise``, ``code`` (str, empty where there is none), ``class``
+        (of `CLASSES`), the dates ``found``, ``assigned``, ``rectified``, ``accepted``, ``closed``, ``due`` (datetime64,
+        NaT: not yet, or not written down), ``channel`` (of `DISCOVERY`, empty if none of them), ``state`` (found,
+        assigned, rectified, accepted, closed, accident, dropped).
+    unused : tuple of str
+        Headers that were not read, as they stand.
+    """
+
+    frame: pd.DataFrame
+    unused: tuple[str, ...] = ()
+
+
+def load_hazards(path_or_frame: str | Path | pd.DataFrame) -> HazardLedger:
+    """Read a hazard ledger.
+
+    Parameters
+    ----------
+    path_or_frame : str, path or pandas.DataFrame
+        A workbook or text with a row of headers (`hazard_headers.toml`) among its first 30 rows; needed are class, date
+        of finding, and the enterprise by code or by county and name. Without a column of states a hazard stands where
+        its last date says.
+
+    Returns
+    -------
+    HazardLedger
+
+    Raises
+    ------
+    FileFaults
+        Everything that is wrong, each with its place: columns, classes, states, dates, steps out of order, a state
+        that its dates contradict, a number that stands twice with both rows open.
+    InputError
+        It is neither a file nor a frame.
+    """
+    if isinstance(path_or_frame, str | Path):
+        path = Path(path_or_frame)
+        file, name = read_sheets(path), shown_name(path.name or path, 200)
+    elif hasattr(path_or_frame, "itertuples"):
+        file = frame_file(path_or_frame)
+        name = file.name
+    else:
+        raise InputError("progress.not_a_table", where=type(path_or_frame).__name__)
+    notes = Notes()
+    for sheet in file.sheets:
+        at = _header(sheet)
+        if at is not None:
+            rows, unused = _rows(sheet, at, Place(file.name, sheet.name), notes)
+            refuse(name, notes.faults)
+            return HazardLedger(_frame(rows), unused)
+    needed = ", ".join(written("columns", id_) for id_ in (*_NEEDED, "code"))
+    notes.fault("hazards.no_header", Place(file.name), allowed=needed)
+    refuse(name, notes.faults)
+    raise AssertionError("refused")
+
+
+def _header(sheet: Sheet) -> int | None:
+    """Return the row of headers."""
+    for row, cells in enumerate(sheet.rows[:SEARCHED_ROWS]):
+        if set(_NEEDED) <= {read("columns", cell) for cell in cells}:
+            return row
+    return None
+
+
+def _rows(sheet: Sheet, header: int, place: Place, notes: Notes) -> tuple[list[dict[str, Any]], tuple[str, ...]]:
+    """Return the rows of a sheet, and the headers that were not read."""
+    where: dict[str, int] = {}
+    unused: list[str] = []
+    for column, cell in enumerate(sheet.rows[header]):
+        id_ = read("columns", cell)
+        if id_ in where:
+            notes.fault("hazards.column_twice", place.at(header, column), cell)
+        elif id_:
+            where[id_] = column
+        elif str(cell).strip():
+            unused.append(str(cell))
+    if "code" not in where and not {"unit", "enterprise"} <= set(where):
+        notes.fault("hazards.column_missing", place.at(header), column=written("columns", "code"))
+        return [], ()
+    rows: list[dict[str, Any]] = []
+    standing: dict[str, Place] = {}
+    for number in range(header + 1, len(sheet.rows)):
+        cells = sheet.rows[number]
+        if not any(str(cells[k]).strip() for k in where.values() if k < len(cells) and cells[k] is not None):
+            continue
+        row = _row(cells, where, place.at(number), notes)
+        if row["number"] and row["state"] in HAZARD_STEPS[:4]:
+            if row["number"] in standing:
+                other = str(standing[row["number"]])
+                notes.fault("hazards.open_twice", place.at(number), row["number"], other=other)
+            standing[row["number"]] = place.at(number)
+        rows.append(row)
+    return rows, tuple(unused)
+
+
+def _row(cells: list[Cell], where: dict[str, int], place: Place, notes: Notes) -> dict[str, Any]:
+    """Return one hazard, and note what is wrong with it."""
+
+    def cell(id_: str) -> Cell:
+        return cells[where[id_]] if id_ in where and where[id_] < len(cells) else ""
+
+    def at(id_: str) -> Place:
+        return place.at(place.row, where.get(id_, 0))
+
+    row: dict[str, Any] = {id_: "" if is_missing(cell(id_)) else str(cell(id_)).strip() for id_ in COLUMNS[:4]}
+    if not row["code"] and not (row["unit"] and row["enterprise"]):
+        notes.fault("hazards.nameless", at("code"))
+    row["class"] = read("class", cell("class"))
+    if not row["class"]:
+        allowed = ", ".join(written("class", id_) for id_ in CLASSES)
+        notes.fault("hazards.bad_class", at("class"), cell("class"), allowed=allowed)
+    for id_ in _DATES:
+        row[id_] = None
+        if not is_missing(cell(id_)):
+            found = cell_date(cell(id_), None)
+            if isinstance(found, str):
+                notes.fault(found, at(id_), cell(id_))
+            else:
+                row[id_] = found[0]
+    row["channel"] = read("channel", cell("channel"))
+    row["state"] = _state(row, cell("state"), at("state"), notes)
+    if is_missing(cell("found")):
+        notes.fault("hazards.not_found", at("found"))
+    elif row["found"] is not None:
+        _check_order(row, at, notes)
+    return row
+
+
+def _state(row: dict[str, Any], given: Cell, place: Place, notes: Notes) -> str:
+    """Return how a hazard stands: what is written, else what its last date says."""
+    last = max((k for k, id_ in enumerate(HAZARD_STEPS) if row[id_] is not None), default=0)
+    if is_missing(given):
+        return HAZARD_STEPS[last]
+    state = read("state", given)
+    if not state:
+        allowed = ", ".join(str(aliases[0]) for aliases in table()["state"].values())
+        notes.fault("hazards.bad_state", place, given, allowed=allowed)
+        return HAZARD_STEPS[last]
+    if state in HAZARD_STEPS and last > HAZARD_STEPS.index(state):
+        notes.fault("hazards.state_behind", place, given, column=written("columns", HAZARD_STEPS[last]))
+    if state == "closed" and row["closed"] is None:
+        notes.fault("hazards.closed_undated", place, given, column=written("columns", "closed"))
+    return state
+
+
+def _check_order(row: dict[str, Any], at: Any, notes: Notes) -> None:
+    """Note dates that are out of order."""
+    dated: list[tuple[str, dt.date]] = [(id_, row[id_]) for id_ in HAZARD_STEPS if row[id_] is not None]
+    if row["due"] is not None:
+        _check_pair(("found", row["found"]), ("due", row["due"]), at, notes)
+    for before, after in zip(dated[:-1], dated[1:], strict=True):
+        _check_pair(before, after, at, notes)
+
+
+def _check_pair(before: tuple[str, dt.date], after: tuple[str, dt.date], at: Any, notes: Notes) -> None:
+    """Note a step that lies before the one it follows."""
+    if after[1] < before[1]:
+        other = f"{written('columns', before[0])} {before[1].isoformat()}"
+        column = written("columns", after[0])
+        notes.fault("hazards.order", at(after[0]), after[1], column=column, other=other)
+
+
+def _frame(rows: list[dict[str, Any]]) -> pd.DataFrame:
+    """Return the rows as a frame."""
+    import pandas as pd
+
+    made = pd.DataFrame(rows, columns=list(COLUMNS))
+    texts = {id_: "str" for id_ in COLUMNS if id_ not in _DATES}
+    return made.astype({**texts, **dict.fromkeys(_DATES, "datetime64[s]")})

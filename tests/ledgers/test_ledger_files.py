@@ -1,0 +1,215 @@
+"""Ledger files: written whole or not at all, no formulas, and every fault of a file that is read told at once."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import openpyxl
+import pandas as pd
+import pytest
+import typer.testing
+from ledger_case import DATES, SEED, ledgers, small
+
+from dpsim import InputError, load_hazards, load_strategy, run_replication
+from dpsim.cli import app
+from dpsim.core.streams import Stream, exponential
+from dpsim.errors import FileFaults
+from dpsim.model.delays import delay_scale
+from dpsim.model.open_hazards import lasting_delay
+from dpsim.report import ledger_files
+from dpsim.report.ledger_files import make_ledgers, save_ledgers
+
+HEADER = [
+    "隐患编号",
+    "县区",
+    "企业名称",
+    "企业编号",
+    "隐患级别",
+    "发现日期",
+    "交办日期",
+    "整改时限",
+    "整改完成日期",
+    "验收日期",
+    "销号日期",
+    "当前状态",
+]
+GOOD = ["A#1", "甲县", "甲厂", "LY-000001", "一般隐患", "2018-08-01", "2018-08-02", "2018-08-16", "", "", "", "已交办"]
+
+
+def test_a_workbook_says_that_it_is_simulated_and_holds_no_formula(tmp_path: Path) -> None:
+    made = ledgers(DATES[1])
+    bad = made.enterprises.copy()
+    bad.loc[0, "code"], bad.loc[1, "code"], bad.loc[2, "unit"] = "=HYPERLINK(1)", "@x", "+1"
+    files = save_ledgers(replace(made, enterprises=bad), tmp_path, "xlsx")
+    assert [file.name for file in files] == ["enterprise_ledger.xlsx", "hazard_ledger.xlsx", "run.json"]
+    for file in files[:2]:
+        book = openpyxl.load_workbook(file)
+        sheet = book.worksheets[0]
+        assert "推演结果，不是实际台账" in sheet["A1"].value and "说明" in book.sheetnames
+        cells = [cell for row in sheet.iter_rows() for cell in row if cell.value is not None]
+        assert len(cells) > 100 and not [cell for cell in cells if cell.data_type == "f"]
+        assert not [
+            cell for cell in cells if isinstance(cell.value, str) and cell.value.startswith(("=", "+", "-", "@"))
+        ]
+    texts = {cell.value for row in openpyxl.load_workbook(files[0]).worksheets[0].iter_rows() for cell in row}
+    assert {"'=HYPERLINK(1)", "'@x", "'+1"} <= texts
+
+
+def test_nothing_is_left_of_a_file_that_cannot_be_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "enterprise_ledger.csv").mkdir()
+    with pytest.raises(InputError) as caught:
+        save_ledgers(ledgers(DATES[0]), tmp_path, "csv")
+    assert caught.value.message == "ledgers.cannot_write"
+    assert [entry.name for entry in tmp_path.iterdir()] == ["enterprise_ledger.csv"]
+
+
+@pytest.mark.parametrize(
+    ("more", "message"),
+    [
+        (["--date", "2018-09-09"], "2018-09-10"),
+        (["--date", "2019-01-01"], "2018-12-31"),
+        (["--date", "Sept"], "2018-12-31"),
+        (["--format", "pdf"], "xlsx, csv"),
+        (["--strategy", "past_pace"], "past_pace"),
+        (["--replication", "-1"], "-1"),
+        (["--seed", "x"], "x"),
+    ],
+)
+def test_the_command_refuses_what_cannot_be(more: list[str], message: str, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    done = typer.testing.CliRunner().invoke(app, ["ledgers", "linyi-2018", "--out", str(out), *more])
+    assert isinstance(done.exception, InputError) and message in done.exception.text() and not out.exists()
+
+
+def test_the_command_writes_both_ledgers(tmp_path: Path) -> None:
+    done = typer.testing.CliRunner().invoke(
+        app, ["ledgers", "linyi-2018", "--out", str(tmp_path / "led"), "--format", "csv", "--date", "2018-09-12"]
+    )
+    assert done.exit_code == 0, done.output
+    assert sorted(entry.name for entry in (tmp_path / "led").iterdir()) == [
+        "enterprise_ledger.csv",
+        "hazard_ledger.csv",
+        "run.json",
+    ]
+    made = make_ledgers("linyi-2018", strategy=None, seed=1, replication=0, date="2018-09-12")
+    assert len(load_hazards(tmp_path / "led" / "hazard_ledger.csv").frame) == len(made.hazards)
+    assert len(made.enterprises) == 1748 and ledger_files.FORMATS == ("xlsx", "csv")
+
+
+def written(folder: Path, *rows: list[str], header: list[str] | None = None) -> Path:
+    """Write a hazard ledger as text."""
+    file = folder / "ledger.csv"
+    file.write_text("\n".join(",".join(row) for row in [header or HEADER, *rows]), encoding="utf-8")
+    return file
+
+
+def changed(**values: str) -> list[str]:
+    """Return a good row with other cells, by header."""
+    return [values.get(head, cell) for head, cell in zip(HEADER, GOOD, strict=True)]
+
+
+def test_a_bureaus_own_ledger_is_read(tmp_path: Path) -> None:
+    header = ["序号", "编号", "所属县区", "单位名称", "隐患等级", "排查时间", "整改期限", "状态", "备注"]
+    file = written(tmp_path, ["1", "x", "甲县", "甲厂", "重大", "2018年8月1日", "2018.9.1", "", "急"], header=header)
+    made = load_hazards(file)
+    row = made.frame.iloc[0]
+    assert (row["class"], row["state"], row["unit"], row["enterprise"]) == ("major", "found", "甲县", "甲厂")
+    assert row["found"] == pd.Timestamp("2018-08-01") and row["due"] == pd.Timestamp("2018-09-01")
+    assert made.unused == ("序号", "备注")
+
+
+FAULTS = [
+    ({"隐患级别": "较大"}, "hazards.bad_class"),
+    ({"当前状态": "待定"}, "hazards.bad_state"),
+    ({"发现日期": ""}, "hazards.not_found"),
+    ({"发现日期": "9/10"}, "progress.date_two_ways"),
+    ({"交办日期": "2018-07-01"}, "hazards.order"),
+    ({"整改时限": "2018-07-01"}, "hazards.order"),
+    ({"整改完成日期": "2018-08-10"}, "hazards.state_behind"),
+    ({"当前状态": "已销号"}, "hazards.closed_undated"),
+    ({"企业编号": "", "企业名称": ""}, "hazards.nameless"),
+]
+
+
+@pytest.mark.parametrize(("values", "message"), FAULTS, ids=[message for _, message in FAULTS])
+def test_a_fault_is_told_with_its_place(values: dict[str, str], message: str, tmp_path: Path) -> None:
+    with pytest.raises(FileFaults) as caught:
+        load_hazards(written(tmp_path, GOOD, changed(隐患编号="B", **values)))
+    assert [fault.message for fault in caught.value.faults] == [message]
+    for lang in ("zh", "en"):
+        assert "3" in caught.value.faults[0].text(lang) and "{" not in caught.value.text(lang)
+
+
+def test_all_faults_are_told_at_once_and_open_rows_stand_once(tmp_path: Path) -> None:
+    rows = [changed(隐患编号=f"n{k}", **values) for k, (values, _) in enumerate(FAULTS)]
+    with pytest.raises(FileFaults) as caught:
+        load_hazards(written(tmp_path, *rows, GOOD, GOOD))
+    assert [fault.message for fault in caught.value.faults] == [*(m for _, m in FAULTS), "hazards.open_twice"]
+    closed = changed(整改完成日期="2018-08-05", 验收日期="2018-08-06", 销号日期="2018-08-07", 当前状态="已销号")
+    assert len(load_hazards(written(tmp_path, closed, GOOD)).frame) == 2, "closed and found again is no fault"
+
+
+@pytest.mark.parametrize(
+    "header", [["甲", "乙"], ["隐患级别", "发现日期"], ["隐患级别", "发现日期", "企业编号", "排查日期"]]
+)
+def test_headers_that_will_not_do_are_refused(header: list[str], tmp_path: Path) -> None:
+    with pytest.raises(FileFaults):
+        load_hazards(written(tmp_path, ["一般"] * len(header), header=header))
+    with pytest.raises(InputError):
+        load_hazards(7)  # type: ignore[arg-type]
+    with pytest.raises(InputError):
+        load_hazards(tmp_path / "nowhere.xlsx")
+
+
+def test_a_ledger_of_enterprises_nobody_has_is_refused(tmp_path: Path) -> None:
+    case, strategy = small(), load_strategy("balanced")
+    hazards = load_hazards(written(tmp_path, changed(企业编号="LY-99")))
+    for given, message in (
+        (hazards, "hazards.unknown_enterprise"),
+        ("x", "hazards.no_frame"),
+        (pd.DataFrame(), "hazards.no_frame"),
+    ):
+        with pytest.raises(InputError) as caught:
+            run_replication(case, strategy, seed=SEED, replication=0, hazards=given)
+        assert caught.value.message == message and "{" not in caught.value.text("en")
+
+
+def test_what_lies_after_the_as_of_date_is_not_looked_at(tmp_path: Path) -> None:
+    from dpsim.experiments.open_hazards import open_hazards
+    from dpsim.model.hazards import Hazard
+
+    steps = {"整改完成日期": "2018-09-20", "验收日期": "2018-09-21", "销号日期": "2018-09-22", "当前状态": "已销号"}
+    rows = [
+        changed(**steps),
+        changed(隐患编号="B", 发现日期="2018-09-11", 交办日期="2018-09-11", 整改时限=""),
+        changed(隐患编号="C"),
+    ]
+    ledger = load_hazards(written(tmp_path, *rows))
+    made = open_hazards(ledger, ("LY-000001",), dt.date(2018, 9, 10))
+    assert made.state.tolist() == [Hazard.ASSIGNED, Hazard.ASSIGNED] and (made.since < 0).all()
+    assert open_hazards(ledger, ("LY-000001",), dt.date(2018, 9, 22)).state.size == 2
+    assert open_hazards(ledger, ("LY-000001",), dt.date(2018, 7, 1)).state.size == 0
+
+
+@pytest.mark.parametrize("shape", [0.86, 1.0, 1.5])
+def test_a_delay_that_has_lasted_follows_the_law_given_that_it_has(shape: float) -> None:
+    """P(delay > t | delay > past) is known: its values are uniform; without the condition they are not."""
+    n, past, mean = 4000, 6.0, 10.0
+    scale, power = delay_scale(shape), 1.0 / shape
+    thresholds = [exponential(3, 0, k + 1, int(Stream.TEST), 0) for k in range(n)]
+    days = np.array([lasting_delay(one, past, mean, scale, power) for one in thresholds])
+    assert (days >= past).all()
+
+    def distance(u: np.ndarray) -> float:
+        return float(np.abs(np.sort(u) - (np.arange(n) + 0.5) / n).max() * np.sqrt(n))
+
+    def survival(t: np.ndarray) -> np.ndarray:
+        return np.asarray(np.exp(-((t / (scale * mean)) ** shape)))
+
+    assert distance(survival(days) / survival(np.array(past))) < 1.63, "Kolmogorov at 1 %"
+    fresh = np.array([past + lasting_delay(one, 0.0, mean, scale, power) for one in thresholds])
+    told = distance(survival(fresh) / survival(np.array(past)))
+    assert told < 1.63 if shape == 1.0 else told > 1.63, "only an exponential delay forgets"
