@@ -42,7 +42,7 @@ explore: setup
 	@$(BIN)/dpsim explore --lang $(lang)
 
 test: setup-dev
-	$(BIN)/python -m pytest -n 2 --dist loadfile --ignore tests/full_size
+	$(BIN)/python -m pytest -n 2 --dist loadfile --ignore tests/full_size -m "not long"
 
 check: setup-dev
 	$(BIN)/ruff check .
@@ -52,6 +52,7 @@ check: setup-dev
 
 verify: setup-dev
 	$(BIN)/python -m pytest -n 2 --dist loadfile tests/verification tests/property tests/full_size
+	$(BIN)/python -m pytest -n 2 --dist loadfile -m long tests/batch tests/browser tests/engines_same tests/notebooks
 
 bench: setup-dev
 	$(BIN)/python benchmarks/run.py

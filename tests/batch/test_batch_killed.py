@@ -76,6 +76,7 @@ def test_a_batch_killed_in_the_middle_makes_only_what_is_missing(installed: Inst
     assert again.returncode == 0 and "0 made now, 6 already there" in again.stdout and installed.begun() == []
 
 
+@pytest.mark.long  # tests/batch/test_batch.py and the batch that is killed guard the same in `make test`
 def test_a_report_that_fails_or_is_shot_is_listed_and_the_rest_stands(installed: Installed) -> None:
     file = smaller(installed, "zh", *STRATEGIES)
     process = installed.start(file, seconds=5.0, fails="balanced zh")
@@ -105,7 +106,9 @@ def test_a_report_that_fails_or_is_shot_is_listed_and_the_rest_stands(installed:
     assert not kept.exists() and installed.hidden() == [], "what the failures left is gone"
 
 
-@pytest.mark.parametrize(("number", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+@pytest.mark.parametrize(
+    ("number", "status"), [pytest.param(signal.SIGINT, 130, marks=pytest.mark.long), (signal.SIGTERM, 143)]
+)
 def test_a_batch_that_is_stopped_ends_its_reports_and_says_so(
     installed: Installed, number: signal.Signals, status: int
 ) -> None:

@@ -168,6 +168,7 @@ def test_a_slider_through_thirty_values_shows_the_last_and_leaves_no_queue(
     assert lab.errors == [], lab.errors
 
 
+@pytest.mark.long  # the Chinese page is stopped in `make test`
 def test_the_english_page_is_english_and_can_be_stopped(open_lab: Callable[[str], Lab], tmp_path: Path) -> None:
     lab = open_lab("en")
     page, banner = lab.page, lab.page.locator(".dpsim-banner div[role]")

@@ -30,7 +30,7 @@ def random_strategy(number: int, case: Case) -> Strategy:
         return load_strategy("past_pace")  # hazards and visits are off
     if dice.chance(0.35):
         names = list_strategies()
-        return _moved(load_strategy(names[number // 3 % len(names)]), case)
+        return moved_to(load_strategy(names[number // 3 % len(names)]), case)
     chosen = [name for name in sorted(instruments()) if dice.chance(0.35)]
     items: list[Content] = []
     for name in chosen:
@@ -45,7 +45,7 @@ def random_strategy(number: int, case: Case) -> Strategy:
     return Strategy.from_content({**content, "instruments": tuple(items)}, Origin(f"scenario-{number}"))
 
 
-def _moved(strategy: Strategy, case: Case) -> Strategy:
+def moved_to(strategy: Strategy, case: Case) -> Strategy:
     """Return a shipped strategy with its dates at the same part of the scenario's days as it was of 2018's."""
     factor = (case.horizon_end - case.as_of).days / (END - AS_OF).days
 

@@ -222,6 +222,7 @@ def test_the_executed_notebook_ran_through(made: tuple[Path, str]) -> None:
 # ------------------------------------------------------------------ the same each time
 
 
+@pytest.mark.long  # another whole report; that three ways give the same numbers is in `make test`
 def test_the_same_command_gives_the_same_bytes(zh: Path, zh_again: Path) -> None:
     assert zh.name == zh_again.name and files(zh) == files(zh_again)
     for name in files(zh):

@@ -11,6 +11,7 @@ from dpsim.forecast.pace import case_bounds
 from dpsim.params.load import load_strategy
 
 
+@pytest.mark.long  # of ten seeds in tests/full_size
 def test_the_fewest_is_within_one_step_of_a_scan() -> None:
     name = "advisers"
     truth, found = first_enough(scanned(name, seed=9000, replications=300)), asked(name, seed=1, replications=200)

@@ -211,7 +211,10 @@ def test_no_draw_of_a_replication_is_used_twice() -> None:
         drawn |= set(run["streams"])  # type: ignore[arg-type]
         assert {"built", "online", "assessed", "passed"} <= set(run["kinds"])  # type: ignore[arg-type]
     left = {int(s) for s in Stream} - drawn
-    forecasts = {int(stream) for stream in Stream if stream.name.startswith("FORECAST_")} | {int(Stream.CHAIN)}
+    forecasts = {int(stream) for stream in Stream if stream.name.startswith("FORECAST_")} | {
+        int(Stream.CHAIN),
+        int(Stream.UNCERTAIN),
+    }
     assert left <= {int(Stream[name]) for name in RESERVED} | forecasts, f"streams never drawn: {left}"
 
 
@@ -304,7 +307,7 @@ print(len(before), banned)
 """
 
 
-@pytest.mark.parametrize("compiled", [True, False])
+@pytest.mark.parametrize("compiled", [True, pytest.param(False, marks=pytest.mark.long)])
 def test_runs_need_no_other_randomness(compiled: bool) -> None:
     """`random` and all of `numpy.random` refuse to work; uncompiled, so that kernels are held to it as well."""
     printed = fresh_process(STRAY, **({} if compiled else {"NUMBA_DISABLE_JIT": "1"}))

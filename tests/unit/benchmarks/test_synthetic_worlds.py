@@ -45,13 +45,15 @@ def test_each_piece_of_knowledge_narrows_the_interval(rows: pd.DataFrame) -> Non
 
 
 def test_the_ledger_of_another_world_is_worth_nothing(worlds: synthetic.Worlds) -> None:
-    own, other = [], []
+    own, other, without = [], [], []
     for kind in sw.TYPES:
-        key = (kind, 0, 22)
-        for found, source in ((own, None), (other, ("BCDEA"[sw.TYPES.index(kind)], 1, 22))):
-            for stage, drawn in synthetic.ours(worlds, key, synthetic.LEDGER, 100, other=source):
+        key, ledger = (kind, 0, 22), synthetic.LEDGER
+        alien = ("BCDEA"[sw.TYPES.index(kind)], 1, 22)
+        for found, use, source in ((own, ledger, None), (other, ledger, alien), (without, synthetic.COUNTS, None)):
+            for stage, drawn in synthetic.ours(worlds, key, use, 100, other=source):
                 found.append(synthetic.scored(worlds.all[key], "x", stage, drawn)["crps_city"])
-    assert np.mean(other) > 2.0 * np.mean(own), (np.mean(own), np.mean(other))
+    means = [float(np.mean(found)) for found in (own, without, other)]
+    assert means[0] < means[1] < means[2], f"{means}: its own ledger is worth something, another one less than none"
 
 
 def test_nothing_of_the_scored_world_is_learned(worlds: synthetic.Worlds) -> None:
