@@ -11,6 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pandas as pd
+import pytest
 from browser_lab import Lab, drag, in_kernel, open_tab, put
 from playwright.sync_api import Page, expect
 

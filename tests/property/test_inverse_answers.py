@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from inverse_tools import asked, first_enough, place_of, quiet_case, scanned
 from property_runs import forced
 
