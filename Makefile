@@ -52,7 +52,7 @@ check: setup-dev
 
 verify: setup-dev
 	$(BIN)/python -m pytest -n 2 --dist loadfile tests/verification tests/property tests/full_size
-	$(BIN)/python -m pytest -n 2 --dist loadfile -m long tests/batch tests/browser tests/engines_same tests/notebooks
+	$(BIN)/python -m pytest -n 2 --dist loadfile -m long tests --ignore tests/property --ignore tests/full_size
 
 bench: setup-dev
 	$(BIN)/python benchmarks/run.py

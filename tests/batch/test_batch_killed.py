@@ -45,6 +45,7 @@ def making(batch: psutil.Process, strategy: str) -> list[psutil.Process]:
     return found
 
 
+@pytest.mark.long  # that what is there is not made again is in tests/unit/report/batch
 def test_a_batch_killed_in_the_middle_makes_only_what_is_missing(installed: Installed) -> None:
     process = installed.start("demo", seconds=2.0)
     family = psutil.Process(process.pid)

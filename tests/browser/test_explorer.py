@@ -136,6 +136,7 @@ def left_behind(page: Page) -> str:
     return in_kernel(page, LEFT).strip()
 
 
+@pytest.mark.long  # `make bench` times it too; tests/notebooks/test_explore.py drives the page without a browser
 def test_a_slider_through_thirty_values_shows_the_last_and_leaves_no_queue(
     open_lab: Callable[[str], Lab], tmp_path: Path
 ) -> None:

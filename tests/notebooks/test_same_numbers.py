@@ -46,11 +46,13 @@ def test_all_parts_say_the_same_under_plain_papermill(zh: Path, plain: SimpleNam
         assert words(shown(report, part)) == words(shown(plain.notebook, part)), part
 
 
+@pytest.mark.long
 def test_another_seed_gives_other_numbers(zh: Path, from_file: nbformat.NotebookNode) -> None:
     for part in (HEADLINE, TARGETS):
         assert words(shown(executed(zh), part)) != words(shown(from_file, part))
 
 
+@pytest.mark.long
 def test_a_parameter_file_is_followed(from_file: nbformat.NotebookNode) -> None:
     (injected,) = [cell for cell in code_cells(from_file) if "injected-parameters" in cell.metadata.get("tags", [])]
     assert "seed = 7" in injected.source and f"replications = {RUNS}" in injected.source

@@ -402,7 +402,7 @@ def all_faults(run: Run) -> list[str]:
     ]
 
 
-@pytest.mark.parametrize("part", range(8))
+@pytest.mark.parametrize("part", [*range(4), *(pytest.param(part, marks=pytest.mark.long) for part in range(4, 8))])
 def test_always_laws_in_random_runs(linyi: Case, part: int) -> None:
     seen: dict[str, int] = {}
     for number in range(part, RUNS, 8):

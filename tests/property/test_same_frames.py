@@ -111,6 +111,7 @@ for name in ("current_arrangement", "third_party_capacity"):
 """
 
 
+@pytest.mark.long
 def test_the_salt_of_hash_changes_nothing() -> None:
     printed = {salt: fresh_process(HASHED.replace("SALT", "False"), PYTHONHASHSEED=salt) for salt in ("0", "12345")}
     assert printed["0"] == printed["12345"] and len(printed["0"].split()) == 2, printed

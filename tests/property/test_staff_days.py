@@ -28,6 +28,7 @@ def last(run_: Replication, indicator: str, view: str = "reported") -> float:
     return float(frame["value"].sum())
 
 
+@pytest.mark.long
 def test_every_strategy_but_the_reference_differs_from_it(linyi: Case) -> None:
     tight = forced(linyi, {"agencies.headroom": 0.2, "agencies.user_share": 0.8})
     base = run_of(tight, tight.default_strategy).indicators
