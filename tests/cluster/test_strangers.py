@@ -59,6 +59,7 @@ def test_whatever_answers_and_is_no_scheduler_is_bad_input(answering: str) -> No
     assert all(answering in caught.value.text(lang) for lang in ("zh", "en"))
 
 
+@pytest.mark.long  # workers are killed in `make test`
 def test_a_scheduler_that_ends_in_the_middle_loses_nothing(tmp_path: Path) -> None:
     case, plan = load_case("linyi-2018"), load_strategy("past_pace")
     folder = tmp_path / "cluster"

@@ -86,6 +86,7 @@ def test_a_failed_replication_is_listed_and_the_others_stand(inputs, monkeypatch
     assert (part.targets["replications"] == 7).all(), "n counts finished runs only"
 
 
+@pytest.mark.long  # tests/test_cli.py sends the program signals in `make test`
 @pytest.mark.skipif(sys.platform == "win32", reason="signals to a group of processes are a POSIX matter")
 def test_a_real_signal_ends_a_parallel_run_at_once_with_what_is_finished():
     command = [sys.executable, "-m", "dpsim", "run", "linyi-2018", "--lang", "en", "--replications"]

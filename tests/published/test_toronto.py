@@ -84,6 +84,7 @@ def test_quantiles_agree_with_the_observed_ones_and_heavy_tails_do_not(files: Fi
         assert ratio[family][-1] > 2.0, f"{family}: the check must see a tail that is too heavy"
 
 
+@pytest.mark.long
 def test_the_choice_finds_the_tail_it_was_given(files: Files) -> None:
     one = samples(files)["one violation"]
     observed = fit("gamma", one).aic - fit("Weibull", one).aic

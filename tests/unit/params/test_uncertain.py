@@ -106,8 +106,9 @@ def test_a_draw_depends_on_its_own_key_alone() -> None:
 
 def test_counts_of_the_as_of_date_keep_their_order() -> None:
     for name in ("chancheng-2013", "tonghua-winter"):
+        case = load_case(name)
         for replication in range(40):
-            state = drawn_case(load_case(name), seed=5, replication=replication).state
+            state = drawn_case(case, seed=5, replication=replication).state
             assert state.online.value <= state.built.value and state.passed.value <= state.assessed.value
 
 
