@@ -12,14 +12,14 @@ import shutil
 import sys
 from pathlib import Path
 
+from readmes import write_tables
+
 from dpsim.forecast.methods import all_methods, variants_tried
 from dpsim.params.forecast import load_forecast_settings
 
 HERE = Path(__file__).parent
 KEPT = HERE / "backtest"
 FILES = ("overall.csv", "programmes.csv", "run.json")
-BEGIN, END = "<!-- backtest: begin -->", "<!-- backtest: end -->"
-READMES = {"en": HERE.parent / "README.md", "zh": HERE.parent / "README.zh.md"}
 OURS, BASE, BAR = "dpsim", "base_rate", 0.85
 WORDS = {
     "en": {
@@ -155,10 +155,7 @@ def main() -> None:
         KEPT.mkdir(exist_ok=True)
         for name in FILES:
             shutil.copy(Path(sys.argv[1]) / name, KEPT / name)
-    for lang, file in READMES.items():
-        before, rest = file.read_text(encoding="utf-8").split(BEGIN)
-        after = rest.split(END)[1]
-        file.write_text(f"{before}{BEGIN}\n{block(KEPT, lang)}\n{END}{after}", encoding="utf-8", newline="\n")
+    write_tables("backtest", lambda lang: block(KEPT, lang))
 
 
 if __name__ == "__main__":

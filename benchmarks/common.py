@@ -21,7 +21,7 @@ RESULTS = HERE / "results.csv"
 COLUMNS = ("name", "value", "unit", "floor", "target")
 SEED = 1
 FAST = ENGINES[0]
-"""The engine that runs by default: the targets of issue C are its."""
+"""The engine that runs by default: the targets of speed are its."""
 
 
 class Row(NamedTuple):

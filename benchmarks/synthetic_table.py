@@ -9,11 +9,10 @@ import json
 from pathlib import Path
 
 import pandas as pd
+from readmes import write_tables
 
 HERE = Path(__file__).parent
 KEPT = HERE / "synthetic"
-BEGIN, END = "<!-- synthetic: begin -->", "<!-- synthetic: end -->"
-READMES = {"en": HERE.parent / "README.md", "zh": HERE.parent / "README.zh.md"}
 OURS = ("counts", "+ funnel", "+ jobs in progress", "+ elapsed times", "+ capacity")
 WORDS = {
     "en": {
@@ -126,10 +125,7 @@ def by_type(scores: pd.DataFrame, level: str, method: str, rivals: list[str], la
 
 def main() -> None:
     """Write the table into both READMEs."""
-    for lang, file in READMES.items():
-        before, rest = file.read_text(encoding="utf-8").split(BEGIN)
-        after = rest.split(END)[1]
-        file.write_text(f"{before}{BEGIN}\n{block(KEPT, lang)}\n{END}{after}", encoding="utf-8", newline="\n")
+    write_tables("synthetic", lambda lang: block(KEPT, lang))
 
 
 if __name__ == "__main__":

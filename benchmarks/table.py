@@ -8,9 +8,8 @@ import tomllib
 from pathlib import Path
 
 from common import COLUMNS, HERE, RESULTS, Row, verdict
+from readmes import write_tables
 
-BEGIN, END = "<!-- bench: begin -->", "<!-- bench: end -->"
-READMES = {"en": HERE.parent / "README.md", "zh": HERE.parent / "README.zh.md"}
 WORDS = {
     "en": {
         "head": ("what", "value", "floor", "target", ""),
@@ -65,19 +64,10 @@ def called(name: str, lang: str) -> str:
     return ""
 
 
-def between(text: str) -> tuple[str, str, str]:
-    """Return a README before, between and after the markers."""
-    before, rest = text.split(BEGIN)
-    inside, after = rest.split(END)
-    return before, inside, after
-
-
 def main() -> None:
     """Write the table into both READMEs."""
     rows = read_results()
-    for lang, file in READMES.items():
-        before, _, after = between(file.read_text(encoding="utf-8"))
-        file.write_text(f"{before}{BEGIN}\n{block(rows, lang)}\n{END}{after}", encoding="utf-8", newline="\n")
+    write_tables("bench", lambda lang: block(rows, lang))
 
 
 if __name__ == "__main__":

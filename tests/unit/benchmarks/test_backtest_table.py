@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import backtest_table
 import pytest
+from readmes import READMES, between
 
 from dpsim.forecast.methods import all_methods
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
 def test_the_readme_shows_the_kept_run(lang: str) -> None:
-    text = backtest_table.READMES[lang].read_text(encoding="utf-8")
-    inside = text.split(backtest_table.BEGIN)[1].split(backtest_table.END)[0]
-    assert inside == f"\n{backtest_table.block(backtest_table.KEPT, lang)}\n"
+    _, inside, _ = between(READMES[lang].read_text(encoding="utf-8"), "backtest")
+    assert inside == backtest_table.block(backtest_table.KEPT, lang)
     used = {row["method"] for row in backtest_table.read(backtest_table.KEPT, "overall.csv")}
     for name in set(all_methods()) - used:
         assert backtest_table.called(name, lang) in inside, "a method that was not used is named"

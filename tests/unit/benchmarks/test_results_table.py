@@ -6,7 +6,8 @@ import platform
 
 import pytest
 from common import Row, digits, figure, verdict
-from table import END, READMES, between, block, read_results
+from readmes import READMES, between
+from table import block, read_results
 
 ASKED = {"<=25", "<=8", "<=4", "<=2", ">=1.8", ">=100", "0.9..1.1", "<=20", "<=1", "<=0.3"}
 """The targets of the project for speed and size."""
@@ -14,8 +15,8 @@ ASKED = {"<=25", "<=8", "<=4", "<=2", ">=1.8", ">=100", "0.9..1.1", "<=20", "<=1
 
 @pytest.mark.parametrize("lang", sorted(READMES))
 def test_the_readme_shows_the_last_run(lang: str) -> None:
-    _, inside, _ = between(READMES[lang].read_text(encoding="utf-8"))
-    assert inside.strip() == block(read_results(), lang), "run: make bench"
+    _, inside, _ = between(READMES[lang].read_text(encoding="utf-8"), "bench")
+    assert inside == block(read_results(), lang), "run: make bench"
 
 
 @pytest.mark.parametrize("lang", sorted(READMES))
@@ -64,4 +65,4 @@ def test_numbers_have_three_digits(number: float, text: str) -> None:
 
 def test_markers_must_be_there() -> None:
     with pytest.raises(ValueError, match="unpack"):
-        between(f"no beginning {END}")
+        between("no beginning\n<!-- bench: end -->", "bench")
