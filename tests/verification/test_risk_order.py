@@ -16,9 +16,8 @@ from verification_tools import SEED, agrees, detects, z_mean
 
 from dpsim.core.priorities import find_rate, longest_unvisited_score, predicted_score, visit_order
 from dpsim.core.words import Kind
-from dpsim.engines.simpy_engine import run
 from dpsim.engines.world import World, make_setting, make_world
-from dpsim.experiments.replication import strategy_paths
+from dpsim.experiments.replication import run_world, strategy_paths
 from dpsim.model.targeting import days_earlier, targeting_gain
 from dpsim.model.visits import Roster
 from dpsim.params.faults import Origin
@@ -43,7 +42,7 @@ def only(plan: str) -> Strategy:
 
 def world_of(case: Case, plan: str, replication: int) -> World:
     strategy = only(plan)
-    setting = make_setting(case, strategy, strategy)
+    setting = make_setting(case, strategy, strategy, engine="compiled")
     return make_world(setting, strategy_paths(setting, SEED, np.array([replication])), 0, seed=SEED)
 
 
@@ -79,7 +78,7 @@ def visited(plan: str, replication: int) -> Round:
     hazards.roster[:, :, Roster.LAST_VISIT] = -400
     hazards.sites["judged"] = 4
     score = first_scores(world, 4.0)
-    run(world)
+    run_world(world)
     rows = hazards.store.ledger[hazards.store.ledger["kind"] == int(Kind.VISIT)]
     rows = rows[np.argsort(rows["t"], kind="stable")]
     assert np.array_equal(np.sort(rows["index"]), np.arange(state.entity.size)), "everybody is visited once"
@@ -162,7 +161,7 @@ def zs_top(shape: float) -> list[float]:
         assert hazards is not None
         weight = (hazards.sites["intensity"][:, 0] > edge) / TOP - expected
         stock.append(weight * hazards.stock[:, 0, 0])
-        run(world)
+        run_world(world)
         rows = hazards.store.ledger[hazards.store.ledger["kind"] == int(Kind.VISIT)]
         finds.append(weight * np.bincount(rows["index"], weights=rows["detail"], minlength=weight.size))
     return [z_mean(np.concatenate(stock), 0.0), z_mean(np.concatenate(finds), 0.0)]
