@@ -312,7 +312,8 @@ What to know before believing it:
 - **EX31** counts what is felt. The paper's own sum divides falls in violations at the next inspection (30% at 311
   neighbours by 48% at a second visit); by that count a name is worth less here, because what is felt is forgotten in
   months. The value stands at the upper end of its range.
-- Not modelled: assessors assigned and paid centrally (EX33), false reporting near a target.
+- Assessors assigned and paid centrally (EX33) are an instrument whose setting is the paper's figure, so that nothing is
+  left to test. Not modelled: false reporting near a target.
 """
 
 
