@@ -27,6 +27,8 @@ from dpsim.params.quantity import (
     Yuan,
 )
 
+Sector = Literal["mines", "chemicals", "industry_trade"]
+
 
 class Source(Block):
     """A table or document of the user's own that values of the case cite by its id."""
@@ -107,6 +109,12 @@ class Population(Block):
     county_list: CountyList | None = None
 
 
+class AllBuilt(Graded):
+    """Sectors of which every enterprise is built at the as-of date; who else is built is not known."""
+
+    sectors: Annotated[tuple[Sector, ...], Field(min_length=1)]
+
+
 class State(Block):
     """Counts at the as-of date."""
 
@@ -116,6 +124,7 @@ class State(Block):
     building: Enterprises
     connected: Enterprises
     assessed: Enterprises
+    all_built: AllBuilt | None = None
 
 
 class Adoption(Block):

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from itertools import pairwise
 from typing import Any
 
-from dpsim.params.county_rules import county_rules
+from dpsim.params.county_rules import ROWS, county_rules
 from dpsim.params.dig import at_most, choice, dig, entries, is_number, items, once, part, value_of
 from dpsim.params.faults import Fault, Path, dotted
 from dpsim.params.hazard_rules import hazard_rules, plan_rules
@@ -43,7 +43,17 @@ def case_rules(content: Mapping[str, Any]) -> Iterator[Fault]:
     if isinstance(as_of, dt.date) and not YEARS[0] <= as_of.year <= YEARS[1]:
         yield Fault("params.date_outside", ("as_of",), as_of, {"allowed": f"{YEARS[0]}-01-01 … {YEARS[1]}-12-31"})
         content = {**content, "as_of": None}  # no other date can be compared with it
-    for rules in (_counts, _population, _dates, _weights, _calendar, target_rules, switch_rules, published_rules):
+    for rules in (
+        _counts,
+        _all_built,
+        _population,
+        _dates,
+        _weights,
+        _calendar,
+        target_rules,
+        switch_rules,
+        published_rules,
+    ):
         yield from rules(content)
     yield from county_rules(content)
     yield from hazard_rules(content)
@@ -93,6 +103,21 @@ def _counts(content: Mapping[str, Any]) -> Iterator[Fault]:
     if total is not None and built <= total:
         rest = "population.enterprises - state.built"
         yield from at_most(("state", "building"), building, rest, total - built)
+
+
+def _all_built(content: Mapping[str, Any]) -> Iterator[Fault]:
+    """Sectors that are wholly built fit into the built, of the list and of each county."""
+    path: Path = ("state", "all_built", "sectors")
+    given = [name for name in entries(content, *path) if isinstance(name, str)]
+    yield from once(path, given)
+    shares = [value_of(content, "population", "sectors", name) for name in dict.fromkeys(given)]
+    total = value_of(content, "population", "enterprises")
+    if total is not None and (known := [share for share in shares if share is not None]):
+        yield from at_most(path, round(math.fsum(known) * total), "state.built", value_of(content, "state", "built"))
+    for where, row in items(content, ROWS):
+        counts = [row[name] for name in dict.fromkeys(given) if is_number(row.get(name))]
+        if counts and is_number(row.get("built")):
+            yield from at_most((*where, given[0]), sum(counts), "built", row["built"])
 
 
 def _population(content: Mapping[str, Any]) -> Iterator[Fault]:
