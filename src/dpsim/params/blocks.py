@@ -152,8 +152,12 @@ class Attention(Block):
 
 
 class Agencies(Block):
-    """Third-party agencies that help to build."""
+    """Third-party agencies that help to build.
 
+    Where the documents of the place name none (`documented`), the report concludes nothing about them.
+    """
+
+    documented: bool = True
     user_share: Share
     headroom: Ratio
     service_mean: Days

@@ -143,8 +143,9 @@ class Deterrence(Block):
 
 
 class Formalism(Block):
-    """Systems built for show."""
+    """Systems built for show, and the appraisal that draws some of those built (`appraised`: the place has one)."""
 
+    appraised: bool = True
     rush_effect: LogRatio
     agency_effect: LogRatio
     perceived_effect: LogRatio

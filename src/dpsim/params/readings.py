@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from dpsim.language import LANGUAGES
 from dpsim.params.quantity import Block, Date, Graded, Label, LogRatio, Number, PerYear, Ratio, Share, Text, Weeks
 
 Stage = Literal["built", "connected", "online", "assessed", "passed"]
@@ -131,6 +132,31 @@ class Means(Block):
     other: Label | None = None
     county: Label | None = None
     as_of: Label | None = None
+
+
+class Called(Block):
+    """Short words of a place for stages, groups and the offices below it, printed in the place of the usual ones.
+
+    A stage stands after a number and after "are": 建档, "on file".
+    """
+
+    built: Label | None = None
+    connected: Label | None = None
+    online: Label | None = None
+    assessed: Label | None = None
+    passed: Label | None = None
+    benchmark: Label | None = None
+    other: Label | None = None
+    county: Label | None = None
+    counties: Label | None = None
+
+    def words(self) -> dict[str, dict[str, str]]:
+        """Return the words by language, as `dpsim.language.in_words` takes them."""
+        own = {name: label for name, label in self if label is not None}
+        for name, like in (("done", "online"), ("live", "online"), ("benchmark_county", "benchmark")):
+            if like in own:
+                own[name] = own[like]
+        return {lang: {name: label.words(lang) for name, label in own.items()} for lang in LANGUAGES}
 
 
 class Published(Block):

@@ -31,7 +31,7 @@ from dpsim.params.check import Rules, checked
 from dpsim.params.faults import Fault, Origin
 from dpsim.params.instruments import INSTRUMENTS, Chosen, Instrument
 from dpsim.params.quantity import GRADES, Block, Date, Graded, Label, Quantity, Text, Version
-from dpsim.params.readings import Means, Published, Scenario, Target, Targets
+from dpsim.params.readings import Called, Means, Published, Scenario, Target, Targets
 from dpsim.params.rules import case_rules, strategy_rules
 
 __all__ = [
@@ -126,6 +126,7 @@ class Case(File):
     place: Label
     enterprises_called: Label
     means: Means | None = None
+    called: Called | None = None
     code_prefix: Text
     as_of: Date
     horizon_end: Date

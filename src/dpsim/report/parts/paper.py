@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from dpsim.model.sampling import veto_probability
+from dpsim.params.labels import grade_label
 from dpsim.report import alts
 from dpsim.report.parts import Part
 from dpsim.report.parts.hazards import without
+from dpsim.report.place import paper_part
 from dpsim.report.show import show_band, show_date, show_percent, show_probability, show_probability_range, show_rounded
 from dpsim.report.supervised import TRUE, Supervised, at_begin
 
@@ -19,12 +21,13 @@ if TYPE_CHECKING:
 
 def part(letter: Letter) -> Part:
     """Return paper systems and the county appraisal under the arrangement in force."""
-    mine = letter.result.supervised.get(letter.result.request.reference.id)
+    mine, case = letter.result.supervised.get(letter.result.request.reference.id), letter.result.case
+    head = paper_part(case).removeprefix("letter.")
     if mine is None:
-        return letter.headed("part_paper", without(letter))
+        return letter.headed(head, without(letter))
     letter.save_table(letter.drawings["paper"].frame, "paper")
     body = letter.paragraph(_share(letter, mine)) + letter.picture("paper", alts.paper(letter))
-    return letter.headed("part_paper", body + letter.paragraph(*veto(letter, mine)))
+    return letter.headed(head, body + (letter.paragraph(*veto(letter, mine)) if case.formalism.appraised else ""))
 
 
 def _share(letter: Letter, mine: Supervised) -> str:
@@ -35,6 +38,7 @@ def _share(letter: Letter, mine: Supervised) -> str:
         "letter.veto.share",
         as_of=show_date(case.as_of, letter.lang),
         built_now=show_rounded(case.state.built.value),
+        grade=grade_label("assumed", letter.lang) if case.state.built.assumed else letter.say("figures.view.reported"),
         paper_now=show_rounded(float(now.median())),
         end=show_date(case.horizon_end, letter.lang),
         name=getattr(letter.result.request.reference.name, letter.lang),
@@ -55,18 +59,25 @@ def veto(letter: Letter, mine: Supervised) -> list[str]:
     checked, failing = int(rule.veto_checked.value), int(rule.veto_failing.value)
     low, high = np.quantile(mine.veto.to_numpy(), (0.05, 0.95))
     first, last = (show_probability(veto_probability(float(q), checked, failing), lang) for q in (base.low, base.high))
+    counties = mine.veto.shape[1]
+    hidden = "anonymous_assumed" if case.population.counties.assumed else "anonymous"
+    values = {
+        "name": getattr(letter.result.request.reference.name, lang),
+        "n": mine.runs,
+        "mean": show_probability(float(mine.numbers["veto_mean"].median()), lang),
+        "range": show_probability_range(float(low), float(high), lang),
+    }
+    if counties > 1:
+        values |= {"counties": counties, "expected": expected(mine, lang)}
     return [
-        letter.say("letter.veto.rule", checked=checked, failing=failing, end=show_date(case.horizon_end, letter.lang)),
         letter.say(
-            "letter.veto.chance",
-            name=getattr(letter.result.request.reference.name, lang),
-            n=mine.runs,
-            counties=mine.veto.shape[1],
-            mean=show_probability(float(mine.numbers["veto_mean"].median()), lang),
-            range=show_probability_range(float(low), float(high), lang),
-            expected=expected(mine, lang),
+            "letter.veto.rule_assumed" if rule.veto_checked.assumed else "letter.veto.rule",
+            checked=checked,
+            failing=failing,
+            drawn=letter.say("letter.veto.drawn", end=show_date(case.horizon_end, letter.lang)),
         ),
-        "" if case.population.county_list else letter.say("letter.veto.anonymous"),
+        letter.say("letter.veto.chance_one" if counties == 1 else "letter.veto.chance", **values),
+        "" if case.population.county_list or counties == 1 else letter.say(f"letter.veto.{hidden}"),
         letter.say(
             "letter.veto.ends",
             base_low=f"{show_percent(base.low)}%",
