@@ -40,13 +40,13 @@ def test_sectors_are_built_and_no_count_changes(sectors: tuple[str, ...]) -> Non
         ({**MINES, "sectors": ("industry_trade",)}, {}, "params.above", "state.all_built.sectors"),
         ({**MINES, "sectors": ("mines", "mines")}, {}, "params.duplicate_id", "state.all_built.sectors.1"),
         ({**MINES, "sectors": ("forests",)}, {}, "params.not_a_choice", "state.all_built.sectors.0"),
-        ({**MINES, "sectors": ()}, {}, "params.too_few", "state.all_built.sectors"),
+        ({**MINES, "sectors": ()}, {}, "params.empty_list", "state.all_built.sectors"),
     ],
 )
 def test_what_cannot_be_is_found(all_built: Mapping[str, Any], state: dict[str, int], message: str, path: str) -> None:
     with pytest.raises(FileFaults) as found:
         made(all_built, **state)
-    assert [(fault.message, ".".join(map(str, fault.path))) for fault in found.value.faults] == [(message, path)]
+    assert [(fault.message, str(fault.values["key"])) for fault in found.value.faults] == [(message, path)]
 
 
 def test_a_county_with_fewer_built_than_mines_is_found() -> None:
@@ -77,4 +77,6 @@ def test_a_county_with_fewer_built_than_mines_is_found() -> None:
             continue
         with pytest.raises(FileFaults) as found:
             Case.from_content(filled, Origin("c.yaml"))
-        assert [(f.message, f.path[-2:]) for f in found.value.faults] == [("params.above", (1, "mines"))]
+        assert [(f.message, str(f.values["key"])) for f in found.value.faults] == [
+            ("params.above", "population.county_list.rows.1.mines")
+        ]
