@@ -67,7 +67,7 @@ class Levers(NamedTuple):
     advising : numpy.ndarray
         Shape (1,): staff-days for one-to-one assistance, per county and day.
     reward : numpy.ndarray
-        Shape (1,): factor on the rate of workers' reports.
+        Shape (n,): factor on the rate of workers' reports of an enterprise.
     penalty, publicity : numpy.ndarray
         Shape (1,): factor on the share of visits that end in a penalty; share of penalties made public.
     look_back : numpy.ndarray
@@ -163,7 +163,7 @@ COMBINED: dict[str, str] = {
 
 def empty_levers(counties: int, groups: int, sectors: int, enterprises: int) -> Levers:
     """Return levers that do nothing."""
-    one = tuple(np.zeros(1) for _ in range(11))
+    one = tuple(np.zeros(1) for _ in range(10))
     levers = Levers(
         contact=np.zeros((len(Contact), counties)),
         multiplier=np.zeros(groups),
@@ -177,19 +177,19 @@ def empty_levers(counties: int, groups: int, sectors: int, enterprises: int) -> 
         inspect_factor=one[0],
         borrowed=one[1],
         advising=one[2],
-        reward=one[3],
-        penalty=one[4],
-        publicity=one[5],
+        reward=np.zeros(enterprises),
+        penalty=one[3],
+        publicity=one[4],
         look_back=np.zeros(2),
-        listing=one[6],
+        listing=one[5],
         pull=np.zeros(counties),
         training=np.zeros(4),
-        warning=one[7],
+        warning=one[6],
         residence=np.zeros(enterprises),
         grid=np.zeros(enterprises),
-        verified=one[8],
-        grid_quality=one[9],
-        patrol=one[10],
+        verified=one[7],
+        grid_quality=one[8],
+        patrol=one[9],
         independence=np.zeros(2),
         petty=np.zeros(2),
         subsidy=np.zeros(5),

@@ -397,10 +397,3 @@ def publish(sites: Records, county: Ints, counties: int, now: float, laws: Recor
             s.perceived = raised(s.perceived, s.perceived_at, now, law.memory, 1.0 - (1.0 - law.published_jump) ** felt)
             s.perceived_at = now
         s.penalties = 0
-
-
-@lean_routine
-def set_reports(factor: float, sites: Records) -> None:
-    """Change the factor on workers' reports from the time to which hazards have lived on."""
-    for i in range(sites.size):
-        sites[i].report_factor = factor

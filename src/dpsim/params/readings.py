@@ -201,6 +201,43 @@ class Published(Block):
     note: Label | None = None
 
 
+class Constraint(Block):
+    """A target of outcomes that a plan sets: no stage of this programme, but what the runs are held against.
+
+    Parameters
+    ----------
+    id : str
+    name : Label
+        What is bound, and over which years.
+    value : int or float
+        A change as a share (-0.15 for 15% less), or the most accidents there may be.
+    unit : str
+    source : str
+        Id of `params/evidence.csv` or of the case's own `sources`.
+    quantity : str, optional
+        What a run gives of it, where it gives something.
+    reason : Label, optional
+        Why no run can tell, where none can.
+    """
+
+    id: Text
+    name: Label
+    value: Number
+    unit: Literal["share", "accidents"]
+    source: Text
+    quantity: Literal["no_grave_accident"] | None = None
+    reason: Label | None = None
+
+
+class Outside(Block):
+    """A fact of the place's documents that the model does not hold, and why."""
+
+    id: Text
+    name: Label
+    source: Text
+    reason: Label
+
+
 def printed_step(value: float, unit: str) -> float:
     """Return one unit of the last digit a figure is printed with: that much it may be off, being rounded or cut off.
 

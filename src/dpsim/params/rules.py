@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping
 from itertools import pairwise
 from typing import Any
 
+from dpsim.params.constraint_rules import constraint_rules
 from dpsim.params.county_rules import ROWS, county_rules
 from dpsim.params.dig import at_most, choice, dig, entries, is_number, items, once, part, value_of
 from dpsim.params.faults import Fault, Path, dotted
@@ -53,6 +54,7 @@ def case_rules(content: Mapping[str, Any]) -> Iterator[Fault]:
         target_rules,
         switch_rules,
         published_rules,
+        constraint_rules,
     ):
         yield from rules(content)
     yield from county_rules(content)

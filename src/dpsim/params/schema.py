@@ -31,7 +31,7 @@ from dpsim.params.check import Rules, checked
 from dpsim.params.faults import Fault, Origin
 from dpsim.params.instruments import INSTRUMENTS, Chosen, Instrument
 from dpsim.params.quantity import GRADES, Block, Date, Graded, Label, Quantity, Text, Version
-from dpsim.params.readings import Called, Means, Published, Scenario, Target, Targets
+from dpsim.params.readings import Called, Constraint, Means, Outside, Published, Scenario, Target, Targets
 from dpsim.params.rules import case_rules, strategy_rules
 
 __all__ = [
@@ -151,6 +151,8 @@ class Case(File):
     published: tuple[Published, ...]
     sources: tuple[Source, ...] | None = None
     appraisal: Appraisal | None = None
+    constraints: tuple[Constraint, ...] | None = None
+    outside: tuple[Outside, ...] | None = None
 
     @property
     def id(self) -> str:

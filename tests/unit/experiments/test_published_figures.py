@@ -102,7 +102,12 @@ def test_what_is_measured_is_what_the_events_say(case: Case, seen: RunsSeen, eve
         assert got.shape == (RUNS,) and got[1] == pytest.approx(expected), quantity
     ledger = seen.at("hazards_open:major", 0.0)[1] + seen.at("hazards_open:general", 0.0)[1] + len(found)
     assert measured(case, seen, "closed_share", "share")[1] == pytest.approx(len(closed) / ledger)
-    covered = {row[0] for row in wanted} | {"closed_share"}
+    covered = {row[0] for row in wanted} | {"closed_share", "no_grave_accident"}
+    share = case.incidents.ten_death_share.value
+    accidents = int((events["kind"] == "accident").sum())
+    assert accidents > 0
+    none = measured(case, seen, "no_grave_accident", "share")[1]
+    assert none == pytest.approx((1.0 - share) ** accidents, rel=1e-12) and none < 1.0
     left = {name for name, module in quantities().items() if module.TAKES.window} - covered
     assert left == {"second_visit_ratio", "larger_accidents"}, "a new quantity is counted again here too"
 
