@@ -138,6 +138,9 @@ def _dates(content: Mapping[str, Any]) -> Iterator[Fault]:
     as_of, end = content.get("as_of"), content.get("horizon_end")
     if isinstance(as_of, dt.date) and isinstance(end, dt.date) and end <= as_of:
         yield Fault("params.date_not_after", ("horizon_end",), end, {"other": "as_of", "allowed": as_of})
+    asked = dig(content, "questioning", "date")
+    if all(isinstance(day, dt.date) for day in (as_of, end, asked)) and not as_of < asked <= end:
+        yield Fault("params.date_outside", ("questioning", "date"), asked, {"allowed": f"{as_of} < x ≤ {end}"})
     path: Path = ("scenario", "start", "dates")
     starts = dig(content, *path)
     if not isinstance(starts, tuple) or not all(isinstance(day, dt.date) for day in starts):

@@ -24,6 +24,7 @@ from dpsim.params.blocks_hazards import (
     Formalism,
     Hazards,
     Incidents,
+    Questioning,
     Staff,
 )
 from dpsim.params.change import changed
@@ -150,6 +151,7 @@ class Case(File):
     published: tuple[Published, ...]
     sources: tuple[Source, ...] | None = None
     appraisal: Appraisal | None = None
+    questioning: Questioning | None = None
 
     @property
     def id(self) -> str:
