@@ -53,7 +53,7 @@ def set_controls(levers: Levers, reference: Levers, sites: Records, laws: Record
         law.period[_PATROL] = min(law.patrol_every, 1.0 / levers.patrol[0])
     for i in range(sites.size):
         s = sites[i]
-        s.expert_rate, s.grid_rate = levers.residence[i], levers.grid[i]
+        s.expert_rate, s.grid_rate, s.simple = levers.residence[i], levers.grid[i], levers.simple[i]
         if law.warned > 0.0:
             s.perceived, s.perceived_at = raised(s.perceived, s.perceived_at, now, law.memory, law.warned), now
     law.warned = 0.0
