@@ -7,8 +7,8 @@ from typing import Any
 
 from dpsim.params.schema import File
 
-_NOT_VALUES = ("published", "sources")
-"""Blocks that set nothing: figures that runs are held against, and the list of own documents."""
+_NOT_VALUES = ("published", "sources", "tasks")
+"""Blocks that set nothing: figures that runs are held against, own documents, programmes that are not simulated."""
 
 
 def cited_sources(*files: File) -> frozenset[str]:

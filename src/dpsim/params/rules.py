@@ -19,7 +19,7 @@ from dpsim.params.hazard_rules import hazard_rules, plan_rules
 from dpsim.params.locate import NAME, list_strategies
 from dpsim.params.published_rules import published_rules
 from dpsim.params.source_rules import source_rules
-from dpsim.params.target_rules import switch_rules, target_rules
+from dpsim.params.target_rules import switch_rules, target_rules, task_rules
 
 YEARS = (2000, 2100)
 """Years an as-of date may lie in."""
@@ -54,6 +54,7 @@ def case_rules(content: Mapping[str, Any]) -> Iterator[Fault]:
         _calendar,
         target_rules,
         switch_rules,
+        task_rules,
         published_rules,
     ):
         yield from rules(content)

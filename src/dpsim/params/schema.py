@@ -32,7 +32,7 @@ from dpsim.params.check import Rules, checked
 from dpsim.params.faults import Fault, Origin
 from dpsim.params.instruments import INSTRUMENTS, Chosen, Instrument
 from dpsim.params.quantity import GRADES, Block, Date, Graded, Label, Quantity, Text, Version
-from dpsim.params.readings import Means, Published, Scenario, Target, Targets
+from dpsim.params.readings import Means, Published, Scenario, Target, Targets, Task
 from dpsim.params.rules import case_rules, strategy_rules
 
 __all__ = [
@@ -152,6 +152,7 @@ class Case(File):
     sources: tuple[Source, ...] | None = None
     appraisal: Appraisal | None = None
     questioning: Questioning | None = None
+    tasks: tuple[Task, ...] | None = None
 
     @property
     def id(self) -> str:
