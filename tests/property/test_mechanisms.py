@@ -25,6 +25,7 @@ OFF: dict[str, Values] = {
     "assessor_independence": {"share": 0.0, "yuan_per_day": 0.0},
     "publicity": {"jump": 0.0, "staff_days_each": 0.0, "yuan_each": 0.0},
     "enforcement_league": {"factor": 1.0, "petty_share": 0.0, "search_lost": 0.0},
+    "simple_systems": {"pace": 1.0, "lost": 0.0},
     "third_party_subsidy": {"served_share": 0.0, "yuan_per_enterprise": 0.0},
 }
 """Settings at which an instrument has no effect and no price."""
@@ -105,6 +106,8 @@ SIGNS: list[tuple[str, Values, tuple[str, ...], str, int]] = [
     ("publicity", {"jump": 0.3, "staff_days_each": 0.0}, ("hazards_found:self_check",), "reported", 1),
     ("enforcement_league", {}, ("penalties",), "reported", 1),
     ("enforcement_league", {"search_lost": 0.4}, ("hazards_found:spot_check",), "reported", -1),
+    ("simple_systems", {"pace": 2.0, "lost": 0.0}, ("built",), "reported", 1),
+    ("simple_systems", {"pace": 1.0, "lost": 0.5}, ("hazards_found:self_check",), "reported", -1),
     ("third_party_subsidy", {"served_share": 1.0, "burden": 0.0}, ("hazards_found:self_check",), "reported", 1),
     ("third_party_subsidy", {"served_share": 1.0, "burden": 1.0}, ("hazards_found:self_check",), "reported", -1),
 ]

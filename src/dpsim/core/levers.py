@@ -83,6 +83,8 @@ class Levers(NamedTuple):
         Shape (1,): share of what is missing to certainty by which perceived risk rises everywhere today.
     residence, grid : numpy.ndarray
         Shape (n,): visits per day of resident experts, checks per day by grid staff; 0 for none.
+    simple : numpy.ndarray
+        Shape (n,): share of a self-check's effect that an enterprise loses because its system is a simple one.
     verified : numpy.ndarray
         Shape (1,): share of the rectifications on paper that resident experts prevent.
     grid_quality : numpy.ndarray
@@ -121,6 +123,7 @@ class Levers(NamedTuple):
     warning: npt.NDArray[np.float64]
     residence: npt.NDArray[np.float64]
     grid: npt.NDArray[np.float64]
+    simple: npt.NDArray[np.float64]
     verified: npt.NDArray[np.float64]
     grid_quality: npt.NDArray[np.float64]
     patrol: npt.NDArray[np.float64]
@@ -151,6 +154,7 @@ COMBINED: dict[str, str] = {
     "warning": "most",
     "residence": "most",
     "grid": "most",
+    "simple": "most",
     "verified": "most",
     "grid_quality": "most",
     "patrol": "most",
@@ -190,6 +194,7 @@ def empty_levers(counties: int, groups: int, sectors: int, enterprises: int) -> 
         verified=one[7],
         grid_quality=one[8],
         patrol=one[9],
+        simple=np.zeros(enterprises),
         independence=np.zeros(2),
         petty=np.zeros(2),
         subsidy=np.zeros(5),
@@ -223,6 +228,7 @@ def reset_levers(levers: Levers) -> None:
     levers.warning[:] = 0.0
     levers.residence[:] = 0.0
     levers.grid[:] = 0.0
+    levers.simple[:] = 0.0
     levers.verified[:] = 0.0
     levers.grid_quality[:] = 0.0
     levers.patrol[:] = 0.0

@@ -231,6 +231,8 @@ def _moved(case: Case, counts: Counts, as_of: dt.date) -> Case:
     targets["list"] = tuple(
         item for item in targets["list"] if item["deadline"] > as_of or item["id"] == targets["headline"]
     )
+    if "questioning" in content and content["questioning"]["date"] <= as_of:
+        content.pop("questioning")
     words = {lang: say("state.source_words", lang=lang, as_of=as_of.isoformat()) for lang in LANGUAGES}
     others = tuple(item for item in content.get("sources", ()) if item["id"] != SOURCE)
     content |= {"as_of": as_of, "published": (), "sources": (*others, {"id": SOURCE, "words": words})}

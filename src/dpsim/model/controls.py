@@ -54,6 +54,7 @@ def set_controls(levers: Levers, reference: Levers, sites: Records, laws: Record
     for i in range(sites.size):
         s = sites[i]
         s.expert_rate, s.grid_rate, s.report_factor = levers.residence[i], levers.grid[i], levers.reward[i]
+        s.simple = levers.simple[i]
         if law.warned > 0.0:
             s.perceived, s.perceived_at = raised(s.perceived, s.perceived_at, now, law.memory, law.warned), now
     law.warned = 0.0

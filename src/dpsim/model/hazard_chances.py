@@ -116,7 +116,7 @@ def self_check_factor(s: Record, law: Record, t: float) -> float:
     condition, works = law.condition[0], False
     if s.built_at <= t:
         works = s.paper != 1
-        condition = law.condition[2] if works else law.condition[1]
+        condition = law.condition[2] * (1.0 - s.simple) if works else law.condition[1]
     perceived = decayed(s.perceived, max(0.0, t - s.perceived_at), law.memory)
     leaning = decayed(s.leaning, max(0.0, t - s.leaning_at), law.leaning_memory)
     change = law.effort * perceived - law.leaning_effect * leaning + law.helped

@@ -124,6 +124,7 @@ SITE = record_type(
         ("report_factor", _F),
         ("expert_rate", _F),
         ("grid_rate", _F),
+        ("simple", _F),
         ("phase", _F, (7,)),
     ]
 )
@@ -137,8 +138,9 @@ these come from (and the ordinal of a visit's draws); `bad_record`: in the stric
 day; `clock`: what is left of the birth clocks; `perceived`: perceived risk of a visit, 0..1, at `perceived_at` (`felt`,
 `felt_at`: the same as the interval begins); `leaning`: on advisers, at `leaning_at`; `built_at`, `online_at`: infinity
 until then; `seen_at`: last supervisor's visit (`seen_before`: as the interval begins); `report_factor`: on workers'
-reports; `expert_rate`, `grid_rate`: visits per day of resident experts, checks per day by grid staff (0 none); `phase`:
-a time at which each periodic channel comes round.
+reports; `expert_rate`, `grid_rate`: visits per day of resident experts, checks per day by grid staff (0 none);
+`simple`: share of a self-check's effect lost to a simple system; `phase`: a time at which each periodic channel comes
+round.
 """
 
 LAW = record_type(

@@ -119,6 +119,21 @@ class Targets(Block):
     list: Annotated[tuple[Target, ...], Field(min_length=1, max_length=100)]
 
 
+class Task(Block):
+    """A programme with a list of its own that was finished within the year: what was to be done, and what was.
+
+    It is told and never simulated: whom it covers is not the list of the case.
+    """
+
+    id: Text
+    name: Label
+    task: Number
+    done: Number
+    unit: Literal["enterprises", "people"]
+    date: Date
+    source: Text
+
+
 class Means(Block):
     """What the words of the model stand for in a place that built something else, or calls it otherwise."""
 

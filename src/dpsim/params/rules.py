@@ -20,12 +20,14 @@ from dpsim.params.hazard_rules import hazard_rules, plan_rules
 from dpsim.params.locate import NAME, list_strategies
 from dpsim.params.published_rules import published_rules
 from dpsim.params.source_rules import source_rules
-from dpsim.params.target_rules import switch_rules, target_rules
+from dpsim.params.target_rules import switch_rules, target_rules, task_rules
 
 YEARS = (2000, 2100)
 """Years an as-of date may lie in."""
 LONGEST_DAYS = 3660
 """Longest time from the first start to the end of the horizon."""
+_AT_SEVERAL_INTERVALS = ("dispatch_meeting",)
+"""What may be held at several intervals at once: weekly meeting, monthly summary, quarterly review (QX01; LY15)."""
 
 _NESTED = (("passed", "assessed"), ("assessed", "built"), ("online", "connected"), ("online", "built"))
 _IDS = {"case": "params.bad_case_name", "strategy": "params.bad_strategy_name", "batch": "params.bad_batch_name"}
@@ -53,6 +55,7 @@ def case_rules(content: Mapping[str, Any]) -> Iterator[Fault]:
         _calendar,
         target_rules,
         switch_rules,
+        task_rules,
         published_rules,
         constraint_rules,
     ):
@@ -68,7 +71,7 @@ def strategy_rules(content: Mapping[str, Any]) -> Iterator[Fault]:
     named = [item.get("instrument") for _, item in items(content, ("instruments",))]
     if content.get("pace") == "past" and named:
         yield Fault("params.past_with_instruments", ("instruments",), tuple(named))
-    windows: list[tuple[object, dt.date, dt.date, str]] = []
+    windows: list[tuple[object, dt.date, dt.date, object, str]] = []
     for path, item in items(content, ("instruments",)):
         start, end = item.get("start"), item.get("end")
         if isinstance(start, dt.date) and isinstance(end, dt.date) and end < start:
@@ -77,10 +80,15 @@ def strategy_rules(content: Mapping[str, Any]) -> Iterator[Fault]:
         if not all(day is None or isinstance(day, dt.date) for day in (start, end)):
             continue
         name, first, last = item.get("instrument"), start or dt.date.min, end or dt.date.max
-        met = [other for same, a, b, other in windows if same == name and a <= last and first <= b]
+        interval = value_of(item, "every_days") if name in _AT_SEVERAL_INTERVALS else None
+        met = [
+            other
+            for same, a, b, every, other in windows
+            if same == name and every == interval and a <= last and first <= b
+        ]
         if met and isinstance(name, str):
             yield Fault("params.instrument_overlaps", (*path, "instrument"), name, {"other": met[0]})
-        windows.append((name, first, last, dotted(path)))
+        windows.append((name, first, last, interval, dotted(path)))
     yield from plan_rules(content)
 
 
@@ -140,6 +148,9 @@ def _dates(content: Mapping[str, Any]) -> Iterator[Fault]:
     as_of, end = content.get("as_of"), content.get("horizon_end")
     if isinstance(as_of, dt.date) and isinstance(end, dt.date) and end <= as_of:
         yield Fault("params.date_not_after", ("horizon_end",), end, {"other": "as_of", "allowed": as_of})
+    asked = dig(content, "questioning", "date")
+    if all(isinstance(day, dt.date) for day in (as_of, end, asked)) and not as_of < asked <= end:
+        yield Fault("params.date_outside", ("questioning", "date"), asked, {"allowed": f"{as_of} < x ≤ {end}"})
     path: Path = ("scenario", "start", "dates")
     starts = dig(content, *path)
     if not isinstance(starts, tuple) or not all(isinstance(day, dt.date) for day in starts):

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from dpsim.decide.readiness import readiness
 from dpsim.model.sampling import veto_probability
 from dpsim.params.labels import grade_label
 from dpsim.report import alts
@@ -27,7 +28,8 @@ def part(letter: Letter) -> Part:
         return letter.headed(head, without(letter))
     letter.save_table(letter.drawings["paper"].frame, "paper")
     body = letter.paragraph(_share(letter, mine)) + letter.picture("paper", alts.paper(letter))
-    return letter.headed(head, body + (letter.paragraph(*veto(letter, mine)) if case.formalism.appraised else ""))
+    body += letter.paragraph(*veto(letter, mine)) if case.formalism.appraised else ""
+    return letter.headed(head, body + letter.paragraph(ready(letter)))
 
 
 def _share(letter: Letter, mine: Supervised) -> str:
@@ -86,6 +88,29 @@ def veto(letter: Letter, mine: Supervised) -> list[str]:
             chance_high=last,
         ),
     ]
+
+
+def ready(letter: Letter) -> str:
+    """Return the chance that the workers of the enterprises drawn know what they are asked; empty if none are asked."""
+    case, strategy, lang = letter.result.case, letter.result.request.reference, letter.lang
+    asked = case.questioning
+    if asked is None:
+        return ""
+    got = readiness(case, strategy)
+    return letter.say(
+        "letter.veto.ready",
+        date=show_date(asked.date, lang, year=True),
+        name=getattr(strategy.name, lang),
+        checked=int(case.formalism.veto_checked.value),
+        failing=int(case.formalism.veto_failing.value),
+        asked=int(asked.workers_asked.value),
+        trained=f"{show_percent(got.trained)}%",
+        untrained_know=f"{show_percent(asked.known_untrained.value)}%",
+        trained_know=f"{show_percent(asked.known_trained.value)}%",
+        chance=show_probability(got.chance, lang),
+        low=show_probability(got.low, lang),
+        high=show_probability(got.high, lang),
+    )
 
 
 def expected(mine: Supervised, lang: str) -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from dpsim.model.targets import Target, resolve_targets
-from dpsim.params.labels import option_label
+from dpsim.params.labels import option_label, unit_label
 from dpsim.report.parts import Part
 from dpsim.report.place import level_of
 from dpsim.report.sentences import own_pooled
@@ -15,6 +15,7 @@ from dpsim.report.show import (
     show_chance_interval,
     show_date,
     show_met,
+    show_percent,
     show_probability_range,
     show_rounded,
     show_start,
@@ -61,7 +62,7 @@ def part(letter: Letter) -> Part:
         body += letter.paragraph(letter.say("letter.targets_note", name=name, more=more))
     else:
         body += letter.paragraph(letter.say("letter.table.targets_note", name=name, split=split))
-    notes += _reasons(letter)
+    notes += [*_reasons(letter), *tasks(letter)]
     return letter.headed("part_targets", body + "".join(letter.paragraph(note) for note in notes))
 
 
@@ -84,6 +85,25 @@ def _reasons(letter: Letter) -> list[str]:
         for target in resolve_targets(case)
         if target.id in reasons
     ]
+
+
+def tasks(letter: Letter) -> list[str]:
+    """Return what was done of the programmes with lists of their own, and that no run stands behind it."""
+    told, lang = letter.result.case.tasks or (), letter.lang
+    lines = [
+        letter.say(
+            "letter.task",
+            name=one.name.words(lang),
+            date=show_date(one.date, lang, year=True),
+            done=show_rounded(one.done),
+            task=show_rounded(one.task),
+            unit=unit_label(one.unit, lang),
+            share=show_percent(one.done / one.task),
+            source=one.source,
+        )
+        for one in told
+    ]
+    return [letter.say("letter.tasks"), *lines] if lines else []
 
 
 def _probability(letter: Letter, cells: pd.DataFrame) -> str:
