@@ -9,6 +9,7 @@ import pandas as pd
 
 from dpsim.core.streams import check_word
 from dpsim.core.timeline import Timeline
+from dpsim.decide.appraisal import Appraised, by_city
 from dpsim.errors import FileFaults, InputError
 from dpsim.experiments.ensemble import Ensemble, check_replications, run_ensemble
 from dpsim.experiments.replication import ENGINES, check_as_of, written_date
@@ -95,6 +96,8 @@ class YearEnd:
     capacity: pd.DataFrame
     supervised: dict[str, Supervised]
     """Hazards, visits and paper systems of each strategy that simulates them."""
+    appraised: Appraised | None = None
+    """The appraisal of counties under the arrangement in force, where the case has rules for it."""
 
     @property
     def case(self) -> Case:
@@ -212,7 +215,7 @@ def forecast_of(request: Request) -> SnapshotForecast | TableForecast:
 
 
 def run_year_end(request: Request, *, workers: int | None = None, progress: bool = True) -> YearEnd:
-    """Forecast from the snapshot and run every strategy of the request."""
+    """Forecast from the snapshot and run every strategy of the request, by county only where these are appraised."""
     case, table = request.case, request.table
     forecast = forecast_of(request)
     paths = table.paths(request.replications) if table else None
@@ -226,11 +229,14 @@ def run_year_end(request: Request, *, workers: int | None = None, progress: bool
             as_of=case.as_of,
             state=table.progress if table else None,
             paths=paths,
-            by=("city",),  # the counties of a synthesised split tell nothing
+            by=("county",) if case.appraisal and strategy.id == case.default_strategy else ("city",),
             progress=progress,
         )
         for strategy in request.strategies
     }
+    counties = None
+    if case.appraisal:
+        ensembles[case.default_strategy], counties = by_city(ensembles[case.default_strategy], case)
     seen = {name: supervised(ensemble, case) for name, ensemble in ensembles.items()}
     return YearEnd(
         request=request,
@@ -240,4 +246,5 @@ def run_year_end(request: Request, *, workers: int | None = None, progress: bool
         pace=weekly_pace(case) if isinstance(forecast, SnapshotForecast) else forecast.pace,
         capacity=agency_capacity(case),
         supervised={name: one for name, one in seen.items() if one is not None},
+        appraised=counties,
     )
