@@ -202,6 +202,10 @@ LAW = record_type(
         ("ability", _F),
         ("ability_at", _F),
         ("helped", _F),
+        ("done", _I, (4,)),
+        ("price", _F, (2, 4, 2)),
+        ("owed", _F, (2, 2)),
+        ("instalment", _F, (2, 2)),
     ]
 )
 """Everything the life of hazards is governed by in one run, and the run's name.
@@ -222,7 +226,9 @@ neighbour's published one, its `memory` (days) and `effort` (log, at a perceived
 `leaning_effect`: the same of leaning on advisers; `penalty_share`: of visits with a find; `return_share`: chance to
 leave the stricter group on a clean visit; `reveal_share`: of paper systems that one visit sees through; `deaths`:
 chance that an accident costs at least 1, 3, 10 lives; `patrol_every`: days between two online patrols where no
-instrument has more of them; the rest is what instruments set for the week (`controls`, `ability`).
+instrument has more of them; `done`: occasions of the week that are paid for (`Occasion`), their `price` under the
+strategy and under the reference, what is `owed` for them and the `instalment` of a morning (staff-days, yuan); the rest
+is what instruments set for the week (`controls`, `ability`).
 """
 
 Records = npt.NDArray[np.void]

@@ -6,8 +6,8 @@ import numpy as np
 import numpy.typing as npt
 
 from dpsim.core.compiled import kernel
-from dpsim.core.instrument import RATIO, Setting, Settings, Words
-from dpsim.core.levers import Levers
+from dpsim.core.instrument import RATIO, YUAN, Setting, Settings, Words
+from dpsim.core.levers import Levers, Occasion
 from dpsim.core.reported import Reported
 from dpsim.core.timeline import Timeline
 from dpsim.strategies._schedule import within
@@ -17,7 +17,9 @@ WORDS = Words("内部报告奖励", "worker-report reward")
 NEEDS = ()
 SETTINGS = {
     "factor": Setting(RATIO, "职工内部报告的倍数", "factor on workers' reports"),
+    "yuan_per_report": Setting(YUAN, "每次报告的奖励（企业支付）", "reward of a report (the enterprise pays it)"),
 }
+_REPORT = int(Occasion.REPORT)
 
 
 def due(settings: Settings, timeline: Timeline) -> npt.NDArray[np.bool_]:
@@ -26,8 +28,8 @@ def due(settings: Settings, timeline: Timeline) -> npt.NDArray[np.bool_]:
 
 
 def parameters(settings: Settings) -> npt.NDArray[np.float64]:
-    """Return the factor on reports."""
-    return np.array([settings.factor.value], dtype=np.float64)
+    """Return the factor on reports and yuan of each, of those that come without the reward too."""
+    return np.array([settings.factor.value, settings.yuan_per_report.value], dtype=np.float64)
 
 
 @kernel
@@ -41,3 +43,4 @@ def act(
     """While it lasts, raise the rate of reports."""
     if due[day]:
         levers.reward[0] *= parameters[0]
+        levers.price[_REPORT, 1] = max(levers.price[_REPORT, 1], parameters[1])
