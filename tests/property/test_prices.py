@@ -73,7 +73,7 @@ def test_by_hand_each_occasion_is_paid_once_over_five_mornings() -> None:
 
 @pytest.mark.parametrize(("name", "price"), [("report_reward", 74.0), ("listing", 0.01), ("look_back", 0.001)])
 def test_what_is_paid_follows_what_was_done(linyi: Case, name: str, price: float) -> None:
-    """Between what was done two reports before the end and what was done by the end; the price is small enough to fit."""
+    """Between what was done three reports before the end and by the end; the price is small enough to fit."""
     free, paid = run(linyi, priced()), run(linyi, priced(**{name: price}))
     kind = "yuan:city_bureau" if name == "report_reward" else "staff_days:city_bureau"
     cost = (weekly(paid, kind) - weekly(free, kind)).iloc[-1]
