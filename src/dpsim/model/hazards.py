@@ -138,7 +138,7 @@ day; `clock`: what is left of the birth clocks; `perceived`: perceived risk of a
 `felt_at`: the same as the interval begins); `leaning`: on advisers, at `leaning_at`; `built_at`, `online_at`: infinity
 until then; `seen_at`: last supervisor's visit (`seen_before`: as the interval begins); `report_factor`: on workers'
 reports; `expert_rate`, `grid_rate`: visits per day of resident experts, checks per day by grid staff (0 none); `phase`:
-a time at which each periodic channel comes round.
+a time at which each periodic channel comes round; that of the spot check is grid staff's.
 """
 
 LAW = record_type(
@@ -210,8 +210,7 @@ LAW = record_type(
 )
 """Everything the life of hazards is governed by in one run, and the run's name.
 
-Axes: channels as in `DISCOVERY` (7),
-classes as in `CLASSES` (2).
+Axes: channels as in `DISCOVERY`, but the last (7), classes as in `CLASSES` (2).
 
 `spend`: -ln(1 - p), what one chance takes off the detection threshold (workers' reports: per day); `period`: days
 between the chances of a periodic channel, infinity for others; `condition`: factor on self-checks where nothing is
@@ -258,7 +257,8 @@ class Visits(NamedTuple):
     supervisor: Ints
 
 
-CHANNELS = len(DISCOVERY)
+CHANNELS = DISCOVERY.index("grid")
+"""Channels with chances of their own in `LAW`: grid staff have those of the spot check, and its round."""
 
 
 def no_visits(n: int) -> Visits:
