@@ -35,6 +35,17 @@ class Plan(IntEnum):
     SECTOR_FOCUS = 6
 
 
+class Occasion(IntEnum):
+    """What is paid for each time it happens; rows of `Levers.price`."""
+
+    REPORT = 0
+    """A hazard reported by a worker."""
+    LOOK_BACK = 1
+    LISTING = 2
+    PENALTY = 3
+    """One that the case's usual share of visits would not have brought."""
+
+
 NO_CAP = 2**31
 """Annual visits where no cap is set."""
 
@@ -54,6 +65,8 @@ class Levers(NamedTuple):
         Shape (1,): price of each hand-over by an added builder.
     staff_days, yuan : numpy.ndarray
         Shape (1,): spent today, staff-days of all counties together.
+    price : numpy.ndarray
+        Shape (occasions, 2): staff-days of all counties together and yuan for each `Occasion` of the week.
     plan_share : numpy.ndarray
         Shape (plans,): weight of each plan in today's visits; all 0 leaves the coverage rota.
     priority : numpy.ndarray of int64
@@ -107,6 +120,7 @@ class Levers(NamedTuple):
     yuan_per_job: npt.NDArray[np.float64]
     staff_days: npt.NDArray[np.float64]
     yuan: npt.NDArray[np.float64]
+    price: npt.NDArray[np.float64]
     plan_share: npt.NDArray[np.float64]
     priority: npt.NDArray[np.int64]
     visit_cap: npt.NDArray[np.int64]
@@ -148,6 +162,7 @@ COMBINED: dict[str, str] = {
     "inspect_factor": "multiply",
     "reward": "multiply",
     "penalty": "multiply",
+    "price": "most",
     "look_back": "most",
     "pull": "multiply",
     "training": "most",
@@ -175,6 +190,7 @@ def empty_levers(counties: int, groups: int, sectors: int, enterprises: int) -> 
         yuan_per_job=np.zeros(1),
         staff_days=np.zeros(1),
         yuan=np.zeros(1),
+        price=np.zeros((len(Occasion), 2)),
         plan_share=np.zeros(len(Plan)),
         priority=np.zeros((len(Plan), enterprises), dtype=np.int64),
         visit_cap=np.zeros(enterprises, dtype=np.int64),
@@ -212,6 +228,7 @@ def reset_levers(levers: Levers) -> None:
     levers.yuan_per_job[:] = 0.0
     levers.staff_days[:] = 0.0
     levers.yuan[:] = 0.0
+    levers.price[:, :] = 0.0
     levers.plan_share[:] = 0.0
     levers.priority[:, :] = 0
     levers.visit_cap[:] = NO_CAP

@@ -29,7 +29,7 @@ from dpsim.engines.enterprises import (
 from dpsim.engines.mornings import know, live_week, make_pending, meet, send
 from dpsim.engines.waiting import Waiting, forget, make_waiting, pop
 from dpsim.model.adoption import advance, hand_over, remove
-from dpsim.model.controls import set_controls, take_in
+from dpsim.model.controls import bill, set_controls, take_in
 from dpsim.model.hazards import Records
 from dpsim.model.organisations import busy_servers, free_server, servers_in_place
 from dpsim.model.paths import Path, Rush
@@ -72,9 +72,10 @@ def simulate(books: Books, hazards: Hazards) -> tuple[Book, Hazards]:
             for side in range(SIDES):
                 facts, orders = bureau.facts[side], books.orders[side]
                 meet(side, day, rules, state, facts, orders, levers[side], counts, books.memories, book)
-            spend(day, levers[0], books.days)
             if rules.hazards:
+                bill(levers, laws)
                 take_in(levers[0], laws)
+            spend(day, levers[0], books.days)
         if begins:
             plans.until[0] = moments.until[k]
             if rules.hazards:

@@ -12,7 +12,7 @@ from dpsim.core.levers import Contact
 from dpsim.core.reported import Fact, Reported
 from dpsim.engines.world import World, reported_counts
 from dpsim.model.completion import case_formalism, complete, refused
-from dpsim.model.controls import set_controls, take_in
+from dpsim.model.controls import bill, set_controls, take_in
 from dpsim.model.detection import fatigue_factors
 from dpsim.model.hazard_sites import publish
 from dpsim.model.staffing import allot_counties
@@ -68,8 +68,9 @@ class Supervision:
             world.leave(i)
 
     def take_in(self) -> None:
-        """Take in what the strategy's instruments teach and tell this morning."""
+        """Take in what the strategy's instruments teach and tell this morning, and what the past weeks' work takes."""
         if self.hazards is not None:
+            bill(self.world.levers, self.hazards.laws)
             take_in(self.world.levers[0], self.hazards.laws)
 
     def set_controls(self, time: float) -> None:

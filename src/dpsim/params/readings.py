@@ -19,7 +19,7 @@ HazardClass = Literal["general", "major"]
 PrintedUnit = Literal[
     "share", "enterprises", "visits", "hazards", "penalties", "accidents", "yuan", "ratio", "per_year"
 ]
-Discovery = Literal["self_check", "worker_report", "expert", "spot_check", "oversight", "patrol", "look_back"]
+Discovery = Literal["self_check", "worker_report", "expert", "spot_check", "oversight", "patrol", "look_back", "grid"]
 
 
 class Start(Graded):

@@ -9,6 +9,7 @@ import pandas as pd
 
 from dpsim.core.streams import check_word
 from dpsim.core.timeline import Timeline
+from dpsim.decide.appraisal import Appraised, by_city
 from dpsim.errors import FileFaults, InputError
 from dpsim.experiments.ensemble import Ensemble, check_replications, run_ensemble
 from dpsim.experiments.published import Standing
@@ -99,6 +100,8 @@ class YearEnd:
     """Hazards, visits and paper systems of each strategy that simulates them."""
     held: dict[str, Standing] = field(default_factory=dict)
     """Published changes and constraints beside runs of their own; of the case's own date only, not of a table."""
+    appraised: Appraised | None = None
+    """The appraisal of counties under the arrangement in force, where the case has rules for it."""
 
     @property
     def case(self) -> Case:
@@ -216,7 +219,7 @@ def forecast_of(request: Request) -> SnapshotForecast | TableForecast:
 
 
 def run_year_end(request: Request, *, workers: int | None = None, progress: bool = True) -> YearEnd:
-    """Forecast from the snapshot and run every strategy of the request."""
+    """Forecast from the snapshot and run every strategy of the request, by county only where these are appraised."""
     case, table = request.case, request.table
     forecast = forecast_of(request)
     paths = table.paths(request.replications) if table else None
@@ -230,11 +233,14 @@ def run_year_end(request: Request, *, workers: int | None = None, progress: bool
             as_of=case.as_of,
             state=table.progress if table else None,
             paths=paths,
-            by=("city",),  # the counties of a synthesised split tell nothing
+            by=("county",) if case.appraisal and strategy.id == case.default_strategy else ("city",),
             progress=progress,
         )
         for strategy in request.strategies
     }
+    counties = None
+    if case.appraisal:
+        ensembles[case.default_strategy], counties = by_city(ensembles[case.default_strategy], case)
     seen = {name: supervised(ensemble, case) for name, ensemble in ensembles.items()}
     return YearEnd(
         request=request,
@@ -247,4 +253,5 @@ def run_year_end(request: Request, *, workers: int | None = None, progress: bool
         held={}
         if table
         else run_held(case, replications=request.replications, seed=request.seed, workers=workers, progress=progress),
+        appraised=counties,
     )

@@ -10,8 +10,8 @@ import numpy.typing as npt
 
 from dpsim.core.compiled import kernel
 from dpsim.core.expect import Expect
-from dpsim.core.instrument import RATIO, Setting, Settings, Words
-from dpsim.core.levers import Levers
+from dpsim.core.instrument import RATIO, YUAN, Setting, Settings, Words
+from dpsim.core.levers import Levers, Occasion
 from dpsim.core.reported import Fact, Reported
 from dpsim.core.timeline import Timeline
 from dpsim.strategies._schedule import within
@@ -26,9 +26,11 @@ SETTINGS = {
         "适用范围（0所有企业，1已建成的企业，2已网上运行的企业）",
         "where it acts (0 everywhere, 1 where built, 2 where online)",
     ),
+    "yuan_per_report": Setting(YUAN, "每次报告的奖励（企业支付）", "reward of a report (the enterprise pays it)"),
 }
 EVERYWHERE, BUILT, ONLINE = 0, 1, 2
 _BUILT, _ONLINE = int(Fact.BUILT), int(Fact.ONLINE)
+_REPORT = int(Occasion.REPORT)
 
 
 def due(settings: Settings, timeline: Timeline) -> npt.NDArray[np.bool_]:
@@ -37,8 +39,8 @@ def due(settings: Settings, timeline: Timeline) -> npt.NDArray[np.bool_]:
 
 
 def parameters(settings: Settings) -> npt.NDArray[np.float64]:
-    """Return the factor on reports and where it acts."""
-    return np.array([settings.factor.value, settings.where.value], dtype=np.float64)
+    """Return the factor on reports, where it acts, and yuan of each report made there."""
+    return np.array([settings.factor.value, settings.where.value, settings.yuan_per_report.value], dtype=np.float64)
 
 
 @kernel
@@ -55,3 +57,4 @@ def act(
         for i in range(facts.shape[0]):
             if where == EVERYWHERE or facts[i, _BUILT if where == BUILT else _ONLINE] == 1:
                 levers.reward[i] *= parameters[0]
+        levers.price[_REPORT, 1] = max(levers.price[_REPORT, 1], parameters[2])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from dpsim.core.levers import COMBINED, NEUTRAL, Contact, Levers, Plan, empty_levers, reset_levers
+from dpsim.core.levers import COMBINED, NEUTRAL, Contact, Levers, Occasion, Plan, empty_levers, reset_levers
 
 
 def neutral(levers: Levers) -> bool:
@@ -20,6 +20,7 @@ def test_empty_levers_do_nothing() -> None:
     assert shapes["priority"] == (len(Plan), 20) and shapes["plan_share"] == (len(Plan),)
     assert shapes["visit_cap"] == (20,) and shapes["look_back"] == (2,)
     assert shapes["pull"] == (13,) and shapes["residence"] == shapes["grid"] == shapes["reward"] == (20,)
+    assert shapes["price"] == (len(Occasion), 2)
     widths = {"training": 4, "independence": 2, "petty": 2, "subsidy": 5}
     assert {name: shapes[name] for name in widths} == {name: (width,) for name, width in widths.items()}
     assert {name for name, shape in shapes.items() if shape == (1,)} == {

@@ -19,7 +19,7 @@ from dpsim.model.sampling import veto_probability_finite
 from dpsim.params.load import load_case, load_strategy
 from dpsim.report import alts, sentences
 from dpsim.report.drawings import Drawing
-from dpsim.report.drawings_supervised import staff_pool, supervised_drawings
+from dpsim.report.drawings_supervised import channel_rows, staff_pool, supervised_drawings
 from dpsim.report.letter import Letter
 from dpsim.report.parts import find_part
 from dpsim.report.show import show_about, show_band
@@ -201,7 +201,7 @@ def test_the_parts_say_the_numbers_and_save_them(mine: Supervised, lang: str, mo
     for name, view in MEASURES.items():
         assert tuple(table.loc[name, ["q05", "q50", "q95"]]) == mine.quantiles(name)
         assert table.loc[name, "view"] == view and table.loc[name, "replications"] == RUNS
-    assert saved["hazards_found"]["q50"].sum() > 0 and len(saved["hazards_found"]) == 14
+    assert saved["hazards_found"]["q50"].sum() > 0 and len(saved["hazards_found"]) == 2 * len(DISCOVERY)
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
@@ -262,3 +262,13 @@ def test_one_place_is_no_county_among_counties(mine: Supervised, monkeypatch: py
     pages = {name: find_part(name)(letter)._repr_html_() for name in ("paper", "supervision", "visits")}
     assert "来源没有公布抽几家" in pages["paper"] and "考核不通过的可能性" in pages["supervision"]
     assert not any("1个" in page or "预计否决" in page for page in pages.values())
+
+
+def test_grid_staff_are_drawn_where_they_found_something() -> None:
+    made = an_ensemble()
+    none = made.indicators["indicator"].str.startswith("hazards_found:grid")
+    object.__setattr__(made, "indicators", made.indicators.assign(value=made.indicators["value"].mask(none, 0.0)))
+    without = supervised(made, CASE)
+    assert without is not None and set(channel_rows(without)["channel"]) == {*DISCOVERY} - {"grid"}
+    found = supervised(an_ensemble(), CASE)
+    assert found is not None and set(channel_rows(found)["channel"]) == {*DISCOVERY}
