@@ -212,12 +212,13 @@ def _moved(case: Case, counts: Counts, as_of: dt.date) -> Case:
         "county_names_published": True,
         "county_list": {"rows": tuple(rows), **observed},
     }
-    content["state"] = {
+    counted = {
         key: {**{k: v for k, v in item.items() if k in ("unit", "source", "grade", "reason")}, **_counted(state[key])}
         | ({} if key not in city else {"source": SOURCE, "grade": "own record", "reason": None})
         for key, item in content["state"].items()
+        if key in state
     }
-    content["state"] = {key: {k: v for k, v in item.items() if v is not None} for key, item in content["state"].items()}
+    content["state"] |= {key: {k: v for k, v in item.items() if v is not None} for key, item in counted.items()}
     start = content["scenario"]["start"]
     kept = [k for k, day in enumerate(start["dates"]) if day < as_of]
     if not kept:

@@ -36,7 +36,7 @@ class Margins:
     passed: int
     benchmark_first: bool
     all_built: tuple[str, ...] = ()
-    """Sectors that are wholly built, as far as the counts of a county allow."""
+    """Sectors that are wholly built, as far as the counts allow."""
     by_county: tuple[Mapping[str, int], ...] = ()
     """Counts of each county, if they are known; all counties give the same."""
 

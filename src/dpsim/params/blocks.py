@@ -110,7 +110,7 @@ class Population(Block):
 
 
 class AllBuilt(Graded):
-    """Sectors of which every enterprise is built at the as-of date; who else is built is not known."""
+    """Sectors that are wholly built, as far as the counts allow; who else is built is not known."""
 
     sectors: Annotated[tuple[Sector, ...], Field(min_length=1)]
 

@@ -13,7 +13,7 @@ from itertools import pairwise
 from typing import Any
 
 from dpsim.params.constraint_rules import constraint_rules
-from dpsim.params.county_rules import ROWS, county_rules
+from dpsim.params.county_rules import county_rules
 from dpsim.params.dig import at_most, choice, dig, entries, is_number, items, once, part, value_of
 from dpsim.params.faults import Fault, Path, dotted
 from dpsim.params.hazard_rules import hazard_rules, plan_rules
@@ -116,18 +116,9 @@ def _counts(content: Mapping[str, Any]) -> Iterator[Fault]:
 
 
 def _all_built(content: Mapping[str, Any]) -> Iterator[Fault]:
-    """Sectors that are wholly built fit into the built, of the list and of each county."""
+    """No sector that is wholly built stands twice; whether all its enterprises are is a matter of the counts."""
     path: Path = ("state", "all_built", "sectors")
-    given = [name for name in entries(content, *path) if isinstance(name, str)]
-    yield from once(path, given)
-    shares = [value_of(content, "population", "sectors", name) for name in dict.fromkeys(given)]
-    total = value_of(content, "population", "enterprises")
-    if total is not None and (known := [share for share in shares if share is not None]):
-        yield from at_most(path, round(math.fsum(known) * total), "state.built", value_of(content, "state", "built"))
-    for where, row in items(content, ROWS):
-        counts = [row[name] for name in dict.fromkeys(given) if is_number(row.get(name))]
-        if counts and is_number(row.get("built")):
-            yield from at_most((*where, given[0]), sum(counts), "built", row["built"])
+    yield from once(path, [name for name in entries(content, *path) if isinstance(name, str)])
 
 
 def _population(content: Mapping[str, Any]) -> Iterator[Fault]:

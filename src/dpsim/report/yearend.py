@@ -9,9 +9,9 @@ import pandas as pd
 
 from dpsim.core.streams import check_word
 from dpsim.core.timeline import Timeline
-from dpsim.decide.appraisal import Appraised, by_city
+from dpsim.decide.appraisal import Appraised
 from dpsim.errors import FileFaults, InputError
-from dpsim.experiments.ensemble import Ensemble, check_replications, run_ensemble
+from dpsim.experiments.ensemble import Ensemble, check_replications
 from dpsim.experiments.published import Standing
 from dpsim.experiments.replication import ENGINES, check_as_of, written_date
 from dpsim.experiments.runrecord import input_hash, run_record
@@ -22,6 +22,7 @@ from dpsim.model.prior import case_timeline
 from dpsim.params.load import load_case, load_strategy
 from dpsim.params.schema import Case, Strategy
 from dpsim.params.wording import shown
+from dpsim.report.ensembles import run_strategies
 from dpsim.report.from_table import FromTable, start_from_table
 from dpsim.report.held import run_held
 from dpsim.report.supervised import Supervised, supervised
@@ -219,28 +220,10 @@ def forecast_of(request: Request) -> SnapshotForecast | TableForecast:
 
 
 def run_year_end(request: Request, *, workers: int | None = None, progress: bool = True) -> YearEnd:
-    """Forecast from the snapshot and run every strategy of the request, by county only where these are appraised."""
+    """Forecast from the snapshot and run every strategy of the request."""
     case, table = request.case, request.table
     forecast = forecast_of(request)
-    paths = table.paths(request.replications) if table else None
-    ensembles = {
-        strategy.id: run_ensemble(
-            request.loaded or case,
-            strategy,
-            replications=request.replications,
-            seed=request.seed,
-            workers=workers,
-            as_of=case.as_of,
-            state=table.progress if table else None,
-            paths=paths,
-            by=("county",) if case.appraisal and strategy.id == case.default_strategy else ("city",),
-            progress=progress,
-        )
-        for strategy in request.strategies
-    }
-    counties = None
-    if case.appraisal:
-        ensembles[case.default_strategy], counties = by_city(ensembles[case.default_strategy], case)
+    ensembles, counties = run_strategies(request, workers=workers, progress=progress)
     seen = {name: supervised(ensemble, case) for name, ensemble in ensembles.items()}
     return YearEnd(
         request=request,

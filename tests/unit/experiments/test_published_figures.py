@@ -276,15 +276,17 @@ def test_one_strategy_against_another(case: Case) -> None:
     """Fewer visits, fewer found at visits, more left unfound; the same strategy twice would change nothing."""
     content, both = case.content(), {"strategy": "light_touch", "against": "current_arrangement", "unit": "share"}
     flow = {"from": AS_OF, "to": LAST, **both, "value": -0.5, "source": "EX28"}
-    stock = {"date": LAST, **both, "class": "major", "value": 0.1, "source": "EX28"}
+    stock = {"quantity": "latent", "date": LAST, **both, "value": 0.1, "source": "EX28"}
     content["published"] = (
         {"id": "units", "quantity": "units_inspected", **flow},
         {"id": "found", "quantity": "majors_found", **flow, "channel": "spot_check"},
-        {"id": "left", "quantity": "latent", **stock},
+        {"id": "left", **stock, "class": "general"},
+        {"id": "majors_left", **stock, "class": "major"},
     )
     rows = run_published(Case.from_content(content, Origin("x")), replications=6, seed=SEED, workers=2)
-    units, found, left = rows
+    units, found, left, majors_left = rows
     assert units.high < -0.3 and found.high < 0.0 < left.low, rows
+    assert majors_left.median > 0.0, "few of them: in a single run their luck may outweigh the visits"
     assert all(one.runs == 6 for one in rows)
 
 

@@ -97,10 +97,15 @@ def attribution(letter: Letter, figure: Published, held: dict[str, Standing]) ->
     return [letter.say("letter.changes.explained", **said), *_rest(letter, figure, held, one.median)]
 
 
+def _splits(other: Published, figure: Published) -> bool:
+    """Tell whether a figure splits those found by channel; how many found by a channel are major does not."""
+    return "self_found" in other.quantity or (other.channel is not None and other.quantity == figure.quantity)
+
+
 def _rest(letter: Letter, figure: Published, held: dict[str, Standing], explained: float) -> list[str]:
     """Return what is left of a change, and whether a split by channel of the period before says where it lies."""
     case = letter.result.case
-    before = [f for f in case.published if f.strategy == figure.against and (f.channel or "self_found" in f.quantity)]
+    before = [f for f in case.published if f.strategy == figure.against and _splits(f, figure)]
     now = [one for one in held.values() if one.figure.quantity == "self_found_share"]
     said = [letter.say("letter.changes.rest", points=show_percent(figure.value - explained, 0))]
     if not before:
