@@ -7,6 +7,7 @@ their order; nobody is visited more than staff, gap and cap allow; what is repor
 from __future__ import annotations
 
 import datetime as dt
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -444,6 +445,7 @@ SPOILT = {
     "a birth is missing": (without(Kind.BORN), "without events"),
     "a find is missing": (without(Kind.FOUND), "found are not closed"),
     "a closure is missing": (without(Kind.CLOSED), "found are not closed"),
+    "an accident is missing": (without(Kind.ACCIDENT), "by its events, None in the table"),
     "a birth too late": (shifted(Kind.BORN, 400.0), "after the horizon"),
     "a find before its birth": (shifted(Kind.FOUND, -300.0), "before the step before it"),
     "overdue before the limit": (shifted(Kind.OVERDUE, -0.5), "overdue"),
@@ -454,8 +456,9 @@ SPOILT = {
 
 
 def eventful_run(case: Case) -> Run:
-    """Return the first run of the sweep in which hazards are born, found, overdue and closed, and visits punished."""
-    wanted = {int(kind) for kind in (Kind.BORN, Kind.FOUND, Kind.OVERDUE, Kind.CLOSED, Kind.VISIT, Kind.PENALTY)}
+    """Return the first run of the sweep in which each kind of event of `SPOILT` happens."""
+    kinds = (Kind.BORN, Kind.FOUND, Kind.OVERDUE, Kind.CLOSED, Kind.ACCIDENT, Kind.VISIT, Kind.PENALTY)
+    wanted = {int(kind) for kind in kinds}
     runs = (random_run(case, number) for number in range(RUNS))
     return next(run for run in runs if wanted <= set(run.ledger["kind"].tolist()))
 
@@ -482,3 +485,21 @@ def test_spoilt_staff_and_reports_are_noticed(linyi: Case) -> None:
     assert any("more staff-days spent than handed out" in fault for fault in staff_faults(run))
     run.known[5] = (run.known[5][0], run.known[5][1] + 1000)
     assert any("more is reported than was found" in fault for fault in report_faults(run))
+
+
+def test_spoilt_stages_and_queues_are_noticed(linyi: Case, monkeypatch: pytest.MonkeyPatch) -> None:
+    run, here = eventful_run(linyi), sys.modules[__name__]
+    times = np.array([0.0, run.world.timeline.days / 2, run.world.timeline.days])
+    assert not stage_faults(run, times) and not staff_faults(run), "nothing is wrong before it is spoilt"
+    run.outcome.busy[run.world.timeline.mornings[3]] += 100
+    assert "more builders busy than there are" in staff_faults(run)
+    plain, events = stage_counts_over_time, run.outcome.events
+    online = np.repeat(events[:1], run.initial.shape[0])
+    online["t"], online["kind"], online["index"] = 0.5, int(Kind.ONLINE), np.arange(online.size)
+    run.outcome.events = np.concatenate([events, online])
+    assert "stages are not nested" in stage_faults(run, times), "everybody online, built or not"
+    run.outcome.events = events[events["kind"] != REMOVED]
+    monkeypatch.setattr(here, "stage_counts_over_time", lambda *given: plain(*given)[::-1])
+    assert "a stage count has fallen without a removal" in stage_faults(run, times), "time turned round"
+    monkeypatch.setattr(here, "stage_counts_over_time", lambda *given: plain(*given) - np.eye(len(STAGES) + 1)[1])
+    assert "more is true than is reported" in stage_faults(run, times), "one built less in the report"

@@ -104,6 +104,15 @@ def by_record(world: PaperWorld, visits: int, mixed_up: bool = False) -> tuple[B
     return bureau, bureau.deal(1000, visits, 30)
 
 
+def where_it_is_safer(**law: Any) -> Estimate:
+    """Return what one visit averts where systems work, over what it averts at the same enterprises without one.
+
+    OSHA's penalties averted less and less over the years in which injuries fell (methods 3.5).
+    """
+    base, safer = visit_pair(**law), visit_pair(**{**law, "condition": law.get("condition", (1.0, 1.0, 1.0))})
+    return ratio(safer.none - safer.visited, base.none - base.visited)
+
+
 def averted(pair: Pair, chosen: Ints) -> Floats:
     """Return accidents averted at the chosen enterprises, 0 at others."""
     out = np.zeros(pair.none.size)

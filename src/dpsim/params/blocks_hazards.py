@@ -9,6 +9,8 @@ from dpsim.params.quantity import Block, Cv, Days, LogRatio, PerYear, Points, Qu
 
 PerYear1 = Annotated[Quantity, Expect("per_year", 0, 1000)]
 Growth = Annotated[Quantity, Expect("log_ratio", -1, 1)]
+EitherSign = Annotated[Quantity, Expect("log_ratio", -10, 10)]
+"""A log ratio whose sign is an assumption too: after a visit more care or less (methods 3.5)."""
 Shape = Annotated[Quantity, Expect("shape", 0.01, 1e6)]
 DaysOr0 = Annotated[Quantity, Expect("days", 0, 3660)]
 People = Annotated[Quantity, Expect("people", 0, 100_000, whole=True)]
@@ -126,7 +128,7 @@ class Deterrence(Block):
     penalty_jump: Share
     published_jump: Share
     memory: Days
-    effort: LogRatio
+    effort: EitherSign
     penalty_share: Share
     mean_fine: Yuan
     return_share: Share
