@@ -67,7 +67,7 @@ def ledgers(
     use(lang)
     from dpsim.core.streams import check_word
     from dpsim.report.job import check_out
-    from dpsim.report.ledger_files import check_format, make_ledgers, save_ledgers
+    from dpsim.report.ledger_files import check_format, make_ledgers, save_ledgers, too_large
 
     check_format(kind)
     numbers = {"seed": check_word("seed", whole(seed)), "replication": check_word("replication", whole(replication))}
@@ -76,3 +76,5 @@ def ledgers(
     made = make_ledgers(case, strategy=strategy, date=date, **numbers)
     files = save_ledgers(made, Path(out), kind)
     put(say("ledgers.written", files=say("cli.between").join(shown_name(file, 200) for file in files)))
+    for name in too_large(made, files):
+        typer.echo(say("ledgers.too_large", file=name), err=True)

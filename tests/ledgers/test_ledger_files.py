@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import errno
+import os
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,12 +13,12 @@ import openpyxl
 import pandas as pd
 import pytest
 import typer.testing
-from ledger_case import DATES, SEED, ledgers, small
+from ledger_case import DATES, SEED, ledgers, run, small
 
-from dpsim import InputError, load_hazards, load_strategy, run_replication
+from dpsim import InputError, load_hazards, load_progress, load_strategy, run_replication
 from dpsim.cli import app
 from dpsim.core.streams import Stream, exponential
-from dpsim.errors import FileFaults
+from dpsim.errors import DpsimError, FileFaults, RunError
 from dpsim.model.delays import delay_scale
 from dpsim.model.open_hazards import lasting_delay
 from dpsim.report import ledger_files
@@ -64,6 +66,48 @@ def test_nothing_is_left_of_a_file_that_cannot_be_written(tmp_path: Path, monkey
         save_ledgers(ledgers(DATES[0]), tmp_path, "csv")
     assert caught.value.message == "ledgers.cannot_write"
     assert [entry.name for entry in tmp_path.iterdir()] == ["enterprise_ledger.csv"]
+
+
+@pytest.mark.parametrize(("why", "kind"), [(errno.ENOSPC, RunError), (errno.EACCES, InputError)])
+def test_where_the_disk_is_full_nothing_changes(
+    why: int, kind: type[DpsimError], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No file of the folder is touched, not even the first, which had room; a full disk is no wrong input."""
+    (tmp_path / "enterprise_ledger.csv").write_text("before")
+    plain = Path.write_bytes
+
+    def full(file: Path, content: bytes) -> int:
+        if "hazard_ledger" in file.name:
+            raise OSError(why, os.strerror(why))
+        return plain(file, content)
+
+    with monkeypatch.context() as patched, pytest.raises(kind) as caught:
+        patched.setattr(Path, "write_bytes", full)
+        save_ledgers(ledgers(DATES[0]), tmp_path, "csv")
+    assert caught.value.message == "ledgers.cannot_write" and "hazard_ledger.csv" in caught.value.text("en")
+    assert isinstance(caught.value, InputError) == (kind is InputError)
+    assert {entry.name: entry.read_text() for entry in tmp_path.iterdir()} == {"enterprise_ledger.csv": "before"}
+    save_ledgers(ledgers(DATES[0]), tmp_path, "csv")
+    assert len(list(tmp_path.iterdir())) == 3 and (tmp_path / "enterprise_ledger.csv").read_text() != "before"
+
+
+def test_more_rows_than_a_sheet_holds_are_refused_and_too_much_to_read_back_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = ledgers(DATES[0])
+    rows = len(made.hazards)
+    monkeypatch.setattr(ledger_files, "MOST_ROWS", rows + 1)
+    with pytest.raises(InputError) as caught:
+        save_ledgers(made, tmp_path, "xlsx")
+    assert caught.value.message == "ledgers.too_many_rows" and not list(tmp_path.iterdir())
+    monkeypatch.setattr(ledger_files, "MOST_ROWS", rows + 2)
+    files = {kind: save_ledgers(made, tmp_path, kind) for kind in ("xlsx", "csv")}
+    assert [ledger_files.too_large(made, files[kind]) for kind in files] == [[], []]
+    monkeypatch.setattr(ledger_files, "MAX_CELLS", rows * len(ledger_files.HAZARD_COLUMNS) - 1)
+    told = [ledger_files.too_large(made, files[kind]) for kind in files]
+    assert [len(names) for names in told] == [1, 0] and told[0][0].endswith("hazard_ledger.xlsx")
+    monkeypatch.setattr(ledger_files, "MAX_BYTES", 10)
+    assert [len(ledger_files.too_large(made, files[kind])) for kind in files] == [2, 2]
 
 
 @pytest.mark.parametrize(
@@ -150,6 +194,91 @@ def test_all_faults_are_told_at_once_and_open_rows_stand_once(tmp_path: Path) ->
     assert [fault.message for fault in caught.value.faults] == [*(m for _, m in FAULTS), "hazards.open_twice"]
     closed = changed(整改完成日期="2018-08-05", 验收日期="2018-08-06", 销号日期="2018-08-07", 当前状态="已销号")
     assert len(load_hazards(written(tmp_path, closed, GOOD)).frame) == 2, "closed and found again is no fault"
+
+
+def workbook(folder: Path, *sheets: list[list[object]]) -> Path:
+    """Write a hazard ledger as a workbook, a sheet for each list of rows."""
+    book = openpyxl.Workbook()
+    book.remove(book.active)  # type: ignore[arg-type]
+    for k, rows in enumerate(sheets):
+        sheet = book.create_sheet(f"s{k}")
+        for row in rows:
+            sheet.append(row)
+    book.save(folder / "ledger.xlsx")
+    return folder / "ledger.xlsx"
+
+
+def test_codes_that_are_numbers_in_a_workbook_are_read_as_they_look(tmp_path: Path) -> None:
+    """As the enterprise ledger reads them: 371300 is no 371300.0, full-width signs are plain ones."""
+    rows: list[list[object]] = [
+        [*GOOD[:3], 371300, *GOOD[4:]],
+        [*changed(隐患编号="B", 企业编号="ＬＹ－１", 企业名称="甲 厂")],
+    ]
+    frame = load_hazards(workbook(tmp_path, [list(HEADER), *rows])).frame
+    assert frame["code"].tolist() == ["371300", "LY-1"] and frame["enterprise"].tolist() == ["甲厂", "甲厂"]
+    head: list[object] = ["县区", "企业名称", "企业编号", "建成日期"]
+    enterprises = load_progress(workbook(tmp_path, [head, ["甲县", "甲厂", 371300, "2018-08-01"]]))
+    assert enterprises.ledger is not None and enterprises.ledger["code"].tolist() == frame["code"].tolist()[:1]
+
+
+def test_a_formula_without_a_result_is_no_empty_cell(tmp_path: Path) -> None:
+    """A closed hazard would be taken for an open one."""
+    file = workbook(tmp_path, [list(HEADER), [*GOOD[:-2], "=TODAY()", ""]])
+    with pytest.raises(FileFaults) as caught:
+        load_hazards(file)
+    (fault,) = caught.value.faults
+    assert fault.message == "progress.formula_empty" and "K2" in fault.text("en") and "销号日期" in fault.text("zh")
+    assert load_hazards(workbook(tmp_path, [list(HEADER), [*GOOD[:-2], "", ""]])).frame["state"].tolist() == [
+        "assigned"
+    ]
+
+
+def test_every_sheet_with_hazards_is_read(tmp_path: Path) -> None:
+    """One sheet for each county; a sheet of notes is none, and what stands open in two sheets is told."""
+    sheets: list[list[list[object]]] = [
+        [["说明"]],
+        [list(HEADER), list(GOOD)],
+        [list(HEADER), [*changed(隐患编号="B")]],
+    ]
+    assert load_hazards(workbook(tmp_path, *sheets)).frame["number"].tolist() == ["A#1", "B"]
+    sheets[2][1] = list(GOOD)
+    with pytest.raises(FileFaults) as caught:
+        load_hazards(workbook(tmp_path, *sheets))
+    (fault,) = caught.value.faults
+    assert fault.message == "hazards.open_twice" and "s1" in fault.text("en") and "s2" in fault.text("en")
+
+
+@pytest.mark.parametrize(
+    ("column", "cell"),
+    [
+        ("class", "x"),
+        ("class", float("nan")),
+        ("state", "open"),
+        ("found", pd.NaT),
+        ("found", "2018-08-01"),
+        ("closed", dt.date(2018, 8, 1)),
+        ("due", pd.Timestamp("2018-08-01", tz="UTC")),
+    ],
+)
+def test_a_frame_made_by_hand_is_refused_by_its_column(column: str, cell: object) -> None:
+    from dpsim.experiments.open_hazards import open_hazards
+
+    good = ledgers(DATES[0]).hazards.assign(enterprise="")
+    codes = small_codes()
+    assert open_hazards(good, codes, DATES[0]).state.size == len(good) > 0, "the control"
+    with pytest.raises(InputError) as caught:
+        open_hazards(good.assign(**{column: cell}), codes, DATES[0])
+    assert caught.value.message == "hazards.bad_column"
+    for lang in ("zh", "en"):
+        assert f"{column}: " in caught.value.text(lang) and "{" not in caught.value.text(lang)
+    with pytest.raises(InputError) as caught:
+        open_hazards(pd.concat([good, good[[column]]], axis=1), codes, DATES[0])
+    assert caught.value.message == "hazards.no_frame"
+
+
+def small_codes() -> tuple[str, ...]:
+    """Return the list of the small case."""
+    return run().setting.population.codes
 
 
 @pytest.mark.parametrize(

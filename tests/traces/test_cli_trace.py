@@ -77,6 +77,12 @@ def test_files_of_other_kinds_are_refused_before_anything_is_run(name: str, tmp_
     (tmp_path / "folder.csv").mkdir()
     with pytest.raises(InputError):
         check_file(str(tmp_path / "folder.csv"))
+    (tmp_path / "file").write_text("x")
+    with pytest.raises(InputError) as caught:
+        check_file(str(tmp_path / "file" / "trace.csv"))
+    assert caught.value.message == "error.out_not_folder"
+    assert check_file(str(tmp_path / "new" / "trace.csv")).name == "trace.csv"
+    assert sorted(entry.name for entry in tmp_path.iterdir()) == ["file", "folder.csv"], "nothing is made by looking"
 
 
 def test_a_strategy_beside_itself_and_codes_like_formulas(tmp_path: Path) -> None:

@@ -11,10 +11,12 @@ import pandas as pd
 from dpsim.core.words import CLASSES, HAZARD_STEPS
 from dpsim.errors import InputError
 from dpsim.model.open_hazards import OPEN, OpenHazards
-from dpsim.params.wording import nearest, shown
+from dpsim.params.wording import nearest, shown, shown_name
 
 COLUMNS = ("unit", "enterprise", "code", "class", *HAZARD_STEPS, "due", "state")
 """Columns that are read."""
+STATES = (*HAZARD_STEPS, "accident", "dropped")
+"""How a hazard may stand."""
 _LOOKED_AT = 5000
 
 
@@ -33,11 +35,12 @@ def open_hazards(hazards: object, codes: tuple[str, ...], as_of: dt.date) -> Ope
     Raises
     ------
     InputError
-        It is no such ledger, or an enterprise is not on the list.
+        It is no such ledger, a column holds what cannot be, or an enterprise is not on the list.
     """
     frame = getattr(hazards, "frame", hazards)
-    if not isinstance(frame, pd.DataFrame) or any(name not in frame for name in COLUMNS):
+    if not isinstance(frame, pd.DataFrame) or any(list(frame.columns).count(name) != 1 for name in COLUMNS):
         raise InputError("hazards.no_frame", allowed=", ".join(COLUMNS))
+    _check(frame)
     day = pd.Timestamp(as_of)
     rows = frame[frame["found"] <= day].reset_index(drop=True)
     later = np.column_stack([(rows[step] > day).to_numpy() for step in HAZARD_STEPS])
@@ -66,6 +69,20 @@ def open_hazards(hazards: object, codes: tuple[str, ...], as_of: dt.date) -> Ope
         since=steps.max(axis=1, initial=-np.inf) if len(rows) else np.zeros(0),
         due=times["due"],
     )
+
+
+def _check(frame: pd.DataFrame) -> None:
+    """Refuse a frame, made by hand perhaps, with dates that are none, or with classes or states nobody knows."""
+    for name in (*HAZARD_STEPS, "due"):
+        if getattr(frame[name].dtype, "kind", "") != "M" or getattr(frame[name].dtype, "tz", None) is not None:
+            given = f"{name}: {frame[name].dtype}"
+            raise InputError("hazards.bad_column", given=shown_name(given), allowed="datetime64, NaT")
+    if frame["found"].isna().any():
+        raise InputError("hazards.bad_column", given="found: NaT", allowed="datetime64")
+    for name, allowed in (("class", CLASSES), ("state", STATES)):
+        for given in frame[name].unique():
+            if given not in allowed:
+                raise InputError("hazards.bad_column", given=f"{name}: {shown(given)}", allowed=", ".join(allowed))
 
 
 def digest_of(opened: OpenHazards) -> str:

@@ -168,7 +168,7 @@ def _translated(entry: Mapping[str, Any], content: Mapping[str, Any], models: Ma
         return Fault("params.not_a_choice", path, given, {"allowed": ", ".join(allowed)})
     if kind.startswith("params."):
         return Fault(kind, path, given)
-    if kind in {"model_type", "model_attributes_type"} and entry["ctx"]["class_name"] == Label.__name__:
+    if kind in {"model_type", "model_attributes_type"} and entry.get("ctx", {}).get("class_name") == Label.__name__:
         return Fault("params.not_both_languages", path, given)
     return Fault(_TYPES.get(kind, "params.not_accepted"), path, given)
 

@@ -14,6 +14,7 @@ from dpsim.progress.aliases import is_missing
 from dpsim.progress.dates import cell_date
 from dpsim.progress.hazard_words import read, table, written
 from dpsim.progress.notes import Notes, Place
+from dpsim.progress.rows import name_of
 from dpsim.progress.sources import frame_file
 from dpsim.tabular.places import refuse
 from dpsim.tabular.sheet import Cell, Sheet, read_sheets
@@ -53,8 +54,8 @@ def load_hazards(path_or_frame: str | Path | pd.DataFrame) -> HazardLedger:
     ----------
     path_or_frame : str, path or pandas.DataFrame
         A workbook or text with a row of headers (`hazard_headers.toml`) among its first 30 rows; needed are class, date
-        of finding, and the enterprise by code or by county and name. Without a column of states a hazard stands where
-        its last date says.
+        of finding, and the enterprise by code or by county and name. Every sheet with such headers is read. Without a
+        column of states a hazard stands where its last date says.
 
     Returns
     -------
@@ -64,7 +65,7 @@ def load_hazards(path_or_frame: str | Path | pd.DataFrame) -> HazardLedger:
     ------
     FileFaults
         Everything that is wrong, each with its place: columns, classes, states, dates, steps out of order, a state
-        that its dates contradict, a number that stands twice with both rows open.
+        that its dates contradict, formulas without a result, a number that stands twice with both rows open.
     InputError
         It is neither a file nor a frame.
     """
@@ -77,16 +78,17 @@ def load_hazards(path_or_frame: str | Path | pd.DataFrame) -> HazardLedger:
     else:
         raise InputError("progress.not_a_table", where=type(path_or_frame).__name__)
     notes = Notes()
-    for sheet in file.sheets:
-        at = _header(sheet)
-        if at is not None:
-            rows, unused = _rows(sheet, at, Place(file.name, sheet.name), notes)
-            refuse(name, notes.faults)
-            return HazardLedger(_frame(rows), unused)
-    needed = ", ".join(written("columns", id_) for id_ in (*_NEEDED, "code"))
-    notes.fault("hazards.no_header", Place(file.name), allowed=needed)
+    rows: list[dict[str, Any]] = []
+    unused: dict[str, None] = {}
+    standing: dict[str, Place] = {}
+    headed = [(sheet, at) for sheet in file.sheets if (at := _header(sheet)) is not None]
+    for sheet, at in headed:
+        rows += _rows(sheet, at, Place(file.name, sheet.name), notes, unused, standing)
+    if not headed:
+        needed = ", ".join(written("columns", id_) for id_ in (*_NEEDED, "code"))
+        notes.fault("hazards.no_header", Place(file.name), allowed=needed)
     refuse(name, notes.faults)
-    raise AssertionError("refused")
+    return HazardLedger(_frame(rows), tuple(unused))
 
 
 def _header(sheet: Sheet) -> int | None:
@@ -97,10 +99,11 @@ def _header(sheet: Sheet) -> int | None:
     return None
 
 
-def _rows(sheet: Sheet, header: int, place: Place, notes: Notes) -> tuple[list[dict[str, Any]], tuple[str, ...]]:
-    """Return the rows of a sheet, and the headers that were not read."""
+def _rows(
+    sheet: Sheet, header: int, place: Place, notes: Notes, unused: dict[str, None], standing: dict[str, Place]
+) -> list[dict[str, Any]]:
+    """Return the rows of a sheet; add the headers that were not read and the places of numbers that stand open."""
     where: dict[str, int] = {}
-    unused: list[str] = []
     for column, cell in enumerate(sheet.rows[header]):
         id_ = read("columns", cell)
         if id_ in where:
@@ -108,16 +111,18 @@ def _rows(sheet: Sheet, header: int, place: Place, notes: Notes) -> tuple[list[d
         elif id_:
             where[id_] = column
         elif str(cell).strip():
-            unused.append(str(cell))
+            unused[str(cell)] = None
     if "code" not in where and not {"unit", "enterprise"} <= set(where):
         notes.fault("hazards.column_missing", place.at(header), column=written("columns", "code"))
-        return [], ()
+        return []
     rows: list[dict[str, Any]] = []
-    standing: dict[str, Place] = {}
     for number in range(header + 1, len(sheet.rows)):
         cells = sheet.rows[number]
         if not any(str(cells[k]).strip() for k in where.values() if k < len(cells) and cells[k] is not None):
             continue
+        for id_ in COLUMNS:
+            if (number, where.get(id_, -1)) in sheet.stored.uncomputed:
+                notes.fault("progress.formula_empty", place.at(number, where[id_]), column=written("columns", id_))
         row = _row(cells, where, place.at(number), notes)
         if row["number"] and row["state"] in HAZARD_STEPS[:4]:
             if row["number"] in standing:
@@ -125,7 +130,7 @@ def _rows(sheet: Sheet, header: int, place: Place, notes: Notes) -> tuple[list[d
                 notes.fault("hazards.open_twice", place.at(number), row["number"], other=other)
             standing[row["number"]] = place.at(number)
         rows.append(row)
-    return rows, tuple(unused)
+    return rows
 
 
 def _row(cells: list[Cell], where: dict[str, int], place: Place, notes: Notes) -> dict[str, Any]:
@@ -137,7 +142,7 @@ def _row(cells: list[Cell], where: dict[str, int], place: Place, notes: Notes) -
     def at(id_: str) -> Place:
         return place.at(place.row, where.get(id_, 0))
 
-    row: dict[str, Any] = {id_: "" if is_missing(cell(id_)) else str(cell(id_)).strip() for id_ in COLUMNS[:4]}
+    row: dict[str, Any] = {id_: "" if is_missing(cell(id_)) else name_of(cell(id_)) for id_ in COLUMNS[:4]}
     if not row["code"] and not (row["unit"] and row["enterprise"]):
         notes.fault("hazards.nameless", at("code"))
     row["class"] = read("class", cell("class"))

@@ -9,9 +9,11 @@ The same notebook gives the same bytes.
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 from base64 import b64encode
+from collections.abc import Mapping
 from contextlib import suppress
 from html import escape
 from pathlib import Path
@@ -155,23 +157,35 @@ def read_notebook(path: Path) -> Any:
 
 
 def write_atomically(path: Path, content: bytes) -> None:
-    """Write a file so that its name never stands for half of it.
+    """Write a file so that its name never stands for half of it; see `write_together`."""
+    write_together({path: content})
+
+
+def write_together(contents: Mapping[Path, bytes]) -> None:
+    """Write files so that no name stands for half of one, and none changes before there was room for all of them.
 
     Raises
     ------
     OSError
-        It cannot be written; the file wanted is named, not the one beside it.
+        One cannot be written; the file wanted is named, not the one beside it.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    beside = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    beside = {path: path.with_name(f".{path.name}.{os.getpid()}.tmp") for path in contents}
+    path = Path()
     try:
-        beside.write_bytes(content)
-        beside.replace(path)
+        for path, content in contents.items():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            beside[path].write_bytes(content)
+        for path in contents:
+            if path.is_dir():
+                raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
+        for path in contents:
+            beside[path].replace(path)
     except OSError as error:
         raise OSError(error.errno, error.strerror or str(error), str(path)) from None
     finally:
-        with suppress(OSError):
-            beside.unlink()
+        for file in beside.values():
+            with suppress(OSError):
+                file.unlink()
 
 
 def without_progress(text: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
+import errno
 import io
 import json
 from collections.abc import Sequence
@@ -13,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from dpsim.errors import InputError
+from dpsim.errors import InputError, RunError
 from dpsim.experiments.ledgers.enterprise_rows import enterprise_rows
 from dpsim.experiments.ledgers.hazard_rows import hazard_rows
 from dpsim.experiments.replication import ENGINES, prepare, written_date
@@ -24,8 +25,10 @@ from dpsim.params.load import load_case, load_strategy
 from dpsim.params.schema import Case, Strategy
 from dpsim.params.wording import shown, shown_name
 from dpsim.progress.hazard_words import table, written
-from dpsim.report.documents import write_atomically
+from dpsim.report.documents import write_together
 from dpsim.report.tables import FORMULA_STARTS
+from dpsim.tabular.extent import MAX_CELLS
+from dpsim.tabular.sheet import MAX_BYTES, WORKBOOKS
 
 if TYPE_CHECKING:
     from openpyxl.worksheet._write_only import WriteOnlyWorksheet
@@ -37,6 +40,8 @@ LANG = "zh"
 _ENTERPRISE = ("unit", "enterprise", "code", "sector", "tier", "started", "built", "connected", "online", "assessed")
 ENTERPRISE_COLUMNS = (*_ENTERPRISE, "passed", "removed")
 HAZARD_COLUMNS = tuple(table()["columns"])
+HEAD_ROWS, MOST_ROWS = 2, 1_048_576
+"""Rows above the first enterprise or hazard, and those a sheet of a workbook can have."""
 
 Cells = list[object]
 
@@ -108,21 +113,33 @@ def save_ledgers(ledgers: Ledgers, out: Path, kind: str) -> list[Path]:
         ("enterprise", heads, _enterprises(ledgers)),
         ("hazard", [written("columns", name) for name in HAZARD_COLUMNS], _hazards(ledgers.hazards)),
     )
-    contents = []
+    contents: dict[Path, bytes] = {}
     for name, (which, header, rows) in zip(NAMES, parts, strict=True):
+        if kind == "xlsx" and len(rows) + HEAD_ROWS > MOST_ROWS:
+            raise InputError("ledgers.too_many_rows", given=len(rows), allowed=MOST_ROWS - HEAD_ROWS)
         title = say(f"ledgers.title_{which}", lang=LANG, date=ledgers.date.isoformat())
         sheet = say(f"ledgers.sheet_{which}", lang=LANG)
         made = _csv(title, header, rows) if kind == "csv" else _workbook(title, sheet, header, rows, _notes(ledgers))
-        contents.append((out / f"{name}.{kind}", made))
+        contents[out / f"{name}.{kind}"] = made
     text = json.dumps(record, ensure_ascii=False, indent=2, sort_keys=True) + "\n"
-    contents.append((out / "run.json", text.encode()))
-    for file, content in contents:
-        try:
-            write_atomically(file, content)
-        except OSError as error:
-            why = error.strerror or str(error)
-            raise InputError("ledgers.cannot_write", where=shown_name(file, 200), why=why) from None
-    return [file for file, _ in contents]
+    contents[out / "run.json"] = text.encode()
+    try:
+        write_together(contents)
+    except OSError as error:
+        failure = RunError if error.errno == errno.ENOSPC else InputError
+        where, why = shown_name(error.filename, 200), error.strerror or str(error)
+        raise failure("ledgers.cannot_write", where=where, why=why) from None
+    return list(contents)
+
+
+def too_large(ledgers: Ledgers, files: Sequence[Path]) -> list[str]:
+    """Return the names of written ledgers that are larger than what `load_progress` and `load_hazards` read."""
+    sizes = (len(ledgers.enterprises) * len(ENTERPRISE_COLUMNS), len(ledgers.hazards) * len(HAZARD_COLUMNS))
+    return [
+        shown_name(file, 200)
+        for file, cells in zip(files[:2], sizes, strict=True)
+        if file.stat().st_size > MAX_BYTES or (file.suffix in WORKBOOKS and cells > MAX_CELLS)
+    ]
 
 
 def _notes(ledgers: Ledgers) -> list[str]:

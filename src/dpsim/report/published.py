@@ -22,7 +22,7 @@ from dpsim.params.readings import Published
 from dpsim.params.schema import Case
 from dpsim.params.uncertain import uncertain_values
 from dpsim.published import quantities
-from dpsim.report.documents import write_atomically
+from dpsim.report.documents import write_atomically, write_together
 from dpsim.report.show import show_number, show_percent, show_rounded
 from dpsim.report.sources import EVIDENCE, SOURCES, files_text
 from dpsim.report.tables import csv_bytes
@@ -79,7 +79,7 @@ def published_frame(standings: Iterable[Standing]) -> pd.DataFrame:
 
 
 def save_published(standings: Sequence[Standing], cases: Sequence[Case], out: Path, *, seed: int, runs: int) -> None:
-    """Write the table, what it was made with, and the check sums; each file is there whole or not at all."""
+    """Write the table, what it was made with, and the check sums; whole or not at all."""
     strategies = {name for one in standings for name in strategies_of(one.case, one.figure)}
     strategies |= {case.default_strategy for case in cases}
     record = {
@@ -93,13 +93,16 @@ def save_published(standings: Sequence[Standing], cases: Sequence[Case], out: Pa
         "strategies": {name: load_strategy(name).digest for name in sorted(strategies)},
         "libraries": {name: library_version(name) for name in LIBRARIES},
     }
-    write_atomically(out / TABLE, csv_bytes(published_frame(standings)))
     text = json.dumps(record, indent=2, ensure_ascii=False, sort_keys=True) + "\n"
-    write_atomically(out / RECORD, text.encode("utf-8"))
     inputs = [EVIDENCE, *(f"params/cases/{case.id}.yaml" for case in cases)]
     sources = files_text([*inputs, *(f"params/strategies/{name}.yaml" for name in sorted(strategies))])
-    write_atomically(out / SOURCES, sources.encode("utf-8"))
-    write_atomically(out / SUMS, sums_text(out, [out / name for name in (TABLE, RECORD, SOURCES)]).encode())
+    contents = {
+        out / TABLE: csv_bytes(published_frame(standings)),
+        out / RECORD: text.encode("utf-8"),
+        out / SOURCES: sources.encode("utf-8"),
+    }
+    write_together(contents)
+    write_atomically(out / SUMS, sums_text(out, contents).encode())
 
 
 def published_text(standings: Sequence[Standing], cases: Sequence[Case], *, seed: int, runs: int) -> str:

@@ -18,6 +18,7 @@ from dpsim.params.load import load_case, load_strategy
 from dpsim.params.schema import Case, Strategy
 from dpsim.params.wording import shown, shown_name
 from dpsim.report.documents import write_atomically
+from dpsim.report.job import check_out
 from dpsim.report.tables import csv_bytes
 
 ENDINGS = (".csv", ".parquet")
@@ -47,6 +48,7 @@ def check_file(out: str) -> Path:
         raise InputError("trace.out_kind", out=shown_name(file, 200), allowed=", ".join(ENDINGS))
     if file.is_dir():
         raise InputError("error.out_is_folder", out=shown_name(file, 200), option="--out")
+    check_out(file.parent)
     return file
 
 

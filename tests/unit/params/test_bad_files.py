@@ -414,3 +414,13 @@ def test_wrong_types_are_faults_and_never_a_crash(tmp_path: Path, key: str, wron
         assert str(file) in error.text("zh")
         return
     assert (key, wrong) in {("days:", "[]"), ("date:", "2018-01-01")}
+
+
+@pytest.mark.parametrize(("entry", "given"), [("", "null"), ("[a]", "['a']"), ("[]", "[]")])
+def test_an_instrument_that_is_no_block_is_a_fault_of_its_line(entry: str, given: str, tmp_path: Path) -> None:
+    good = (BAD / "good_strategy.yaml").read_text(encoding="utf-8").rstrip("\n")
+    file = tmp_path / "own.yaml"
+    file.write_text(f"{good}\n  - {entry}\n", encoding="utf-8")
+    (fault,) = faults_of(file)
+    assert (fault.message, fault.values["line"]) == ("params.not_a_mapping", good.count("\n") + 2)
+    assert given in fault.text("en") and given in fault.text("zh")
