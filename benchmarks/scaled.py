@@ -24,7 +24,7 @@ def scaled_case(enterprises: int) -> Case:
     counties = min(MOST_COUNTIES, max(1, round(factor * population["counties"]["value"])))
     _set(population["enterprises"], enterprises)
     _set(population["counties"], counties)
-    for counted in (*population["tiers"].values(), *state.values()):
+    for counted in (*population["tiers"].values(), *(count for count in state.values() if "value" in count)):
         _set(counted, int(factor * counted["value"]))
     _set(content["assessors"]["teams"], max(1, round(factor * content["assessors"]["teams"]["value"])))
     content["published"] = tuple(printed for printed in content["published"] if printed["quantity"] in state)

@@ -187,7 +187,7 @@ def test_the_helpers_change_what_they_say() -> None:
 
 @pytest.mark.parametrize(
     ("name", "holds", "lacks"),
-    [("everything finished", "over 97%", "a week"), ("nothing done", "(none has so far)", "inf")],
+    [("everything finished", "over 97%", "a week"), ("nothing done", "(none is online so far)", "inf")],
 )
 def test_headline_leaves_out_what_has_no_meaning(
     name: str, holds: str, lacks: str, monkeypatch: pytest.MonkeyPatch

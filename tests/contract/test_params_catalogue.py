@@ -16,7 +16,7 @@ import dpsim.params.load as load
 from dpsim import language
 from dpsim.language import catalogue
 from dpsim.model.prior import REGIMES
-from dpsim.params.blocks import Population
+from dpsim.params.blocks import Population, Sector
 from dpsim.params.evidence import evidence
 from dpsim.params.instruments import INSTRUMENTS
 from dpsim.params.labels import grade_label, option_label, quantity_label, strategy_label, unit_label
@@ -150,7 +150,7 @@ def test_messages_and_code_fit_together() -> None:
 
 OPTIONS = {
     *get_args(ReferenceClass.model_fields["value"].annotation),
-    *(name for options in (Split, AfterMissed, Level, Assessment) for name in get_args(options)),
+    *(name for options in (Split, AfterMissed, Level, Assessment, Sector) for name in get_args(options)),
     *REGIMES,
 }
 BESIDE_THE_FILES = {

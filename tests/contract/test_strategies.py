@@ -48,9 +48,18 @@ REPORTED = reported_facts()
 
 
 def settings_in_use() -> dict[str, Instrument]:
-    """Return one set of parameters per instrument, from the first strategy file that has it."""
-    names = reversed(list_strategies())  # those of other places, whose dates are of other years, come last
-    return {lever.instrument: lever for name in names for lever in load_strategy(name).instruments}
+    """Return one set of parameters per instrument: of the strategy of its name, else of the first that has it.
+
+    One that acts on no day of `TIMELINE`, as those of another place's year do, is taken only if there is no other.
+    """
+    taken: dict[str, tuple[tuple[bool, bool], Instrument]] = {}
+    for name in list_strategies():
+        for lever in load_strategy(name).instruments:
+            silent = not instrument(lever.instrument).due(lever, TIMELINE).any()
+            rank = (silent, name != lever.instrument)
+            if lever.instrument not in taken or rank < taken[lever.instrument][0]:
+                taken[lever.instrument] = (rank, lever)
+    return {name: lever for name, (_, lever) in taken.items()}
 
 
 def moved(settings: Instrument, start: dt.date | None, end: dt.date | None) -> Instrument:
@@ -160,7 +169,7 @@ def test_an_instrument_writes_on_its_days_and_on_no_other(name: str) -> None:
         assert bool(changed[day]) == bool(due[day]), f"{name} on {TIMELINE.date(day)}: writes {changed[day]}"
     kinds = {frozenset(changed[day]) for day in np.flatnonzero(due)}
     assert len(kinds) == 1, f"{name} writes different levers on its mornings: {kinds}"
-    assert any("multiplier" in kind for kind in kinds) == (name == "deadline_drive")
+    assert any("multiplier" in kind for kind in kinds) == (name in ("deadline_drive", "simple_systems"))
     assert not (due & ~np.array(TIMELINE.working)).any(), "an instrument acts on working mornings only"
 
 

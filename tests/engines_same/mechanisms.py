@@ -254,7 +254,7 @@ def _outcome(world: World, outcome: Outcome, run: SimpyRun) -> Iterator[tuple[st
     most = np.unique(places, return_counts=True)[1].max(initial=0)
     yield "as many visits of a county in a day as there can be", int(most == MOST_A_DAY)
     yield "advice under the strategy", int((hazards.roster[0, :, 3] >= 0).sum())
-    yield "reward of reports", int(run.supervision.reward != 1.0)
+    yield "reward of reports", int((hazards.sites["report_factor"] != 1.0).any())
     law = hazards.laws[0]
     yield "look-back set", int(law["look_share"] > 0)
     yield "listing set", int(law["listing_share"] > 0)

@@ -18,7 +18,7 @@ Content = dict[str, Any]
 AS_OF, END = dt.date(2018, 9, 10), dt.date(2018, 12, 31)
 """What the dates in the shipped strategies are meant for."""
 _SPAN = {"days": (1, 21), "staff_days": (0, 40), "yuan": (0, 50_000), "share": (0, 1), "ratio": (0.1, 6),
-         "visits": (1, 6), "sector": (0, 2), "log_ratio": (0, 1), "per_year": (0, 6)}  # fmt: skip
+         "visits": (1, 6), "sector": (0, 2), "reach": (0, 2), "log_ratio": (0, 1), "per_year": (0, 6)}  # fmt: skip
 """Where a setting is drawn, by its unit; one in ten lies at a bound of its own."""
 _REASON = {"zh": "试验", "en": "test"}
 

@@ -29,7 +29,7 @@ FIGURES += ["scenario_cells", "sensitivity", "hazards", "hazards_found", "staff_
 TABLES = ["agency_capacity", "assumptions", "bottlenecks", "fan_assessed", "fan_built", "fan_connected", "fan_online"]
 TABLES += ["fan_passed", "forecast_cells", "forecast_pooled", "indicators", "pace", "queues", "sensitivity"]
 TABLES += ["strategies", "targets", "hazards", "hazards_found", "hazards_by_class", "staff_days", "paper"]
-TABLES += ["supervision"]
+TABLES += ["supervision", "county_appraisal", "county_ranks"]
 TABLES += ["targets_current_arrangement", "targets_past_pace"]
 CJK = re.compile(r"[\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef\U00020000-\U0003ffff]")
 PICTURE = re.compile(r"base64,[A-Za-z0-9+/=]+")

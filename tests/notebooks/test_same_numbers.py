@@ -41,7 +41,7 @@ def test_three_ways_give_one_headline_and_one_table(
 def test_all_parts_say_the_same_under_plain_papermill(zh: Path, plain: SimpleNamespace) -> None:
     report = executed(zh)
     parts = [cell.source.strip() for cell in code_cells(report) if cell.source.startswith("letter.")]
-    assert len(parts) == 13
+    assert len(parts) == 16
     for part in parts:
         assert words(shown(report, part)) == words(shown(plain.notebook, part)), part
 

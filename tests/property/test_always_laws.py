@@ -424,6 +424,14 @@ def without(kind: Kind) -> Callable[[npt.NDArray[np.void]], npt.NDArray[np.void]
     return drop
 
 
+def without_find_of_closed(ledger: npt.NDArray[np.void]) -> npt.NDArray[np.void]:
+    """Drop the find that the last closure rests on."""
+    closure = ledger[ledger["kind"] == int(Kind.CLOSED)][-1]
+    same = (ledger["index"] == closure["index"]) & (ledger["ordinal"] == closure["ordinal"])
+    finds = np.flatnonzero(same & (ledger["kind"] == int(Kind.FOUND)) & (ledger["t"] <= closure["t"]))
+    return np.delete(ledger, finds[-1])
+
+
 def shifted(kind: Kind, days: float) -> Callable[[npt.NDArray[np.void]], npt.NDArray[np.void]]:
     def move(ledger: npt.NDArray[np.void]) -> npt.NDArray[np.void]:
         ledger["t"][np.flatnonzero(ledger["kind"] == int(kind))[-1]] += days
@@ -443,7 +451,8 @@ def twice(kind: Kind, later: float) -> Callable[[npt.NDArray[np.void]], npt.NDAr
 
 SPOILT = {
     "a birth is missing": (without(Kind.BORN), "without events"),
-    "a find is missing": (without(Kind.FOUND), "found are not closed"),
+    "a find is missing": (without(Kind.FOUND), "with other finds than the ledger's"),
+    "a find before a closure is missing": (without_find_of_closed, "found are not closed"),
     "a closure is missing": (without(Kind.CLOSED), "found are not closed"),
     "an accident is missing": (without(Kind.ACCIDENT), "by its events, None in the table"),
     "a birth too late": (shifted(Kind.BORN, 400.0), "after the horizon"),

@@ -25,6 +25,7 @@ OFF: dict[str, Values] = {
     "assessor_independence": {"share": 0.0, "yuan_per_day": 0.0},
     "publicity": {"jump": 0.0, "staff_days_each": 0.0, "yuan_each": 0.0},
     "enforcement_league": {"factor": 1.0, "petty_share": 0.0, "search_lost": 0.0},
+    "simple_systems": {"pace": 1.0, "lost": 0.0},
     "third_party_subsidy": {"served_share": 0.0, "yuan_per_enterprise": 0.0},
 }
 """Settings at which an instrument has no effect and no price."""
@@ -98,13 +99,16 @@ SIGNS: list[tuple[str, Values, tuple[str, ...], str, int]] = [
     ("resident_experts", {}, ("hazards_found:expert",), "reported", 1),
     ("online_patrol", {}, ("hazards_found:patrol",), "reported", 1),
     ("online_patrol", {"follow_up_days": 0.2}, ("visits",), "reported", -1),
-    ("grid_supervision", {}, ("hazards_found:spot_check",), "reported", 1),
+    ("grid_supervision", {}, ("hazards_found:grid",), "reported", 1),
+    ("grid_supervision", {}, ("hazards_found:spot_check",), "reported", -1),
     ("grid_supervision", {}, ("hazards_latent",), "true", -1),
     ("assessor_independence", {}, ("paper",), "true", -1),
     ("assessor_independence", {}, ("passed",), "reported", -1),
     ("publicity", {"jump": 0.3, "staff_days_each": 0.0}, ("hazards_found:self_check",), "reported", 1),
     ("enforcement_league", {}, ("penalties",), "reported", 1),
     ("enforcement_league", {"search_lost": 0.4}, ("hazards_found:spot_check",), "reported", -1),
+    ("simple_systems", {"pace": 2.0, "lost": 0.0}, ("built",), "reported", 1),
+    ("simple_systems", {"pace": 1.0, "lost": 0.5}, ("hazards_found:self_check",), "reported", -1),
     ("third_party_subsidy", {"served_share": 1.0, "burden": 0.0}, ("hazards_found:self_check",), "reported", 1),
     ("third_party_subsidy", {"served_share": 1.0, "burden": 1.0}, ("hazards_found:self_check",), "reported", -1),
 ]

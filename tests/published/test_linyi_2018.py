@@ -109,3 +109,12 @@ def test_the_pace_needed_and_how_many_times_the_pace_so_far(case: Case) -> None:
     assert so_far["per_week"].tolist() == pytest.approx([689 / elapsed for elapsed in weeks])
     assert [round(ratio, 1) for ratio in so_far["ratio"]] == [3.5, 2.7, 1.8]
     assert (so_far["acceleration"] > so_far["ratio"]).all(), "closing the gap is harder than the numbers say"
+
+
+def test_every_mine_is_built(case: Case, people: Population) -> None:
+    """LY21; the rest of the built are of the other sectors, so that no count changes."""
+    mines = people.sector == people.sector_names.index("mines")
+    assert mines.sum() == round(0.1 * 1748) and people.built[mines].all()
+    assert people.built.sum() == 1160 and not people.online[mines].all(), "operating online is not said of them"
+    without = case.model_copy(update={"state": case.state.model_copy(update={"all_built": None})})
+    assert not synthesise(case_margins(without)).built[mines].all(), "the control: by luck some are not"

@@ -31,6 +31,7 @@ RESOLVED = {
     "chancheng-2013 staff.inspectors_per_county": "worked back through the model from the units of CC06",
     "linyi-2018 hazards.arising.general": "set by hand so that the model closes near LY07 (decision 0015)",
     "tonghua-winter targets.list.large_assessed": "no share is printed (TH03); the case says it is assumed",
+    "yiyang-2025 staff.past_visits_per_year": "as in the runs without relief, which YY07 compares with",
     "yiyang-2025 discovery.self_check.major": "set so that the model comes near 20.8 percent (YY06)",
     "yiyang-2025 discovery.worker_reports.major": "set so that the model comes near 20.8 percent (YY06)",
 }

@@ -247,6 +247,7 @@ def test_every_quantity_of_the_law_has_its_unit() -> None:
         "listing_share",
         "publicity",
         *("taught", "trained", "training_detect", "training_worth", "warned", "grid_quality", "verified"),
+        *("done", "price", "owed", "instalment"),
         *("independence", "refused_share", "petty", "search_lost", "served", "ability", "helped"),
     }
     assert set(LAW.names or ()) == plain | {*PER_DAY, *IN_DAYS, "leaning_memory"}

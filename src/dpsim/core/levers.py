@@ -35,6 +35,17 @@ class Plan(IntEnum):
     SECTOR_FOCUS = 6
 
 
+class Occasion(IntEnum):
+    """What is paid for each time it happens; rows of `Levers.price`."""
+
+    REPORT = 0
+    """A hazard reported by a worker."""
+    LOOK_BACK = 1
+    LISTING = 2
+    PENALTY = 3
+    """One that the case's usual share of visits would not have brought."""
+
+
 NO_CAP = 2**31
 """Annual visits where no cap is set."""
 
@@ -54,6 +65,8 @@ class Levers(NamedTuple):
         Shape (1,): price of each hand-over by an added builder.
     staff_days, yuan : numpy.ndarray
         Shape (1,): spent today, staff-days of all counties together.
+    price : numpy.ndarray
+        Shape (occasions, 2): staff-days of all counties together and yuan for each `Occasion` of the week.
     plan_share : numpy.ndarray
         Shape (plans,): weight of each plan in today's visits; all 0 leaves the coverage rota.
     priority : numpy.ndarray of int64
@@ -67,7 +80,7 @@ class Levers(NamedTuple):
     advising : numpy.ndarray
         Shape (1,): staff-days for one-to-one assistance, per county and day.
     reward : numpy.ndarray
-        Shape (1,): factor on the rate of workers' reports.
+        Shape (n,): factor on the rate of workers' reports of an enterprise.
     penalty, publicity : numpy.ndarray
         Shape (1,): factor on the share of visits that end in a penalty; share of penalties made public.
     look_back : numpy.ndarray
@@ -83,6 +96,8 @@ class Levers(NamedTuple):
         Shape (1,): share of what is missing to certainty by which perceived risk rises everywhere today.
     residence, grid : numpy.ndarray
         Shape (n,): visits per day of resident experts, checks per day by grid staff; 0 for none.
+    simple : numpy.ndarray
+        Shape (n,): share of a self-check's effect that an enterprise loses because its system is a simple one.
     verified : numpy.ndarray
         Shape (1,): share of the rectifications on paper that resident experts prevent.
     grid_quality : numpy.ndarray
@@ -105,6 +120,7 @@ class Levers(NamedTuple):
     yuan_per_job: npt.NDArray[np.float64]
     staff_days: npt.NDArray[np.float64]
     yuan: npt.NDArray[np.float64]
+    price: npt.NDArray[np.float64]
     plan_share: npt.NDArray[np.float64]
     priority: npt.NDArray[np.int64]
     visit_cap: npt.NDArray[np.int64]
@@ -121,6 +137,7 @@ class Levers(NamedTuple):
     warning: npt.NDArray[np.float64]
     residence: npt.NDArray[np.float64]
     grid: npt.NDArray[np.float64]
+    simple: npt.NDArray[np.float64]
     verified: npt.NDArray[np.float64]
     grid_quality: npt.NDArray[np.float64]
     patrol: npt.NDArray[np.float64]
@@ -145,12 +162,14 @@ COMBINED: dict[str, str] = {
     "inspect_factor": "multiply",
     "reward": "multiply",
     "penalty": "multiply",
+    "price": "most",
     "look_back": "most",
     "pull": "multiply",
     "training": "most",
     "warning": "most",
     "residence": "most",
     "grid": "most",
+    "simple": "most",
     "verified": "most",
     "grid_quality": "most",
     "patrol": "most",
@@ -163,7 +182,7 @@ COMBINED: dict[str, str] = {
 
 def empty_levers(counties: int, groups: int, sectors: int, enterprises: int) -> Levers:
     """Return levers that do nothing."""
-    one = tuple(np.zeros(1) for _ in range(11))
+    one = tuple(np.zeros(1) for _ in range(10))
     levers = Levers(
         contact=np.zeros((len(Contact), counties)),
         multiplier=np.zeros(groups),
@@ -171,25 +190,27 @@ def empty_levers(counties: int, groups: int, sectors: int, enterprises: int) -> 
         yuan_per_job=np.zeros(1),
         staff_days=np.zeros(1),
         yuan=np.zeros(1),
+        price=np.zeros((len(Occasion), 2)),
         plan_share=np.zeros(len(Plan)),
         priority=np.zeros((len(Plan), enterprises), dtype=np.int64),
         visit_cap=np.zeros(enterprises, dtype=np.int64),
         inspect_factor=one[0],
         borrowed=one[1],
         advising=one[2],
-        reward=one[3],
-        penalty=one[4],
-        publicity=one[5],
+        reward=np.zeros(enterprises),
+        penalty=one[3],
+        publicity=one[4],
         look_back=np.zeros(2),
-        listing=one[6],
+        listing=one[5],
         pull=np.zeros(counties),
         training=np.zeros(4),
-        warning=one[7],
+        warning=one[6],
         residence=np.zeros(enterprises),
         grid=np.zeros(enterprises),
-        verified=one[8],
-        grid_quality=one[9],
-        patrol=one[10],
+        verified=one[7],
+        grid_quality=one[8],
+        patrol=one[9],
+        simple=np.zeros(enterprises),
         independence=np.zeros(2),
         petty=np.zeros(2),
         subsidy=np.zeros(5),
@@ -207,6 +228,7 @@ def reset_levers(levers: Levers) -> None:
     levers.yuan_per_job[:] = 0.0
     levers.staff_days[:] = 0.0
     levers.yuan[:] = 0.0
+    levers.price[:, :] = 0.0
     levers.plan_share[:] = 0.0
     levers.priority[:, :] = 0
     levers.visit_cap[:] = NO_CAP
@@ -223,6 +245,7 @@ def reset_levers(levers: Levers) -> None:
     levers.warning[:] = 0.0
     levers.residence[:] = 0.0
     levers.grid[:] = 0.0
+    levers.simple[:] = 0.0
     levers.verified[:] = 0.0
     levers.grid_quality[:] = 0.0
     levers.patrol[:] = 0.0

@@ -62,6 +62,7 @@ class Channel(IntEnum):
     OVERSIGHT = 9
     PATROL = 10
     LOOK_BACK = 11
+    GRID = 12
 
 
 class HazardClass(IntEnum):
@@ -89,7 +90,7 @@ REMOVED = int(Kind.REMOVED)
 CLASSES = ("general", "major")
 """Hazard classes, in the order of every array with a class axis."""
 
-DISCOVERY = ("self_check", "worker_report", "expert", "spot_check", "oversight", "patrol", "look_back")
+DISCOVERY = ("self_check", "worker_report", "expert", "spot_check", "oversight", "patrol", "look_back", "grid")
 """Channels of discovery, in the order of every array with a channel axis."""
 
 HAZARD_STEPS = ("found", "assigned", "rectified", "accepted", "closed")

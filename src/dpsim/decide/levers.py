@@ -22,7 +22,7 @@ from dpsim.strategies import instrument
 START = "start"
 MOST_POINTS = 60
 Value = float | dt.date
-_NO_EFFORT = ("sector", "log_ratio", "per_year")
+_NO_EFFORT = ("sector", "reach", "log_ratio", "per_year")
 """Units of settings of which none is more than another."""
 _RARER_IS_LESS = ("every_days", "after_days")
 """Settings that are less effort the larger they are."""

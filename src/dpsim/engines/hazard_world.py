@@ -1,8 +1,8 @@
 """Assembly of the hazard half of a replication: places where hazards arise, their stock, the county staff.
 
-The stock at the as-of date comes out of no formula: a year of hazard life runs before it, with the enterprises' own
-dates of building, their self-checks and random past visits, so that hidden, open and overdue hazards stand as they do
-later.
+A year of hazard life runs before the as-of date, with the enterprises' own dates of building, their self-checks and
+random past visits, so that hidden, open and overdue hazards stand as they do later. What was hidden when it began comes
+from a formula, whose errors that year wears off.
 """
 
 from __future__ import annotations
@@ -18,10 +18,11 @@ from dpsim.core.levers import Plan
 from dpsim.core.reported import Fact
 from dpsim.core.streams import Stream, uniform, uniforms
 from dpsim.core.timeline import Timeline
-from dpsim.core.words import CLASSES, DUTIES
+from dpsim.core.words import CLASSES, DISCOVERY, DUTIES
 from dpsim.engines.hazard_start import set_open
 from dpsim.model.detection import chance_spend
 from dpsim.model.formalism import paper_probability
+from dpsim.model.hazard_chances import SURE
 from dpsim.model.hazard_store import HazardStore, first_rooms
 from dpsim.model.hazards import (
     CHANNELS,
@@ -43,12 +44,15 @@ from dpsim.params.schema import Case
 
 PAST_DAYS = 365.0
 """How long hazards live before the as-of date."""
+OLDEST_DAYS = 3650.0
+"""How long hazards had been gathering at the most when that past began."""
 PAST_STEPS = (-112.0, -56.0, -28.0, 0.0)
 """Ends of the intervals of that past: the penalties of an interval are felt from its end on."""
 MAX_PAST_VISITS = 24
 """More past visits a year than any enterprise is given."""
 GRID_PHASE = 3660.0
 """Grid staff's checks of an enterprise begin anywhere within so many days, whatever their period."""
+SELF_CHECK, WORKER_REPORT, PATROL = (DISCOVERY.index(name) for name in ("self_check", "worker_report", "patrol"))
 PERIODIC = {0: "self_check_every", 2: "expert_every", 4: "oversight_every", 5: "patrol_every"}
 
 
@@ -188,8 +192,9 @@ def make_hazards(
 
 def _live_the_past(world: HazardWorld, case: Case, population: Population, as_of: dt.date, luck: Luck) -> None:
     """Let the year before the as-of date pass with random visits, and write down who was visited when."""
-    reveal, world.laws["reveal_share"] = world.laws["reveal_share"].copy(), 0.0  # the published share is of today
     rate = case.staff.past_visits_per_year.value / 365.0
+    _gather_the_old(world, rate)
+    reveal, world.laws["reveal_share"] = world.laws["reveal_share"].copy(), 0.0  # the published share is of today
     gaps = np.column_stack([-np.log(luck(Stream.PAST_VISIT, k)) for k in range(MAX_PAST_VISITS)])
     times = -PAST_DAYS + np.cumsum(gaps, axis=1) / rate if rate > 0 else np.zeros_like(gaps)
     before = times < 0.0
@@ -212,6 +217,40 @@ def _live_the_past(world: HazardWorld, case: Case, population: Population, as_of
         roster[:, Roster.VISITS_YEAR] = (before & (times >= new_year)).sum(axis=1)
         roster[:, Roster.LAST_ADVICE] = -10_000
     world.stock = world.store.census(world.sites)
+
+
+def _gather_the_old(world: HazardWorld, rate: float) -> None:
+    """Let what was hidden when the past year began arise at once, on the day before it.
+
+    How long a hidden hazard will stay hidden does not depend on how long it has been: so those still there are as many
+    as arise in the time one stays hidden on average, and are like new ones.
+    """
+    sites, laws = world.sites, world.laws
+    hidden_days = np.minimum(OLDEST_DAYS, mean_hidden_days(sites, laws, rate, -PAST_DAYS))
+    daily, period, spend = sites["intensity"].copy(), laws["period"].copy(), laws["spend"].copy()
+    sites["intensity"], laws["period"], laws["spend"] = daily * hidden_days, math.inf, 0.0
+    world.lived = -PAST_DAYS - 1.0
+    world.live(-PAST_DAYS)
+    sites["intensity"], laws["period"], laws["spend"] = daily, period, spend
+
+
+def mean_hidden_days(sites: Records, laws: Records, rate: float, at: float) -> Floats:
+    """Return how long hazards that arise at `at` stay hidden on average, those that come back counted, shape (n, 2).
+
+    Chances of detection that come round every tau days with probability p are taken for a steady rate -ln(1 - p) / tau
+    (methods 3.3-14 has both forms), and so are `rate` visits a day.
+    """
+    law = laws[0]
+    works = (sites["built_at"] <= at) & (sites["paper"] != 1)
+    condition = np.where(works, law["condition"][2], law["condition"][(sites["built_at"] <= at).astype(np.int64)])
+    factor = np.ones((sites.size, CHANNELS))
+    factor[:, SELF_CHECK], factor[:, PATROL] = condition, sites["online_at"] <= at
+    often = 1.0 / law["period"]  # 0 of what does not come round
+    often[WORKER_REPORT], often[SPOT_CHECK] = 1.0, rate
+    leaving = (factor * often) @ np.minimum(law["spend"], SURE) + law["harm"]
+    again = law["sham"] + (1.0 - law["sham"]) * law["relapse"]
+    with np.errstate(divide="ignore"):
+        return np.asarray(1.0 / (leaving * (1.0 - again)))
 
 
 def _sites(case: Case, state: State, entry: Floats, colour: Ints, luck: Luck) -> Records:

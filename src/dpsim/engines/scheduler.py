@@ -29,8 +29,7 @@ from dpsim.engines.enterprises import (
 from dpsim.engines.mornings import know, live_week, make_pending, meet, send
 from dpsim.engines.waiting import Waiting, forget, make_waiting, pop
 from dpsim.model.adoption import advance, hand_over, remove
-from dpsim.model.controls import set_controls, take_in
-from dpsim.model.hazard_sites import set_reports
+from dpsim.model.controls import bill, set_controls, take_in
 from dpsim.model.hazards import Records
 from dpsim.model.organisations import busy_servers, free_server, servers_in_place
 from dpsim.model.paths import Path, Rush
@@ -55,7 +54,7 @@ def simulate(books: Books, hazards: Hazards) -> tuple[Book, Hazards]:
     bureau, rush, laws, sites = books.bureau, books.path.rush, hazards.laws, hazards.sites
     waiting, plans = make_waiting(books.benches.room), make_plans(state.entity.size, levers[0].multiplier.size)
     book, pending = make_book(2 * state.entity.size + 1024), make_pending(rules.counties)
-    lived, end, reward = 0.0, moments.time[moments.time.size - 1], np.ones(1)
+    lived, end = 0.0, moments.time[moments.time.size - 1]
     know(rules, state, bureau, sites, moments.begins[0])
     for k in range(moments.time.size - 1):
         now, day, morning, begins = moments.time[k], int(moments.time[k]), moments.morning[k], moments.begins[k]
@@ -73,13 +72,14 @@ def simulate(books: Books, hazards: Hazards) -> tuple[Book, Hazards]:
             for side in range(SIDES):
                 facts, orders = bureau.facts[side], books.orders[side]
                 meet(side, day, rules, state, facts, orders, levers[side], counts, books.memories, book)
-            spend(day, levers[0], books.days)
             if rules.hazards:
+                bill(levers, laws)
                 take_in(levers[0], laws)
+            spend(day, levers[0], books.days)
         if begins:
             plans.until[0] = moments.until[k]
             if rules.hazards:
-                instruct(levers, hazards, reward, now)
+                set_controls(levers[0], levers[1], hazards.sites, laws, now)
         set_intensities(now, begins, rules, state, books.path, levers, books.effects, books.memories, plans)
         if morning:
             benches, days = books.benches, books.days
@@ -135,15 +135,6 @@ def spend(day: int, levers: Levers, days: Days) -> None:
     """Write down what the strategy's instruments cost this morning."""
     days.spent[day, 0] += levers.staff_days[0]
     days.spent[day, 1] += levers.yuan[0]
-
-
-@inner_routine
-def instruct(levers: tuple[Levers, Levers], hazards: Hazards, reward: Floats, now: float) -> None:
-    """Phase 4: let what the instruments set this morning hold for the week; `reward` is the one in force."""
-    set_controls(levers[0], levers[1], hazards.sites, hazards.laws, now)
-    if levers[0].reward[0] != reward[0]:
-        reward[0] = levers[0].reward[0]
-        set_reports(reward[0], hazards.sites)
 
 
 @inner_routine

@@ -12,9 +12,9 @@ from dpsim.core.levers import Contact
 from dpsim.core.reported import Fact, Reported
 from dpsim.engines.world import World, reported_counts
 from dpsim.model.completion import case_formalism, complete, refused
-from dpsim.model.controls import set_controls, take_in
+from dpsim.model.controls import bill, set_controls, take_in
 from dpsim.model.detection import fatigue_factors
-from dpsim.model.hazard_sites import publish, set_reports
+from dpsim.model.hazard_sites import publish
 from dpsim.model.staffing import allot_counties
 from dpsim.model.state import SIDES, Col, Ints
 from dpsim.model.visits import (
@@ -39,7 +39,6 @@ class Supervision:
         self.key = np.array([world.seed, world.replication], dtype=np.int64)
         self.nothing = np.zeros((world.state.entity.size, len(Fact)), dtype=np.int64)
         self.formalism = case_formalism(world.setting.case)
-        self.reward = 1.0
         self.elsewhere = np.zeros(4)
 
     def new_year(self) -> None:
@@ -69,8 +68,9 @@ class Supervision:
             world.leave(i)
 
     def take_in(self) -> None:
-        """Take in what the strategy's instruments teach and tell this morning."""
+        """Take in what the strategy's instruments teach and tell this morning, and what the past weeks' work takes."""
         if self.hazards is not None:
+            bill(self.world.levers, self.hazards.laws)
             take_in(self.world.levers[0], self.hazards.laws)
 
     def set_controls(self, time: float) -> None:
@@ -79,9 +79,6 @@ class Supervision:
         if hazards is None:
             return
         set_controls(levers, self.world.levers[1], hazards.sites, hazards.laws, time)
-        if levers.reward[0] != self.reward:
-            self.reward = float(levers.reward[0])
-            set_reports(self.reward, hazards.sites)
 
     def send(self, day: int) -> None:
         """Phase 5, last: advisers and inspectors go out, under the strategy and under the reference."""

@@ -212,12 +212,13 @@ def _moved(case: Case, counts: Counts, as_of: dt.date) -> Case:
         "county_names_published": True,
         "county_list": {"rows": tuple(rows), **observed},
     }
-    content["state"] = {
+    counted = {
         key: {**{k: v for k, v in item.items() if k in ("unit", "source", "grade", "reason")}, **_counted(state[key])}
         | ({} if key not in city else {"source": SOURCE, "grade": "own record", "reason": None})
         for key, item in content["state"].items()
+        if key in state
     }
-    content["state"] = {key: {k: v for k, v in item.items() if v is not None} for key, item in content["state"].items()}
+    content["state"] |= {key: {k: v for k, v in item.items() if v is not None} for key, item in counted.items()}
     start = content["scenario"]["start"]
     kept = [k for k, day in enumerate(start["dates"]) if day < as_of]
     if not kept:
@@ -231,6 +232,8 @@ def _moved(case: Case, counts: Counts, as_of: dt.date) -> Case:
     targets["list"] = tuple(
         item for item in targets["list"] if item["deadline"] > as_of or item["id"] == targets["headline"]
     )
+    if "questioning" in content and content["questioning"]["date"] <= as_of:
+        content.pop("questioning")
     words = {lang: say("state.source_words", lang=lang, as_of=as_of.isoformat()) for lang in LANGUAGES}
     others = tuple(item for item in content.get("sources", ()) if item["id"] != SOURCE)
     content |= {"as_of": as_of, "published": (), "sources": (*others, {"id": SOURCE, "words": words})}

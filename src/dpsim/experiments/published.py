@@ -137,6 +137,7 @@ def run_published(
     workers: int | None = None,
     progress: bool = False,
     drawn: bool = True,
+    figures: Sequence[Published] | None = None,
 ) -> list[Standing]:
     """Run what a case's published figures ask for and set each beside it.
 
@@ -156,11 +157,13 @@ def run_published(
     drawn : bool
         Let every run draw the values that are not known (`dpsim.params.uncertain`). Otherwise all rest on the values of
         the file, and the intervals hold no more than the luck of the runs.
+    figures : sequence of Published, optional
+        Other figures than all those of the case.
 
     Returns
     -------
     list of Standing
-        In the order of the case file.
+        In the order of the case file, or of `figures`.
 
     Raises
     ------
@@ -171,8 +174,9 @@ def run_published(
     """
     replications, seed = check_replications(replications), check_word("seed", seed)
     workers = default_workers() if workers is None else check_workers(workers)
+    figures = case.published if figures is None else figures
     values: dict[tuple[str, Asked], pd.Series] = {}
-    for name, asked in _wanted(case).items():
+    for name, asked in _wanted(case, figures).items():
         strategy = load_strategy(name)
         with Watch(strategy, replications, progress, None) as watch:
             runs = _runs(case, strategy, asked, range(replications), seed, workers, drawn, watch)
@@ -183,7 +187,7 @@ def run_published(
             module = quantities()[one.name]
             read = module.measure(seen, one) if hasattr(module, "measure") else [run.read[one] for run in runs]
             values[name, one] = pd.Series(read, index=seen.runs, dtype=np.float64)
-    return [standing(case, figure, values) for figure in case.published]
+    return [standing(case, figure, values) for figure in figures]
 
 
 class _Run(NamedTuple):
@@ -249,10 +253,10 @@ def strategies_of(case: Case, figure: Published) -> tuple[str, ...]:
     return (own,) if figure.against is None else (own, figure.against)
 
 
-def _wanted(case: Case) -> dict[str, list[Asked]]:
+def _wanted(case: Case, figures: Iterable[Published]) -> dict[str, list[Asked]]:
     """Return what is asked of each strategy, each question once."""
     wanted: dict[str, dict[Asked, None]] = {}
-    for figure in case.published:
+    for figure in figures:
         for name in strategies_of(case, figure):
             wanted.setdefault(name, {})[asked_of(case, figure)] = None
     return {name: list(asked) for name, asked in wanted.items()}

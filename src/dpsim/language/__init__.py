@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cache
@@ -20,6 +20,10 @@ LANGUAGES = ("zh", "en")
 
 
 _for_now: ContextVar[str] = ContextVar("language_for_now", default="")
+OwnWords = Mapping[str, Mapping[str, str]]
+"""By language: words of ``words.toml`` (``built``, ``county``) that a place calls otherwise."""
+
+_own: ContextVar[OwnWords | None] = ContextVar("own_words", default=None)
 
 
 def language_in_force() -> str:
@@ -36,6 +40,16 @@ def in_language(lang: str) -> Iterator[None]:
         yield
     finally:
         _for_now.reset(token)
+
+
+@contextmanager
+def in_words(own: OwnWords) -> Iterator[None]:
+    """Let a place's own words stand for a while in every message, in the place of those of the catalogue."""
+    token = _own.set(own)
+    try:
+        yield
+    finally:
+        _own.reset(token)
 
 
 @cache
@@ -62,7 +76,7 @@ def catalogue(lang: str) -> dict[str, str]:
 
 
 def say(message: str, *, lang: str | None = None, **values: object) -> str:
-    """Return message `message` with its placeholders filled.
+    """Return message `message` with its placeholders filled; those of words (``{word_built}``) fill themselves.
 
     Parameters
     ----------
@@ -78,7 +92,24 @@ def say(message: str, *, lang: str | None = None, **values: object) -> str:
     KeyError
         The id or a placeholder is unknown: a fault of ours, never of the user.
     """
-    return catalogue(lang or language_in_force())[message].format(**values)
+    lang = lang or language_in_force()
+    return catalogue(lang)[message].format_map(_Filled(values, lang))
+
+
+class _Filled(dict[str, object]):
+    """The values of a message, with the words in force for what is not among them."""
+
+    def __init__(self, values: Mapping[str, object], lang: str) -> None:
+        super().__init__(values)
+        self.lang = lang
+
+    def __missing__(self, name: str) -> str:
+        """Return a word: the place's own where it has one."""
+        kind, _, word = name.partition("word_")
+        if kind or not word:
+            raise KeyError(name)
+        own = (_own.get() or {}).get(self.lang, {})
+        return own[word] if word in own else catalogue(self.lang)[f"word.{word}"]
 
 
 def _flat(prefix: str, table: dict[str, object]) -> list[tuple[str, str]]:

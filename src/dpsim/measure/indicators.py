@@ -18,6 +18,8 @@ INDICATORS = tuple((name, "reported") for name in ("listed", *STAGES))
 COUNTED = (*INDICATORS, *TRUE_INDICATORS, *HAZARD_INDICATORS)
 """Indicator and view of everything that is counted by cell, in the order of the values."""
 BUREAU = "city_bureau"
+CITY = "city"
+"""What all counties together are called, and organisations that belong to none."""
 
 
 def indicator_labels(
@@ -55,7 +57,7 @@ def indicator_labels(
     ):
         labels = {
             "date": np.repeat(later, len(names)),
-            **{column: "city" for column in groups.columns},
+            **{column: CITY for column in groups.columns},
             "indicator": [f"{indicator}:{name}" for name in names] * later.size,
             "view": "true",
         }
@@ -88,6 +90,14 @@ def indicator_frame(labels: pd.DataFrame, replications: Sequence[int], values: S
     frame = labels.iloc[np.tile(np.arange(len(labels)), len(replications))].reset_index(drop=True)
     frame.insert(0, "replication", np.repeat(np.array(replications, dtype=np.int64), len(labels)))
     frame["value"] = np.concatenate(list(values))
+    return frame
+
+
+def of_city(by_county: pd.DataFrame) -> pd.DataFrame:
+    """Return indicators by county as they are by city: counts summed over the counties, the rest as it is."""
+    keys = ["replication", "date", "indicator", "view"]
+    frame = by_county.groupby(keys, sort=False, as_index=False, observed=True)["value"].sum()
+    frame.insert(2, CITY, CITY)
     return frame
 
 

@@ -5,12 +5,16 @@ from __future__ import annotations
 import math
 
 from dpsim.core.compiled import routine
-from dpsim.core.levers import Levers
+from dpsim.core.levers import Levers, Occasion
 from dpsim.model.ability import own_ability, steady_ability, with_help
 from dpsim.model.detection import raised
 from dpsim.model.hazards import Records
+from dpsim.model.state import SIDES
 
 _PATROL = 5
+_OCCASIONS = len(Occasion)
+_MORNINGS = 5.0
+"""Over which a week's work is spread: a morning has only so many staff-days."""
 LEAST_DETECTION = 1e-6
 """Keeps the logarithm finite where nobody finds anything any more."""
 
@@ -27,6 +31,40 @@ def take_in(levers: Levers, laws: Records) -> None:
 
 
 @routine
+def bill(levers: tuple[Levers, Levers], laws: Records) -> None:
+    """Add this morning's part of what the past weeks' reports, checks and cases take to what the instruments take.
+
+    Hazards live under the strategy alone; the reference pays for the same ones at its own prices, so that a strategy
+    that is the reference sends as many visits.
+    """
+    settle(laws)
+    law = laws[0]
+    for side in range(SIDES):
+        days = min(law.owed[side, 0], law.instalment[side, 0])
+        yuan = min(law.owed[side, 1], law.instalment[side, 1])
+        levers[side].staff_days[0] += days
+        levers[side].yuan[0] += yuan
+        law.owed[side, 0] -= days
+        law.owed[side, 1] -= yuan
+
+
+@routine
+def settle(laws: Records) -> None:
+    """Owe what was done since the last weekly report, at the prices that held."""
+    law, done = laws[0], 0
+    for k in range(_OCCASIONS):
+        done += law.done[k]
+        for side in range(SIDES):
+            law.owed[side, 0] += law.done[k] * law.price[side, k, 0]
+            law.owed[side, 1] += law.done[k] * law.price[side, k, 1]
+        law.done[k] = 0
+    if done > 0:
+        for side in range(SIDES):
+            law.instalment[side, 0] = law.owed[side, 0] / _MORNINGS
+            law.instalment[side, 1] = law.owed[side, 1] / _MORNINGS
+
+
+@routine
 def set_controls(levers: Levers, reference: Levers, sites: Records, laws: Records, now: float) -> None:
     """Let what the instruments set this morning hold until the next weekly report.
 
@@ -34,13 +72,17 @@ def set_controls(levers: Levers, reference: Levers, sites: Records, laws: Record
     ----------
     levers, reference : Levers
         Of the strategy and of the reference: who assesses is held against the latter, because the paths are of passes
-        under it.
+        under it; each has its own prices.
     sites, laws : numpy.ndarray
         Changed in place.
     now : float
         Days.
     """
+    settle(laws)
     law = laws[0]
+    for k in range(_OCCASIONS):
+        for unit in range(2):
+            law.price[0, k, unit], law.price[1, k, unit] = levers.price[k, unit], reference.price[k, unit]
     law.penalty_factor, law.publicity = levers.penalty[0], min(1.0, levers.publicity[0])
     law.look_share, law.look_days = levers.look_back[0], levers.look_back[1]
     law.listing_share = levers.listing[0]
@@ -53,7 +95,8 @@ def set_controls(levers: Levers, reference: Levers, sites: Records, laws: Record
         law.period[_PATROL] = min(law.patrol_every, 1.0 / levers.patrol[0])
     for i in range(sites.size):
         s = sites[i]
-        s.expert_rate, s.grid_rate = levers.residence[i], levers.grid[i]
+        s.expert_rate, s.grid_rate, s.report_factor = levers.residence[i], levers.grid[i], levers.reward[i]
+        s.simple = levers.simple[i]
         if law.warned > 0.0:
             s.perceived, s.perceived_at = raised(s.perceived, s.perceived_at, now, law.memory, law.warned), now
     law.warned = 0.0

@@ -16,7 +16,7 @@ from dpsim.model.detection import raised
 from dpsim.model.hazard_life import Chances, Record
 from dpsim.model.hazards import CHANNELS, Visits
 
-_SELF_CHECK, _WORKER, _EXPERT, _SPOT_CHECK, _PATROL = 0, 1, 2, 3, 5
+_SELF_CHECK, _WORKER, _EXPERT, _SPOT_CHECK, _PATROL, _GRID = 0, 1, 2, 3, 5, 7
 SURE = 64.0
 """More than any threshold (at most 53 ln 2): what a chance that finds everything spends."""
 
@@ -27,12 +27,12 @@ def gather(s: Record, law: Record, begin: float, until: float, visits: Visits, c
     m = 0
     s.felt, s.felt_at, s.seen_before = s.perceived, s.perceived_at, s.seen_at
     for k in range(CHANNELS):
-        period = period_of(s, law, k)
+        period, channel = period_of(s, law, k), _GRID if k == _SPOT_CHECK else k  # inspectors keep no round
         if period < math.inf:
             t = s.phase[k] + period * np.ceil((begin - s.phase[k]) / period)
             while t < until:
                 if t >= begin and (k != _PATROL or s.online_at <= t):
-                    m = insert(m, t, k, -1, chances)
+                    m = insert(m, t, channel, -1, chances)
                 t += period
     for v in range(visits.first[s.index], visits.first[s.index + 1]):
         m = insert(m, visits.time[v], visits.channel[v], v, chances)
@@ -58,7 +58,7 @@ def weigh(s: Record, law: Record, begin: float, until: float, visits: Visits, ch
     since, general, major = begin, s.spent[0], s.spent[1]
     for j in range(m):
         t, k, v = chances.time[j], chances.channel[j], chances.source[j]
-        factor = 1.0
+        factor, like = 1.0, k
         if v >= 0:
             factor = visits.quality[v]
             if visits.supervisor[v] == 1:
@@ -66,12 +66,13 @@ def weigh(s: Record, law: Record, begin: float, until: float, visits: Visits, ch
             be_seen(s, law, t, visits.supervisor[v])
         elif k == _SELF_CHECK:
             factor = self_check_factor(s, law, t)
-        elif k == _SPOT_CHECK:
-            factor = law.grid_quality
+        elif k == _GRID:
+            factor, like = law.grid_quality, _SPOT_CHECK
         chances.felt[j, 0], chances.felt[j, 1] = s.perceived, s.perceived_at
         general, major = general + reports[0] * (t - since), major + reports[1] * (t - since)
         chances.before[j, 0], chances.before[j, 1] = general, major
-        general, major = general + spent_by(law.spend[k, 0], factor), major + spent_by(law.spend[k, 1], factor)
+        general += spent_by(law.spend[like, 0], factor)
+        major += spent_by(law.spend[like, 1], factor)
         chances.after[j, 0], chances.after[j, 1] = general, major
         chances.found[j, 0], chances.found[j, 1] = 0, 0
         since = t
@@ -116,7 +117,7 @@ def self_check_factor(s: Record, law: Record, t: float) -> float:
     condition, works = law.condition[0], False
     if s.built_at <= t:
         works = s.paper != 1
-        condition = law.condition[2] if works else law.condition[1]
+        condition = law.condition[2] * (1.0 - s.simple) if works else law.condition[1]
     perceived = decayed(s.perceived, max(0.0, t - s.perceived_at), law.memory)
     leaning = decayed(s.leaning, max(0.0, t - s.leaning_at), law.leaning_memory)
     change = law.effort * perceived - law.leaning_effect * leaning + law.helped

@@ -15,6 +15,7 @@ import math
 from typing import Any, NamedTuple
 
 from dpsim.core.compiled import lean_kernel, lean_routine
+from dpsim.core.levers import Occasion
 from dpsim.core.rates import decayed
 from dpsim.core.streams import Stream, uniform, uniform_pair, word_uniform, words
 from dpsim.core.words import FIRST_DISCOVERY, HazardClass, Kind
@@ -34,6 +35,7 @@ _S_AGAIN, _S_STEP, _S_DEATHS = int(Stream.HAZARD_AGAIN), int(Stream.HAZARD_STEP)
 _S_LISTING, _S_RETURN, _S_LOOK = int(Stream.HAZARD_LISTING), int(Stream.HAZARD_RETURN), int(Stream.HAZARD_LOOK)
 _SHAM, _LISTED, _PASSES, _RETURNS = (int(mark) for mark in Mark)
 _BY_WORKER, _BY_LOOK = 1, 6
+_D_REPORT, _D_LOOK, _D_LISTING = int(Occasion.REPORT), int(Occasion.LOOK_BACK), int(Occasion.LISTING)
 _MAJOR = int(HazardClass.MAJOR)
 _NEVER = math.inf
 A_HUNDRED_YEARS = 36525.0
@@ -188,6 +190,9 @@ def be_found(
     h.marks, h.late, h.level, h.state = 0, 0, _NEVER, _FOUND
     if klass == _MAJOR and lucky(law.listing_share, _S_LISTING, h, s, law):
         h.marks = _LISTED
+        law.done[_D_LISTING] += 1
+    if channel == _BY_WORKER and s.report_factor != 1.0:  # paid where a reward is in force
+        law.done[_D_REPORT] += 1
     write_round(h, s, law, days, chance)
     h.step = now + law.assign[klass] * days[0]
     h.due = now + law.limit[klass]
@@ -336,7 +341,10 @@ def be_closed(
     s.open -= 1
     s.overdue -= h.late
     note(book, now, s.index, h.ordinal, _K_CLOSED, 0, klass, 1 - h.late + 2 * sham, 0.0)
-    h.due = now + law.look_days if lucky(law.look_share, _S_LOOK, h, s, law) else _NEVER
+    h.due = _NEVER
+    if lucky(law.look_share, _S_LOOK, h, s, law):
+        h.due = now + law.look_days
+        law.done[_D_LOOK] += 1
     h.harm = _NEVER
     if sham == 1:
         come_back(h, s, law, now, _FALSELY, begin, chances, m, book)

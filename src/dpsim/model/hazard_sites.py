@@ -14,6 +14,7 @@ from typing import NamedTuple
 import numpy as np
 
 from dpsim.core.compiled import lean_kernel, lean_routine, routine
+from dpsim.core.levers import Occasion
 from dpsim.core.streams import Stream, uniform_three
 from dpsim.core.words import FIRST_DISCOVERY, Kind
 from dpsim.model.detection import growth_mean, raised
@@ -25,6 +26,7 @@ from dpsim.model.hazards import CHANNELS, Hazard, Records, Visits
 from dpsim.model.state import Floats, Ints
 
 _GONE = int(Hazard.GONE)
+_D_PENALTY = int(Occasion.PENALTY)
 _WORKER = 1
 _BIRTH = (int(Stream.HAZARD_CLOCK_GENERAL), int(Stream.HAZARD_CLOCK_MAJOR))
 _S_PENALTY, _S_RETURN, _S_REVEALED = int(Stream.VISIT_PENALTY), int(Stream.VISIT_RETURN), int(Stream.PAPER_REVEALED)
@@ -366,6 +368,8 @@ def judge(
             note(book, t, s.index, ordinal, _K_REVEALED, channel, 0, 0, 0.0)
         u = drawn(law.seed, law.replication, s.entity, _S_PENALTY, ordinal, 0)
         if finds > 0 and u < law.penalty_share * law.penalty_factor:
+            if u >= law.penalty_share:
+                law.done[_D_PENALTY] += 1
             punish(s, law, t, until, ordinal, book)
         elif chances.found[j, 1] > 0 or s.overdue > 0:
             s.bad_record = 1
@@ -397,10 +401,3 @@ def publish(sites: Records, county: Ints, counties: int, now: float, laws: Recor
             s.perceived = raised(s.perceived, s.perceived_at, now, law.memory, 1.0 - (1.0 - law.published_jump) ** felt)
             s.perceived_at = now
         s.penalties = 0
-
-
-@lean_routine
-def set_reports(factor: float, sites: Records) -> None:
-    """Change the factor on workers' reports from the time to which hazards have lived on."""
-    for i in range(sites.size):
-        sites[i].report_factor = factor

@@ -124,6 +124,7 @@ SITE = record_type(
         ("report_factor", _F),
         ("expert_rate", _F),
         ("grid_rate", _F),
+        ("simple", _F),
         ("phase", _F, (7,)),
     ]
 )
@@ -137,8 +138,9 @@ these come from (and the ordinal of a visit's draws); `bad_record`: in the stric
 day; `clock`: what is left of the birth clocks; `perceived`: perceived risk of a visit, 0..1, at `perceived_at` (`felt`,
 `felt_at`: the same as the interval begins); `leaning`: on advisers, at `leaning_at`; `built_at`, `online_at`: infinity
 until then; `seen_at`: last supervisor's visit (`seen_before`: as the interval begins); `report_factor`: on workers'
-reports; `expert_rate`, `grid_rate`: visits per day of resident experts, checks per day by grid staff (0 none); `phase`:
-a time at which each periodic channel comes round.
+reports; `expert_rate`, `grid_rate`: visits per day of resident experts, checks per day by grid staff (0 none);
+`simple`: share of a self-check's effect lost to a simple system; `phase`: a time at which each periodic channel comes
+round; that of the spot check is grid staff's.
 """
 
 LAW = record_type(
@@ -202,12 +204,15 @@ LAW = record_type(
         ("ability", _F),
         ("ability_at", _F),
         ("helped", _F),
+        ("done", _I, (4,)),
+        ("price", _F, (2, 4, 2)),
+        ("owed", _F, (2, 2)),
+        ("instalment", _F, (2, 2)),
     ]
 )
 """Everything the life of hazards is governed by in one run, and the run's name.
 
-Axes: channels as in `DISCOVERY` (7),
-classes as in `CLASSES` (2).
+Axes: channels as in `DISCOVERY`, but the last (7), classes as in `CLASSES` (2).
 
 `spend`: -ln(1 - p), what one chance takes off the detection threshold (workers' reports: per day); `period`: days
 between the chances of a periodic channel, infinity for others; `condition`: factor on self-checks where nothing is
@@ -222,7 +227,9 @@ neighbour's published one, its `memory` (days) and `effort` (log, at a perceived
 `leaning_effect`: the same of leaning on advisers; `penalty_share`: of visits with a find; `return_share`: chance to
 leave the stricter group on a clean visit; `reveal_share`: of paper systems that one visit sees through; `deaths`:
 chance that an accident costs at least 1, 3, 10 lives; `patrol_every`: days between two online patrols where no
-instrument has more of them; the rest is what instruments set for the week (`controls`, `ability`).
+instrument has more of them; `done`: occasions of the week that are paid for (`Occasion`), their `price` under the
+strategy and under the reference, what is `owed` for them and the `instalment` of a morning (staff-days, yuan); the rest
+is what instruments set for the week (`controls`, `ability`).
 """
 
 Records = npt.NDArray[np.void]
@@ -252,7 +259,8 @@ class Visits(NamedTuple):
     supervisor: Ints
 
 
-CHANNELS = len(DISCOVERY)
+CHANNELS = DISCOVERY.index("grid")
+"""Channels with chances of their own in `LAW`: grid staff have those of the spot check, and its round."""
 
 
 def no_visits(n: int) -> Visits:

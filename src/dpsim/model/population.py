@@ -35,6 +35,8 @@ class Margins:
     assessed: int
     passed: int
     benchmark_first: bool
+    all_built: tuple[str, ...] = ()
+    """Sectors that are wholly built, as far as the counts allow."""
     by_county: tuple[Mapping[str, int], ...] = ()
     """Counts of each county, if they are known; all counties give the same."""
 
@@ -86,6 +88,7 @@ def case_margins(case: Case) -> Margins:
         assessed=int(s.assessed.value),
         passed=int(s.passed.value),
         benchmark_first=case.scenario.benchmark_split.value == "benchmark_first",
+        all_built=s.all_built.sectors if s.all_built else (),
         by_county=tuple(row.known() for row in p.county_list.rows) if p.county_list else (),
     )
 
@@ -112,7 +115,8 @@ def synthesise(margins: Margins) -> Population:
     sector = each.dealt(luck(Stream.SECTOR), tuple(zip(names, sector_counts.tolist(), strict=True)), first=0)
     lead = np.where(group == 1, -1.0, 0.0) if margins.benchmark_first else np.zeros(n)
     everyone = np.ones(n, dtype=bool)
-    built = each.lowest(luck(Stream.STATE_BUILT) + lead, everyone, margins.built, "built")
+    whole = np.isin(sector, [names.index(name) for name in margins.all_built])
+    built = each.lowest(luck(Stream.STATE_BUILT) + lead - 2.0 * whole, everyone, margins.built, "built")
     building = each.building(luck(Stream.STATE_BUILDING) + lead, built, margins.building)
     online = each.lowest(luck(Stream.STATE_ONLINE) + lead, built, margins.online, "online")
     connected = online | each.lowest(

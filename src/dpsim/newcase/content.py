@@ -45,7 +45,8 @@ def case_content(table: Table, wanted: Wanted, like: Case) -> tuple[Content, lis
     old = like.content()
     ratio = table.total("enterprises") / like.population.enterprises.value
     template = Template(like, wanted.as_of.year - like.as_of.year, ratio)
-    new = taken_over({key: item for key, item in old.items() if key not in ("published", "sources")}, template)
+    own = ("published", "constraints", "outside", "sources", "tasks")  # of the other place alone
+    new = taken_over({key: item for key, item in old.items() if key not in own}, template)
     targets, left_out = with_targets(new["targets"], wanted.as_of, wanted.horizon_end)
     scenario = new["scenario"]
     start = with_starts(scenario["start"], old["scenario"]["start"], template, wanted.as_of)
@@ -56,7 +57,7 @@ def case_content(table: Table, wanted: Wanted, like: Case) -> tuple[Content, lis
         "horizon_end": wanted.horizon_end,
         "calendar": {**new["calendar"], "days": ()},
         "population": {**new["population"], **_population(table)},
-        "state": {**new["state"], **_state(table, template)},
+        "state": _state(table, template),
         "scenario": {**scenario, "start": start},
         "targets": targets,
         "published": (),

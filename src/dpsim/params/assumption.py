@@ -16,7 +16,8 @@ class Assumption:
     key : str
         Dotted key, such as ``agencies.service_mean``.
     value : object
-        A number; for a chosen reading its name; for the start of the work its dates; for a rush its chances.
+        A number; for a chosen reading its name; for the start of the work its dates; for a rush its chances; for
+        sectors that are wholly built their names.
     unit : str
         Empty when it is no quantity.
     low, high : float or None
@@ -50,5 +51,7 @@ def _row(key: str, part: Graded) -> Assumption:
     ground = (part.source, part.grade, part.reason)
     if isinstance(part, Quantity):
         return Assumption(key, part.value, part.unit, part.low, part.high, *ground)
-    value = next((getattr(part, name) for name in ("value", "dates", "chances") if hasattr(part, name)), None)
+    value = next(
+        (getattr(part, name) for name in ("value", "dates", "chances", "sectors") if hasattr(part, name)), None
+    )
     return Assumption(key, value, "", None, None, *ground)

@@ -27,6 +27,8 @@ from dpsim.params.quantity import (
     Yuan,
 )
 
+Sector = Literal["mines", "chemicals", "industry_trade"]
+
 
 class Source(Block):
     """A table or document of the user's own that values of the case cite by its id."""
@@ -107,6 +109,12 @@ class Population(Block):
     county_list: CountyList | None = None
 
 
+class AllBuilt(Graded):
+    """Sectors that are wholly built, as far as the counts allow; who else is built is not known."""
+
+    sectors: Annotated[tuple[Sector, ...], Field(min_length=1)]
+
+
 class State(Block):
     """Counts at the as-of date."""
 
@@ -116,6 +124,7 @@ class State(Block):
     building: Enterprises
     connected: Enterprises
     assessed: Enterprises
+    all_built: AllBuilt | None = None
 
 
 class Adoption(Block):
@@ -143,8 +152,12 @@ class Attention(Block):
 
 
 class Agencies(Block):
-    """Third-party agencies that help to build."""
+    """Third-party agencies that help to build.
 
+    Where the documents of the place name none (`documented`), the report concludes nothing about them.
+    """
+
+    documented: bool = True
     user_share: Share
     headroom: Ratio
     service_mean: Days

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated
 
 from dpsim.core.expect import Expect
-from dpsim.params.quantity import Block, Cv, Days, LogRatio, PerYear, Points, Quantity, Ratio, Share, Yuan
+from dpsim.params.quantity import Block, Cv, Date, Days, LogRatio, PerYear, Points, Quantity, Ratio, Share, Yuan
 
 PerYear1 = Annotated[Quantity, Expect("per_year", 0, 1000)]
 Growth = Annotated[Quantity, Expect("log_ratio", -1, 1)]
@@ -143,14 +143,24 @@ class Deterrence(Block):
 
 
 class Formalism(Block):
-    """Systems built for show."""
+    """Systems built for show, and the appraisal that draws some of those built (`appraised`: the place has one)."""
 
+    appraised: bool = True
     rush_effect: LogRatio
     agency_effect: LogRatio
     perceived_effect: LogRatio
     reveal_share: Share
     veto_checked: Enterprises1
     veto_failing: Enterprises1
+
+
+class Questioning(Block):
+    """Workers who are questioned in the enterprises that an assessment draws (as many as for the veto)."""
+
+    date: Date
+    workers_asked: Annotated[Quantity, Expect("people", 1, 100, whole=True)]
+    known_untrained: Share
+    known_trained: Share
 
 
 class Appraisal(Block):

@@ -7,8 +7,8 @@ from typing import Any
 
 from dpsim.params.schema import File
 
-_NOT_VALUES = ("published", "sources")
-"""Blocks that set nothing: figures that runs are held against, and the list of own documents."""
+_NOT_VALUES = ("published", "constraints", "outside", "sources", "tasks")
+"""Blocks that set nothing: figures runs are held against, facts outside, own documents, what is not simulated."""
 
 
 def cited_sources(*files: File) -> frozenset[str]:

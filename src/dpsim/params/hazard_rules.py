@@ -18,6 +18,7 @@ _NESTED: tuple[tuple[Path, Path], ...] = (
     (("incidents", "three_death_share"), ("incidents", "one_death_share")),
     (("incidents", "ten_death_share"), ("incidents", "three_death_share")),
     (("formalism", "veto_failing"), ("formalism", "veto_checked")),
+    (("questioning", "known_untrained"), ("questioning", "known_trained")),
     (("appraisal", "good_points"), ("appraisal", "full_points")),
     (("appraisal", "pass_points"), ("appraisal", "good_points")),
 )

@@ -6,7 +6,7 @@ it was given, so that a new key is readable before it has a label; a test keeps 
 
 from __future__ import annotations
 
-from dpsim.language import catalogue, language_in_force
+from dpsim.language import catalogue, language_in_force, say
 from dpsim.params.schema import Strategy
 from dpsim.strategies import instruments
 
@@ -87,4 +87,5 @@ def option_label(value: object, lang: str | None = None) -> str:
 
 def _named(group: str, name: str, lang: str | None) -> str:
     """Return the word of the catalogue, or the name itself; a blank is written ``_`` in the id."""
-    return catalogue(lang or language_in_force()).get(f"{group}.{name.replace(' ', '_')}", name)
+    message, lang = f"{group}.{name.replace(' ', '_')}", lang or language_in_force()
+    return say(message, lang=lang) if message in catalogue(lang) else name

@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from dpsim.language import LANGUAGES
 from dpsim.params.quantity import Block, Date, Graded, Label, LogRatio, Number, PerYear, Ratio, Share, Text, Weeks
 
 Stage = Literal["built", "connected", "online", "assessed", "passed"]
@@ -18,7 +19,7 @@ HazardClass = Literal["general", "major"]
 PrintedUnit = Literal[
     "share", "enterprises", "visits", "hazards", "penalties", "accidents", "yuan", "ratio", "per_year"
 ]
-Discovery = Literal["self_check", "worker_report", "expert", "spot_check", "oversight", "patrol", "look_back"]
+Discovery = Literal["self_check", "worker_report", "expert", "spot_check", "oversight", "patrol", "look_back", "grid"]
 
 
 class Start(Graded):
@@ -118,6 +119,21 @@ class Targets(Block):
     list: Annotated[tuple[Target, ...], Field(min_length=1, max_length=100)]
 
 
+class Task(Block):
+    """A programme with a list of its own that was finished within the year: what was to be done, and what was.
+
+    It is told and never simulated: whom it covers is not the list of the case.
+    """
+
+    id: Text
+    name: Label
+    task: Number
+    done: Number
+    unit: Literal["enterprises", "people"]
+    date: Date
+    source: Text
+
+
 class Means(Block):
     """What the words of the model stand for in a place that built something else, or calls it otherwise."""
 
@@ -131,6 +147,31 @@ class Means(Block):
     other: Label | None = None
     county: Label | None = None
     as_of: Label | None = None
+
+
+class Called(Block):
+    """Short words of a place for stages, groups and the offices below it, printed in the place of the usual ones.
+
+    A stage stands after a number and after "are": 建档, "on file".
+    """
+
+    built: Label | None = None
+    connected: Label | None = None
+    online: Label | None = None
+    assessed: Label | None = None
+    passed: Label | None = None
+    benchmark: Label | None = None
+    other: Label | None = None
+    county: Label | None = None
+    counties: Label | None = None
+
+    def words(self) -> dict[str, dict[str, str]]:
+        """Return the words by language, as `dpsim.language.in_words` takes them."""
+        own = {name: label for name, label in self if label is not None}
+        for name, like in (("done", "online"), ("live", "online"), ("benchmark_county", "benchmark")):
+            if like in own:
+                own[name] = own[like]
+        return {lang: {name: label.words(lang) for name, label in own.items()} for lang in LANGUAGES}
 
 
 class Published(Block):
@@ -173,6 +214,43 @@ class Published(Block):
     strategy: Text | None = None
     against: Text | None = None
     note: Label | None = None
+
+
+class Constraint(Block):
+    """A target of outcomes that a plan sets: no stage of this programme, but what the runs are held against.
+
+    Parameters
+    ----------
+    id : str
+    name : Label
+        What is bound, and over which years.
+    value : int or float
+        A change as a share (-0.15 for 15% less), or the most accidents there may be.
+    unit : str
+    source : str
+        Id of `params/evidence.csv` or of the case's own `sources`.
+    quantity : str, optional
+        What a run gives of it, where it gives something.
+    reason : Label, optional
+        Why no run can tell, where none can.
+    """
+
+    id: Text
+    name: Label
+    value: Number
+    unit: Literal["share", "accidents"]
+    source: Text
+    quantity: Literal["no_grave_accident"] | None = None
+    reason: Label | None = None
+
+
+class Outside(Block):
+    """A fact of the place's documents that the model does not hold, and why."""
+
+    id: Text
+    name: Label
+    source: Text
+    reason: Label
 
 
 def printed_step(value: float, unit: str) -> float:

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping
 from itertools import pairwise
 from typing import Any
 
+from dpsim.params.constraint_rules import constraint_rules
 from dpsim.params.county_rules import county_rules
 from dpsim.params.dig import at_most, choice, dig, entries, is_number, items, once, part, value_of
 from dpsim.params.faults import Fault, Path, dotted
@@ -19,12 +20,14 @@ from dpsim.params.hazard_rules import hazard_rules, plan_rules
 from dpsim.params.locate import NAME, list_strategies
 from dpsim.params.published_rules import published_rules
 from dpsim.params.source_rules import source_rules
-from dpsim.params.target_rules import switch_rules, target_rules
+from dpsim.params.target_rules import switch_rules, target_rules, task_rules
 
 YEARS = (2000, 2100)
 """Years an as-of date may lie in."""
 LONGEST_DAYS = 3660
 """Longest time from the first start to the end of the horizon."""
+_AT_SEVERAL_INTERVALS = ("dispatch_meeting",)
+"""What may be held at several intervals at once: weekly meeting, monthly summary, quarterly review (QX01; LY15)."""
 
 _NESTED = (("passed", "assessed"), ("assessed", "built"), ("online", "connected"), ("online", "built"))
 _IDS = {"case": "params.bad_case_name", "strategy": "params.bad_strategy_name", "batch": "params.bad_batch_name"}
@@ -43,7 +46,19 @@ def case_rules(content: Mapping[str, Any]) -> Iterator[Fault]:
     if isinstance(as_of, dt.date) and not YEARS[0] <= as_of.year <= YEARS[1]:
         yield Fault("params.date_outside", ("as_of",), as_of, {"allowed": f"{YEARS[0]}-01-01 … {YEARS[1]}-12-31"})
         content = {**content, "as_of": None}  # no other date can be compared with it
-    for rules in (_counts, _population, _dates, _weights, _calendar, target_rules, switch_rules, published_rules):
+    for rules in (
+        _counts,
+        _all_built,
+        _population,
+        _dates,
+        _weights,
+        _calendar,
+        target_rules,
+        switch_rules,
+        task_rules,
+        published_rules,
+        constraint_rules,
+    ):
         yield from rules(content)
     yield from county_rules(content)
     yield from hazard_rules(content)
@@ -56,7 +71,7 @@ def strategy_rules(content: Mapping[str, Any]) -> Iterator[Fault]:
     named = [item.get("instrument") for _, item in items(content, ("instruments",))]
     if content.get("pace") == "past" and named:
         yield Fault("params.past_with_instruments", ("instruments",), tuple(named))
-    windows: list[tuple[object, dt.date, dt.date, str]] = []
+    windows: list[tuple[object, dt.date, dt.date, object, str]] = []
     for path, item in items(content, ("instruments",)):
         start, end = item.get("start"), item.get("end")
         if isinstance(start, dt.date) and isinstance(end, dt.date) and end < start:
@@ -65,10 +80,15 @@ def strategy_rules(content: Mapping[str, Any]) -> Iterator[Fault]:
         if not all(day is None or isinstance(day, dt.date) for day in (start, end)):
             continue
         name, first, last = item.get("instrument"), start or dt.date.min, end or dt.date.max
-        met = [other for same, a, b, other in windows if same == name and a <= last and first <= b]
+        interval = value_of(item, "every_days") if name in _AT_SEVERAL_INTERVALS else None
+        met = [
+            other
+            for same, a, b, every, other in windows
+            if same == name and every == interval and a <= last and first <= b
+        ]
         if met and isinstance(name, str):
             yield Fault("params.instrument_overlaps", (*path, "instrument"), name, {"other": met[0]})
-        windows.append((name, first, last, dotted(path)))
+        windows.append((name, first, last, interval, dotted(path)))
     yield from plan_rules(content)
 
 
@@ -95,6 +115,12 @@ def _counts(content: Mapping[str, Any]) -> Iterator[Fault]:
         yield from at_most(("state", "building"), building, rest, total - built)
 
 
+def _all_built(content: Mapping[str, Any]) -> Iterator[Fault]:
+    """No sector that is wholly built stands twice; whether all its enterprises are is a matter of the counts."""
+    path: Path = ("state", "all_built", "sectors")
+    yield from once(path, [name for name in entries(content, *path) if isinstance(name, str)])
+
+
 def _population(content: Mapping[str, Any]) -> Iterator[Fault]:
     """Tiers fit into the list; sector shares make one."""
     tiers = [value_of(content, "population", "tiers", key) for key in part(content, "population", "tiers")]
@@ -113,6 +139,9 @@ def _dates(content: Mapping[str, Any]) -> Iterator[Fault]:
     as_of, end = content.get("as_of"), content.get("horizon_end")
     if isinstance(as_of, dt.date) and isinstance(end, dt.date) and end <= as_of:
         yield Fault("params.date_not_after", ("horizon_end",), end, {"other": "as_of", "allowed": as_of})
+    asked = dig(content, "questioning", "date")
+    if all(isinstance(day, dt.date) for day in (as_of, end, asked)) and not as_of < asked <= end:
+        yield Fault("params.date_outside", ("questioning", "date"), asked, {"allowed": f"{as_of} < x ≤ {end}"})
     path: Path = ("scenario", "start", "dates")
     starts = dig(content, *path)
     if not isinstance(starts, tuple) or not all(isinstance(day, dt.date) for day in starts):

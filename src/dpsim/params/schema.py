@@ -24,6 +24,7 @@ from dpsim.params.blocks_hazards import (
     Formalism,
     Hazards,
     Incidents,
+    Questioning,
     Staff,
 )
 from dpsim.params.change import changed
@@ -31,7 +32,17 @@ from dpsim.params.check import Rules, checked
 from dpsim.params.faults import Fault, Origin
 from dpsim.params.instruments import INSTRUMENTS, Chosen, Instrument
 from dpsim.params.quantity import GRADES, Block, Date, Graded, Label, Quantity, Text, Version
-from dpsim.params.readings import Means, Published, Scenario, Target, Targets
+from dpsim.params.readings import (
+    Called,
+    Constraint,
+    Means,
+    Outside,
+    Published,
+    Scenario,
+    Target,
+    Targets,
+    Task,
+)
 from dpsim.params.rules import case_rules, strategy_rules
 
 __all__ = [
@@ -126,6 +137,7 @@ class Case(File):
     place: Label
     enterprises_called: Label
     means: Means | None = None
+    called: Called | None = None
     code_prefix: Text
     as_of: Date
     horizon_end: Date
@@ -150,6 +162,10 @@ class Case(File):
     published: tuple[Published, ...]
     sources: tuple[Source, ...] | None = None
     appraisal: Appraisal | None = None
+    constraints: tuple[Constraint, ...] | None = None
+    outside: tuple[Outside, ...] | None = None
+    questioning: Questioning | None = None
+    tasks: tuple[Task, ...] | None = None
 
     @property
     def id(self) -> str:

@@ -101,3 +101,14 @@ def switch_rules(content: Mapping[str, Any]) -> Iterator[Fault]:
         yield from once((*path, "options"), options)
         if options and all(option in known for option in options) and isinstance(value, str) and value not in options:
             yield choice("params.not_a_choice", (*path, "value"), value, dict.fromkeys(options))
+
+
+def task_rules(content: Mapping[str, Any]) -> Iterator[Fault]:
+    """Yield every fault of the programmes that are told and not simulated."""
+    yield from unique(content, ("tasks",))
+    yield from plain_ids(content, ("tasks",))
+    for path, item in items(content, ("tasks",)):
+        for key, least in (("task", 1), ("done", 0)):
+            value = item.get(key)
+            if is_number(value) and (value < least or value != int(value)):
+                yield Fault("params.outside_bounds", (*path, key), value, {"allowed": f"{least}, {least + 1}, …"})

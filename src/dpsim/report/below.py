@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import pandas as pd
 
-from dpsim.core.words import GROUPS, STAGES
 from dpsim.experiments.plan_warnings import plan_warnings
 from dpsim.language import say
 from dpsim.model.targets import Target, headline_target, resolve_targets
-from dpsim.params.labels import option_label
+from dpsim.params.labels import option_label, quantity_label
 from dpsim.params.schema import Case, Strategy
+from dpsim.report.place import extent, level_of, meanings, paper_part
 from dpsim.report.sentences import capital, chance_range, headline_cells, own_pooled, scenario_range
 from dpsim.report.show import (
     show_chance_interval,
     show_count_range,
     show_date,
     show_met,
+    show_number,
     show_percent,
     show_pooled,
     show_probability_range,
@@ -27,13 +28,8 @@ from dpsim.report.yearend import BESIDE, YearEnd
 FEW_RUNS = 100
 """Reports of fewer runs carry a warning: their medians and intervals are too wide for use."""
 
-WORDS = {
-    **{stage: f"figures.stage.{stage}" for stage in STAGES},
-    **{group: f"letter.group.{group}" for group in GROUPS},
-    "county": "letter.means_county",
-    "as_of": "letter.means_as_of",
-}
-"""What a case may say the meaning of, by the message that prints the word."""
+COUNTED = ("population.enterprises", "state.built", "state.online")
+"""The counts that the headline's range starts from; no scenario moves them."""
 
 
 def below_headline(result: YearEnd) -> list[str]:
@@ -45,43 +41,19 @@ def below_headline(result: YearEnd) -> list[str]:
         say("letter.words", lang=lang, total=headline_target(case).total),
         *[strategy_sentence(result, strategy) for strategy in in_order(result)],
         say("letter.effects", lang=lang) if {*result.ensembles} - {BESIDE, case.default_strategy} else "",
-        say(
-            "letter.basically",
-            lang=lang,
-            share=show_percent(case.targets.switches.level.basically_share.value),
-            deadline=show_date(headline_target(case).deadline, lang),
-            probability=basically(result),
-        ),
-        why_range(result, headline_cells(result, "all")),
+        other_level(result),
+        why_range(result, headline_cells(result)),
         *milestones(result),
         say(
             "letter.reported",
             lang=lang,
             paper=show_share_range(case.caveats.paper_share.low, case.caveats.paper_share.high, lang),
-            part=say("letter.part_paper", lang=lang),
+            part=say(paper_part(case), lang=lang),
             name=getattr(result.request.main.name, lang),
             n=result.main.record["finished"],
         ),
     ]
     return [sentence for sentence in sentences if sentence] + warnings(result)
-
-
-def meanings(case: Case, lang: str) -> str:
-    """Return what the words of the report stand for where the place built something else; empty where it did not."""
-    entries = [
-        say("letter.means_one", lang=lang, word=say(WORDS[key], lang=lang), meaning=label.words(lang))
-        for key, label in case.means or ()
-        if key in WORDS and label is not None
-    ]
-    if not entries:
-        return ""
-    return say("letter.means", lang=lang, entries=say("letter.join", lang=lang).join(entries))
-
-
-def group_words(case: Case, group: str, lang: str) -> str:
-    """Return what a target group is called, in the place's own words where it has some."""
-    own = getattr(case.means, group, None)
-    return own.words(lang) if own is not None else say(f"letter.group.{group}", lang=lang)
 
 
 def working_figure(result: YearEnd) -> str:
@@ -91,21 +63,31 @@ def working_figure(result: YearEnd) -> str:
         "letter.working_figure",
         lang=lang,
         name=getattr(result.request.reference.name, lang),
-        cells=len(headline_cells(result, "all")),
+        cells=len(headline_cells(result)),
         draws=result.forecast.draws,
         probability=show_pooled(own["probability"], own["low"], own["high"], lang),
         median=show_rounded(own["shortfall_median"]),
         range=show_count_range(own["shortfall_q05"], own["shortfall_q95"], lang),
         part=say("letter.part_unknown", lang=lang),
+        extent=extent(result.case, lang),
     )
 
 
-def basically(result: YearEnd) -> str:
-    """Return the chance of the headline's target where "all" is read as "basically"."""
+def other_level(result: YearEnd) -> str:
+    """Return the chance of the headline target under the other reading of its level: "basically" for "all", or back."""
+    case, lang = result.case, result.request.lang
+    level = "basically" if level_of(case) == "all" else "all"
     if result.request.table is None:
-        return chance_range(result, headline_cells(result, "basically"))
-    own = own_pooled(result, "basically")
-    return show_chance_interval(own["probability"], own["low"], own["high"], result.request.lang)
+        chance = chance_range(result, headline_cells(result, level))
+    else:
+        own = own_pooled(result, level)
+        chance = show_chance_interval(own["probability"], own["low"], own["high"], lang)
+    values = {"deadline": show_date(headline_target(case).deadline, lang), "probability": chance}
+    if level == "all":
+        return say("letter.not_basically", lang=lang, **values)
+    share = case.targets.switches.level.basically_share
+    message = "letter.basically" if share.assumed else "letter.basically_printed"
+    return say(message, lang=lang, share=show_number(100.0 * float(share.value)), **values)
 
 
 def in_order(result: YearEnd) -> list[Strategy]:
@@ -138,7 +120,27 @@ def why_range(result: YearEnd, cells: pd.DataFrame) -> str:
         show_met(int(row["met"]), int(row["n"]), float(row["low"]), float(row["high"]), lang, paths=True)
         for row in (cells.loc[cells["probability"].idxmin()], cells.loc[cells["probability"].idxmax()])
     )
-    return say("letter.why_range", lang=lang, cells=len(cells), draws=result.forecast.draws, least=least, most=most)
+    guessed = [
+        key for key in COUNTED if (quantity := result.case.quantities()[key]).assumed and quantity.low < quantity.high
+    ]
+    values = {"cells": len(cells), "draws": result.forecast.draws, "least": least, "most": most}
+    values["known"] = say(f"letter.known_{'none' if {*COUNTED[1:]} <= {*guessed} else 'one'}", lang=lang)
+    values["beyond"] = beyond(result.case, guessed, lang) if guessed else ""
+    return say("letter.why_range", lang=lang, **values)
+
+
+def beyond(case: Case, guessed: list[str], lang: str) -> str:
+    """Return which assumed counts the range of the headline leaves where they are."""
+    counts = [
+        say(
+            "letter.beyond_one",
+            lang=lang,
+            label=quantity_label(key, lang),
+            **{name: show_rounded(getattr(case.quantities()[key], name)) for name in ("value", "low", "high")},
+        )
+        for key in guessed
+    ]
+    return say("letter.beyond", lang=lang, counts=say("letter.join", lang=lang).join(counts))
 
 
 def strategy_sentence(result: YearEnd, strategy: Strategy) -> str:
@@ -162,7 +164,7 @@ def milestones(result: YearEnd) -> list[str]:
     for target in resolve_targets(case):
         if not target.milestone or target.stage != "online" or result.request.table:
             continue  # a table has no counts of groups
-        mine = cells[(cells["target"] == target.id) & (cells["level"] == "all")]
+        mine = cells[(cells["target"] == target.id) & (cells["level"] == level_of(case))]
         by_split = {split: mine[mine["split"] == split] for split in case.scenario.benchmark_split.options}
         if len(by_split) < 2 or mine.empty:
             continue  # the case knows the split: the table of targets says it all
@@ -189,7 +191,7 @@ def milestones(result: YearEnd) -> list[str]:
                 ),
                 first=_benchmarks_first(result, target, first),
                 sample=say("letter.milestone_sample", lang=lang, sample=sample) if sample else "",
-                group=group_words(case, target.group, lang),
+                group=say(f"letter.group.{target.group}", lang=lang),
             )
         )
     return said

@@ -16,17 +16,22 @@ import pandas as pd
 
 from dpsim.experiments.ensemble import default_workers
 from dpsim.forecast.snapshot import SnapshotForecast
-from dpsim.language import say
+from dpsim.language import OwnWords, in_words, say
 from dpsim.model.targets import Target, resolve_targets
 from dpsim.params.labels import quantity_label
 from dpsim.report import sentences
 from dpsim.report.bands import organisation_bands, stage_bands, weekly_flow
 from dpsim.report.drawings_supervised import supervised_drawings
-from dpsim.report.show import show_chance_interval, show_date, show_met, show_probability_range, show_setting
+from dpsim.report.place import agencies_told, assessed, fan_stages, level_of, pace_stages
+from dpsim.report.show import (
+    show_chance_interval,
+    show_date,
+    show_met,
+    show_probability_range,
+    show_setting,
+)
 from dpsim.report.table_forecast import TableForecast
 from dpsim.report.yearend import BESIDE, YearEnd
-
-STAGES = ("built", "online", "passed", "connected", "assessed")
 
 
 @dataclass(frozen=True)
@@ -52,12 +57,20 @@ def year_end_drawings(result: YearEnd) -> dict[str, Drawing]:
     lang = {"lang": result.request.lang}
     runs = lang | {"name": getattr(result.request.main.name, result.request.lang)}
     return {
-        **{f"fan_{stage}": _fan(result, stage) for stage in STAGES},
+        **{f"fan_{stage}": _fan(result, stage) for stage in fan_stages(result.case)},
         "pace": Drawing("plot_pace", pace_rows(result), runs),
-        "queues": Drawing("plot_queues", organisation_bands(result.main), runs),
+        **({} if (queues := _queues(result)).empty else {"queues": Drawing("plot_queues", queues, runs)}),
         **_snapshot_drawings(result),
         **{name: Drawing(*drawing) for name, drawing in supervised_drawings(result).items()},
     }
+
+
+def _queues(result: YearEnd) -> pd.DataFrame:
+    """Return the queues of the organisations that the place has."""
+    bands = organisation_bands(result.main)
+    of_assessors = bands["organisation"] == "assessors"
+    shown = of_assessors if assessed(result.case) else of_assessors & False
+    return bands[(shown | ~of_assessors) if agencies_told(result.case) else shown]
 
 
 def _snapshot_drawings(result: YearEnd) -> dict[str, Drawing]:
@@ -66,29 +79,30 @@ def _snapshot_drawings(result: YearEnd) -> dict[str, Drawing]:
         return {}
     lang = {"lang": result.request.lang}
     return {
-        "scenario_cells": Drawing("plot_scenario_cells", sentences.headline_cells(result, "all"), lang),
+        "scenario_cells": Drawing("plot_scenario_cells", sentences.headline_cells(result), lang),
         "sensitivity": Drawing("plot_sensitivity", sensitivity_rows(result.forecast, result.request.lang), lang),
     }
 
 
-def draw_all(drawings: dict[str, Drawing]) -> dict[str, dict[str, bytes]]:
-    """Draw figures over all cores and return, by name, the bytes of each file kind (png, svg)."""
+def draw_all(drawings: dict[str, Drawing], own: OwnWords | None = None) -> dict[str, dict[str, bytes]]:
+    """Draw figures over all cores, in a place's own words; return, by name, the bytes of each file kind (png, svg)."""
     from joblib.externals.loky import get_reusable_executor
 
     workers = min(default_workers(), len(drawings))
     if workers == 1:
-        return {name: draw(drawing) for name, drawing in drawings.items()}
+        return {name: draw(drawing, own) for name, drawing in drawings.items()}
     pool = get_reusable_executor(max_workers=workers)  # not joblib's: it does not take over the pool of the runs
-    drawn = dict(zip(drawings, pool.map(draw, drawings.values()), strict=True))
+    drawn = dict(zip(drawings, pool.map(draw, drawings.values(), [own] * len(drawings)), strict=True))
     getattr(pool, "terminate", pool.shutdown)()  # the last use: a kernel that ends with idle workers complains
     return drawn
 
 
-def draw(drawing: Drawing) -> dict[str, bytes]:
+def draw(drawing: Drawing, own: OwnWords | None = None) -> dict[str, bytes]:
     """Draw one figure and return its files by kind."""
     from dpsim.report import figures
 
-    figure = getattr(figures, drawing.plot)(drawing.frame, **drawing.options)
+    with in_words(own or {}):  # another process knows nothing of the letter's
+        figure = getattr(figures, drawing.plot)(drawing.frame, **drawing.options)
     with tempfile.TemporaryDirectory() as folder:
         return {path.suffix[1:]: path.read_bytes() for path in figures.save_figure(figure, Path(folder), "figure")}
 
@@ -135,14 +149,15 @@ def fan_sentence(result: YearEnd, stage: str) -> str:
     target = stage_target(result, stage)
     if target is None:
         word = say(f"figures.stage.{stage}", lang=lang)
-        return say("letter.fan_text_no_target", lang=lang, stage=word)
+        message = "no_target" if any(item.stage == stage for item in case.targets.list) else "untargeted"
+        return say(f"letter.fan_text_{message}", lang=lang, stage=word)
     row = result.main.targets.set_index("target").loc[target.id]
     met = show_met(row["met"], row["replications"], row["low"], row["high"], lang)
     deadline = show_date(target.deadline, lang)
     cells = result.forecast.cells
     mine = cells[
         (cells["target"] == target.id)
-        & (cells["level"] == "all")
+        & (cells["level"] == level_of(case))
         & (cells["split"] == case.scenario.benchmark_split.value)
     ]
     name = sentences.capital(getattr(result.request.main.name, lang))
@@ -150,7 +165,7 @@ def fan_sentence(result: YearEnd, stage: str) -> str:
     if mine.empty or result.request.main.id != result.request.reference.id:
         return say("letter.fan_text_target_only", lang=lang, **values)
     if result.request.table is not None:
-        own = sentences.own_pooled(result, "all", target.id)
+        own = sentences.own_pooled(result, target=target.id)
         chance = show_chance_interval(own["probability"], own["low"], own["high"], lang)
         return say("letter.table.fan", lang=lang, probability=chance, draws=result.forecast.draws, **values)
     probability = show_probability_range(mine["probability"].min(), mine["probability"].max(), lang)
@@ -189,7 +204,7 @@ def _continued(result: YearEnd, told: TableForecast, stage: str) -> pd.DataFrame
 def pace_rows(result: YearEnd) -> pd.DataFrame:
     """Return the rows of the pace figure: stage, label, kind, low, value, high (enterprises per week)."""
     lang, pace, rows = result.request.lang, result.pace, []
-    for stage in ("built", "online"):
+    for stage in pace_stages(result.case):
         word = say(f"figures.stage.{stage}", lang=lang)
         for _, row in pace[pace["stage"] == stage].iterrows():
             if row["kind"] == "needed":
@@ -207,7 +222,7 @@ def _so_far_label(result: YearEnd, stage: str, start: dt.date) -> str:
     lang = result.request.lang
     if isinstance(result.forecast, TableForecast):
         return say("letter.table.row_so_far", lang=lang, weeks=result.forecast.of_weeks(stage))
-    return say("letter.pace_row_so_far", lang=lang, start=show_date(start, lang))
+    return say("letter.pace_row_so_far", lang=lang, start=show_date(start, lang, year=True))
 
 
 def sensitivity_rows(forecast: SnapshotForecast, lang: str) -> pd.DataFrame:

@@ -69,12 +69,14 @@ def substance_rows(mine: Supervised, lang: str) -> pd.DataFrame:
 
 
 def channel_rows(mine: Supervised) -> pd.DataFrame:
-    """Return what each channel found by the last day: channel, klass, q05, q50, q95."""
+    """Return what each channel found by the last day, grid staff if any: channel, klass, q05, q50, q95."""
     end = at_end(mine.weekly)
+    grid = any(end[name, REPORTED].any() for name in found_by("grid"))
     rows = [
         (channel, klass, *three(end[found_by(channel, klass)[0], REPORTED]))
         for klass in CLASSES
         for channel in DISCOVERY
+        if channel != "grid" or grid
     ]
     return pd.DataFrame(rows, columns=["channel", "klass", "q05", "q50", "q95"])
 

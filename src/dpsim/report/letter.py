@@ -12,13 +12,14 @@ from pathlib import Path
 
 import pandas as pd
 
-from dpsim.language import say
+from dpsim.language import in_words, say
 from dpsim.report import below, sentences
 from dpsim.report.documents import write_atomically
 from dpsim.report.drawings import draw_all, year_end_drawings
 from dpsim.report.job import check_out
 from dpsim.report.notebooks import typed_parameter
 from dpsim.report.parts import Part, find_part
+from dpsim.report.place import own_words
 from dpsim.report.sources import SOURCES, sources_text
 from dpsim.report.tables import save_table
 from dpsim.report.yearend import YearEnd, check_request, run_year_end
@@ -78,9 +79,11 @@ class Letter:
         self.result = result
         self.folder = folder
         self.lang = result.request.lang
-        self.drawings = year_end_drawings(result)
-        self.drawn = draw_all(self.drawings)
-        self._write_record()
+        own = own_words(result.case)
+        with in_words(own):
+            self.drawings = year_end_drawings(result)
+            self.drawn = draw_all(self.drawings, own)
+            self._write_record()
 
     def part(self, name: str) -> Part:
         """Return one part, by the name of its file in `dpsim.report.parts`.
@@ -90,7 +93,9 @@ class Letter:
         InputError
             No part has this name.
         """
-        return find_part(name)(self)
+        part = find_part(name)
+        with in_words(own_words(self.result.case)):
+            return part(self)
 
     def say(self, message: str, **values: object) -> str:
         """Return a message in the language of the letter."""

@@ -121,22 +121,22 @@ def missing_notes(standings: Iterable[Standing]) -> list[str]:
     return [say("published.unexplained", list=say("published.between").join(ids), widest=f"{WIDEST:g}")] if ids else []
 
 
-def figure_words(case: Case, figure: Published) -> str:
-    """Return what a figure is, in the language in force: quantity, class, channel, dates, strategies."""
-    lang, names = language_in_force(), strategies_of(case, figure)
+def figure_words(case: Case, figure: Published, lang: str | None = None) -> str:
+    """Return what a figure is, in a language (that in force): quantity, class, channel, dates, strategies."""
+    lang, names = lang or language_in_force(), strategies_of(case, figure)
     words: Words = quantities()[figure.quantity].NAMES[figure.quantity]
     parts = [
-        "" if figure.klass is None else say(f"figures.class.{figure.klass}"),
-        "" if figure.channel is None else say(f"figures.channel.{figure.channel}"),
-        str(figure.date) if figure.date else say("published.window", begin=figure.begin, until=figure.until),
+        "" if figure.klass is None else say(f"figures.class.{figure.klass}", lang=lang),
+        "" if figure.channel is None else say(f"figures.channel.{figure.channel}", lang=lang),
+        str(figure.date) if figure.date else say("published.window", lang=lang, begin=figure.begin, until=figure.until),
     ]
     called = [load_strategy(name).name.words(lang) for name in names]
     if figure.against is not None:
-        parts.append(say("published.against", strategy=called[0], against=called[1]))
+        parts.append(say("published.against", lang=lang, strategy=called[0], against=called[1]))
     elif figure.strategy is not None:
         parts.append(called[0])
-    more = say("published.comma").join(part for part in parts if part)
-    return say("published.figure", quantity=getattr(words, lang), more=more)
+    more = say("published.comma", lang=lang).join(part for part in parts if part)
+    return say("published.figure", lang=lang, quantity=getattr(words, lang), more=more)
 
 
 def _table(standings: Sequence[Standing]) -> str:

@@ -10,12 +10,14 @@ import pandas as pd
 from dpsim.language import say
 from dpsim.model.targets import headline_target
 from dpsim.params.schema import Case
+from dpsim.report.place import assessed, extent, level_of
 from dpsim.report.show import (
     show_about,
     show_chance_interval,
     show_chance_range,
     show_count_range,
     show_date,
+    show_number,
     show_percent,
     show_probability_range,
     show_range,
@@ -58,8 +60,11 @@ def due_at_year_end(case: Case) -> bool:
 def due(case: Case, lang: str) -> str:
     """Return when the headline target is due, in words."""
     if due_at_year_end(case):
-        return say("letter.due_year_end", lang=lang)
-    return say("letter.due_date", lang=lang, date=show_date(headline_target(case).deadline, lang, year=True))
+        due = say("letter.due_year_end", lang=lang)
+    else:
+        due = say("letter.due_date", lang=lang, date=show_date(headline_target(case).deadline, lang, year=True))
+    printed = all(item.reason is None for item in case.targets.list if item.id == case.targets.headline)
+    return due if printed else say("letter.due_assumed", lang=lang, due=due, part=say("letter.part_targets", lang=lang))
 
 
 def beside(result: YearEnd) -> str:
@@ -75,18 +80,20 @@ def beside(result: YearEnd) -> str:
 def headline(result: YearEnd) -> str:
     """Return the sentence a bureau uses: where it stands, the range of P, what is missing, the pace, what binds."""
     case, lang, total = result.case, result.request.lang, headline_target(result.case).total
+    counted = "assumed" if case.population.enterprises.assumed else "known"
     probability, shortfall = scenario_range(result) if result.request.table is None else table_chance(result)
     return say(
         "letter.headline",
         lang=lang,
         as_of=show_date(case.as_of, lang),
         place=getattr(case.place, lang),
-        total=total,
+        total=say(f"letter.total_{counted}", lang=lang, total=total),
         who=getattr(case.enterprises_called, lang),
         standing=standing(case, lang),
         # the range over the scenarios is that of the arrangement in force, whatever strategies are shown beside it
         sentence=capital(getattr(result.request.reference.sentence, lang)),
         due=due(case, lang),
+        extent=extent(case, lang),
         probability=probability,
         shortfall=shortfall,
         need=weekly_need(result),
@@ -95,7 +102,7 @@ def headline(result: YearEnd) -> str:
 
 def scenario_range(result: YearEnd) -> tuple[str, str]:
     """Return the ranges of chance and median shortfall over the scenarios that one date, or the table, leaves open."""
-    cells = headline_cells(result, "all")
+    cells = headline_cells(result)
     missing = cells["shortfall_median"]
     return chance_range(result, cells), show_count_range(missing.min(), missing.max(), result.request.lang)
 
@@ -160,12 +167,12 @@ def standing(case: Case, lang: str) -> str:
     for stage in ("built", "online", "passed"):
         printed = any(f.quantity == stage and f.unit == "share" and f.date == case.as_of for f in case.published)
         guessed = getattr(case.state, stage).assumed or case.population.enterprises.assumed
-        known = "known" if printed or not guessed else "assumed"
-        shares[stage] = say(f"letter.share_{known}", lang=lang, share=share_as_published(case, stage))
-    assessed = case.state.passed.value > 0 or any(
-        target.stage in ("assessed", "passed") for target in case.targets.list
-    )
-    return say("letter.standing" if assessed else "letter.standing_two", lang=lang, **shares)
+        if printed or not guessed:
+            shares[stage] = say("letter.share_known", lang=lang, share=share_as_published(case, stage))
+        else:
+            share = 100.0 * getattr(case.state, stage).value / case.population.enterprises.value
+            shares[stage] = say("letter.share_assumed", lang=lang, share=show_number(float(f"{share:.2g}")))
+    return say("letter.standing" if assessed(case) else "letter.standing_two", lang=lang, **shares)
 
 
 def share_as_published(case: Case, stage: str) -> str:
@@ -173,13 +180,14 @@ def share_as_published(case: Case, stage: str) -> str:
     for figure in case.published:
         plain = figure.unit == "share" and figure.against is None
         if figure.quantity == stage and plain and figure.date == case.as_of:
-            return show_percent(figure.value, 2)
-    return show_percent(getattr(case.state, stage).value / case.population.enterprises.value, 2)
+            return show_number(float(show_percent(figure.value, 2)))
+    return show_number(float(show_percent(getattr(case.state, stage).value / case.population.enterprises.value, 2)))
 
 
-def headline_cells(result: YearEnd, level: str) -> pd.DataFrame:
-    """Return the cells of the headline target (start x regime x rush)."""
+def headline_cells(result: YearEnd, level: str | None = None) -> pd.DataFrame:
+    """Return the cells of the headline target (start x regime x rush), read as the case does if not said otherwise."""
     cells, case = result.forecast.cells, result.case
+    level = level or level_of(case)
     return cells[
         (cells["target"] == case.targets.headline)
         & (cells["level"] == level)
@@ -187,12 +195,12 @@ def headline_cells(result: YearEnd, level: str) -> pd.DataFrame:
     ]
 
 
-def own_pooled(result: YearEnd, level: str = "all", target: str | None = None) -> pd.Series:
+def own_pooled(result: YearEnd, level: str | None = None, target: str | None = None) -> pd.Series:
     """Return the headline target, or another, over all scenarios, weighted as the case states."""
     case, pooled = result.case, result.forecast.pooled
     return pooled[
         (pooled["target"] == (target or case.targets.headline))
-        & (pooled["level"] == level)
+        & (pooled["level"] == (level or level_of(case)))
         & (pooled["reference_class"] == case.scenario.reference_class.value)
         & (pooled["split"] == case.scenario.benchmark_split.value)
     ].iloc[0]
@@ -208,6 +216,8 @@ def bottleneck_words(low: float, high: float, lang: str) -> str:
     """Return the larger step in words, from the range of the share that is not built."""
     build = show_share_range(low, high, lang)
     rest = show_share_range(1.0 - high, 1.0 - low, lang)
+    if high <= 0.0:
+        return say("letter.bottleneck.online_only", lang=lang)
     larger = "build" if low > 0.5 else "online" if high < 0.5 else "both"
     return say(f"letter.bottleneck.{larger}", lang=lang, build=build, rest=rest)
 

@@ -160,6 +160,11 @@ def show_date(date: dt.date, lang: str, *, year: bool = False) -> str:
     return say("show.date_year" if year else "show.date", lang=lang, day=date.day, month=month, year=date.year)
 
 
+def show_start(date: dt.date, lang: str, as_of: dt.date) -> str:
+    """Return a date with its year where that is not the year of the as-of date."""
+    return show_date(date, lang, year=date.year != as_of.year)
+
+
 def show_number(value: float) -> str:
     """Return a number in as few digits as it needs."""
     if isinstance(value, float) and not value.is_integer():
@@ -170,7 +175,7 @@ def show_number(value: float) -> str:
 def show_setting(value: object, lang: str) -> str:
     """Return what an assumption is set to: a date, an option or a number, in words."""
     if isinstance(value, dt.date):
-        return show_date(value, lang)
+        return show_date(value, lang, year=True)  # starts of several years may stand side by side
     if isinstance(value, str):
         return option_label(value, lang)
     return show_number(float(value))  # type: ignore[arg-type]

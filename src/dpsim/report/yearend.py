@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import pandas as pd
 
 from dpsim.core.streams import check_word
 from dpsim.core.timeline import Timeline
+from dpsim.decide.appraisal import Appraised
 from dpsim.errors import FileFaults, InputError
-from dpsim.experiments.ensemble import Ensemble, check_replications, run_ensemble
+from dpsim.experiments.ensemble import Ensemble, check_replications
+from dpsim.experiments.published import Standing
 from dpsim.experiments.replication import ENGINES, check_as_of, written_date
 from dpsim.experiments.runrecord import input_hash, run_record
 from dpsim.forecast.pace import agency_capacity, weekly_pace
@@ -20,7 +22,9 @@ from dpsim.model.prior import case_timeline
 from dpsim.params.load import load_case, load_strategy
 from dpsim.params.schema import Case, Strategy
 from dpsim.params.wording import shown
+from dpsim.report.ensembles import run_strategies
 from dpsim.report.from_table import FromTable, start_from_table
+from dpsim.report.held import run_held
 from dpsim.report.supervised import Supervised, supervised
 from dpsim.report.table_forecast import TableForecast
 from dpsim.report.typed import typed_parameter
@@ -95,6 +99,10 @@ class YearEnd:
     capacity: pd.DataFrame
     supervised: dict[str, Supervised]
     """Hazards, visits and paper systems of each strategy that simulates them."""
+    held: dict[str, Standing] = field(default_factory=dict)
+    """Published changes and constraints beside runs of their own; of the case's own date only, not of a table."""
+    appraised: Appraised | None = None
+    """The appraisal of counties under the arrangement in force, where the case has rules for it."""
 
     @property
     def case(self) -> Case:
@@ -215,22 +223,7 @@ def run_year_end(request: Request, *, workers: int | None = None, progress: bool
     """Forecast from the snapshot and run every strategy of the request."""
     case, table = request.case, request.table
     forecast = forecast_of(request)
-    paths = table.paths(request.replications) if table else None
-    ensembles = {
-        strategy.id: run_ensemble(
-            request.loaded or case,
-            strategy,
-            replications=request.replications,
-            seed=request.seed,
-            workers=workers,
-            as_of=case.as_of,
-            state=table.progress if table else None,
-            paths=paths,
-            by=("city",),  # the counties of a synthesised split tell nothing
-            progress=progress,
-        )
-        for strategy in request.strategies
-    }
+    ensembles, counties = run_strategies(request, workers=workers, progress=progress)
     seen = {name: supervised(ensemble, case) for name, ensemble in ensembles.items()}
     return YearEnd(
         request=request,
@@ -240,4 +233,8 @@ def run_year_end(request: Request, *, workers: int | None = None, progress: bool
         pace=weekly_pace(case) if isinstance(forecast, SnapshotForecast) else forecast.pace,
         capacity=agency_capacity(case),
         supervised={name: one for name, one in seen.items() if one is not None},
+        held={}
+        if table
+        else run_held(case, replications=request.replications, seed=request.seed, workers=workers, progress=progress),
+        appraised=counties,
     )

@@ -6,8 +6,8 @@ import numpy as np
 import numpy.typing as npt
 
 from dpsim.core.compiled import kernel
-from dpsim.core.instrument import EVERY_DAYS, SHARE, Setting, Settings, Words
-from dpsim.core.levers import Levers
+from dpsim.core.instrument import EVERY_DAYS, SHARE, STAFF_DAYS, Setting, Settings, Words
+from dpsim.core.levers import Levers, Occasion
 from dpsim.core.reported import Reported
 from dpsim.core.timeline import Timeline
 from dpsim.strategies._schedule import within
@@ -18,7 +18,9 @@ NEEDS = ()
 SETTINGS = {
     "share": Setting(SHARE, "销号后复查的比例", "share of closed hazards checked again"),
     "after_days": Setting(EVERY_DAYS, "销号到复查的天数", "days from closing to the re-check"),
+    "staff_days_per_check": Setting(STAFF_DAYS, "每项隐患复查的用工", "staff time per hazard checked again"),
 }
+_LOOK_BACK = int(Occasion.LOOK_BACK)
 
 
 def due(settings: Settings, timeline: Timeline) -> npt.NDArray[np.bool_]:
@@ -27,8 +29,9 @@ def due(settings: Settings, timeline: Timeline) -> npt.NDArray[np.bool_]:
 
 
 def parameters(settings: Settings) -> npt.NDArray[np.float64]:
-    """Return the share and the days."""
-    return np.array([settings.share.value, settings.after_days.value], dtype=np.float64)
+    """Return the share, the days and staff-days of a re-check."""
+    values = settings.share.value, settings.after_days.value, settings.staff_days_per_check.value
+    return np.array(values, dtype=np.float64)
 
 
 @kernel
@@ -43,3 +46,4 @@ def act(
     if due[day]:
         levers.look_back[0] = max(levers.look_back[0], parameters[0])
         levers.look_back[1] = max(levers.look_back[1], parameters[1])
+        levers.price[_LOOK_BACK, 0] = max(levers.price[_LOOK_BACK, 0], parameters[2])

@@ -6,8 +6,8 @@ import numpy as np
 import numpy.typing as npt
 
 from dpsim.core.compiled import kernel
-from dpsim.core.instrument import RATIO, SHARE, Setting, Settings, Words
-from dpsim.core.levers import Levers
+from dpsim.core.instrument import RATIO, SHARE, STAFF_DAYS, Setting, Settings, Words
+from dpsim.core.levers import Levers, Occasion
 from dpsim.core.reported import Reported
 from dpsim.core.timeline import Timeline
 from dpsim.strategies._schedule import within
@@ -18,7 +18,11 @@ NEEDS = ()
 SETTINGS = {
     "factor": Setting(RATIO, "立案处罚比例的倍数", "factor on the share of visits that end in a penalty"),
     "published_share": Setting(SHARE, "公开曝光的处罚比例", "share of penalties made public"),
+    "staff_days_per_penalty": Setting(
+        STAFF_DAYS, "每起增加的处罚办案用工", "staff time per penalty beyond the usual share"
+    ),
 }
+_PENALTY = int(Occasion.PENALTY)
 
 
 def due(settings: Settings, timeline: Timeline) -> npt.NDArray[np.bool_]:
@@ -27,8 +31,9 @@ def due(settings: Settings, timeline: Timeline) -> npt.NDArray[np.bool_]:
 
 
 def parameters(settings: Settings) -> npt.NDArray[np.float64]:
-    """Return the factor and the share made public."""
-    return np.array([settings.factor.value, settings.published_share.value], dtype=np.float64)
+    """Return the factor, the share made public and staff-days of a penalty."""
+    values = settings.factor.value, settings.published_share.value, settings.staff_days_per_penalty.value
+    return np.array(values, dtype=np.float64)
 
 
 @kernel
@@ -43,3 +48,4 @@ def act(
     if due[day]:
         levers.penalty[0] *= parameters[0]
         levers.publicity[0] += parameters[1]
+        levers.price[_PENALTY, 0] = max(levers.price[_PENALTY, 0], parameters[2])

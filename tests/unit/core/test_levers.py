@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from dpsim.core.levers import COMBINED, NEUTRAL, Contact, Levers, Plan, empty_levers, reset_levers
+from dpsim.core.levers import COMBINED, NEUTRAL, Contact, Levers, Occasion, Plan, empty_levers, reset_levers
 
 
 def neutral(levers: Levers) -> bool:
@@ -19,11 +19,12 @@ def test_empty_levers_do_nothing() -> None:
     assert shapes["contact"] == (len(Contact), 13) and shapes["multiplier"] == (2,) and shapes["builders_added"] == (3,)
     assert shapes["priority"] == (len(Plan), 20) and shapes["plan_share"] == (len(Plan),)
     assert shapes["visit_cap"] == (20,) and shapes["look_back"] == (2,)
-    assert shapes["pull"] == (13,) and shapes["residence"] == shapes["grid"] == (20,)
+    assert shapes["pull"] == (13,) and shapes["residence"] == shapes["grid"] == shapes["reward"] == (20,)
+    assert shapes["price"] == (len(Occasion), 2)
     widths = {"training": 4, "independence": 2, "petty": 2, "subsidy": 5}
     assert {name: shapes[name] for name in widths} == {name: (width,) for name, width in widths.items()}
     assert {name for name, shape in shapes.items() if shape == (1,)} == {
-        *("yuan_per_job", "staff_days", "yuan", "inspect_factor", "borrowed", "advising", "reward", "penalty"),
+        *("yuan_per_job", "staff_days", "yuan", "inspect_factor", "borrowed", "advising", "penalty"),
         *("publicity", "listing", "warning", "verified", "grid_quality", "patrol"),
     }
     assert set(NEUTRAL) | set(COMBINED) <= set(Levers._fields)

@@ -25,8 +25,10 @@ def test_strategies_of_the_place_and_year_are_not_complained_of(case: Case, name
 
 
 def test_a_window_of_another_year_is_told_of(case: Case) -> None:
-    (said,) = plan_warnings(case, load_strategy("yiyang_2025"), "en")
-    assert "sector focus" in said and "2018-12-31" in said
+    """One note for each instrument whose dates are of another year, in the order of the file, and no other."""
+    drive, experts = plan_warnings(case, load_strategy("yiyang_2025"), "en")
+    assert '"sector focus"' in drive and '"resident experts"' in experts
+    assert all("acts on no day" in said and "2018-12-31" in said for said in (drive, experts))
 
 
 def test_dates_of_another_year_are_told(case: Case) -> None:

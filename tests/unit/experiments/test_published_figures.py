@@ -102,7 +102,12 @@ def test_what_is_measured_is_what_the_events_say(case: Case, seen: RunsSeen, eve
         assert got.shape == (RUNS,) and got[1] == pytest.approx(expected), quantity
     ledger = seen.at("hazards_open:major", 0.0)[1] + seen.at("hazards_open:general", 0.0)[1] + len(found)
     assert measured(case, seen, "closed_share", "share")[1] == pytest.approx(len(closed) / ledger)
-    covered = {row[0] for row in wanted} | {"closed_share"}
+    covered = {row[0] for row in wanted} | {"closed_share", "no_grave_accident"}
+    share = case.incidents.ten_death_share.value
+    accidents = int((events["kind"] == "accident").sum())
+    assert accidents > 0
+    none = measured(case, seen, "no_grave_accident", "share")[1]
+    assert none == pytest.approx((1.0 - share) ** accidents, rel=1e-12) and none < 1.0
     left = {name for name, module in quantities().items() if module.TAKES.window} - covered
     assert left == {"second_visit_ratio", "larger_accidents"}, "a new quantity is counted again here too"
 
@@ -271,15 +276,17 @@ def test_one_strategy_against_another(case: Case) -> None:
     """Fewer visits, fewer found at visits, more left unfound; the same strategy twice would change nothing."""
     content, both = case.content(), {"strategy": "light_touch", "against": "current_arrangement", "unit": "share"}
     flow = {"from": AS_OF, "to": LAST, **both, "value": -0.5, "source": "EX28"}
-    stock = {"date": LAST, **both, "class": "major", "value": 0.1, "source": "EX28"}
+    stock = {"quantity": "latent", "date": LAST, **both, "value": 0.1, "source": "EX28"}
     content["published"] = (
         {"id": "units", "quantity": "units_inspected", **flow},
         {"id": "found", "quantity": "majors_found", **flow, "channel": "spot_check"},
-        {"id": "left", "quantity": "latent", **stock},
+        {"id": "left", **stock, "class": "general"},
+        {"id": "majors_left", **stock, "class": "major"},
     )
     rows = run_published(Case.from_content(content, Origin("x")), replications=6, seed=SEED, workers=2)
-    units, found, left = rows
+    units, found, left, majors_left = rows
     assert units.high < -0.3 and found.high < 0.0 < left.low, rows
+    assert majors_left.median > 0.0, "few of them: in a single run their luck may outweigh the visits"
     assert all(one.runs == 6 for one in rows)
 
 

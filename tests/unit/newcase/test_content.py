@@ -59,7 +59,8 @@ def test_the_file_loads_checks_and_holds_the_sums(tmp_path: Path) -> None:
 def test_everything_that_is_not_from_the_table_is_marked_as_assumed(tmp_path: Path) -> None:
     case = make(tmp_path).case
     marked = {key: part for key, part in graded(case)}
-    assert set(marked) >= {key for key, _ in graded(load_case("linyi-2018"))}, "nothing of the other case is lost"
+    theirs = {key for key, _ in graded(load_case("linyi-2018"))} - {"state.all_built"}  # a fact of that place alone
+    assert set(marked) >= theirs, "nothing else of the other case is lost"
     for key, part in marked.items():
         if key in OWN:
             assert (part.grade, part.source) == ("own record", "own-table"), key

@@ -148,7 +148,7 @@ STRATEGY = {
     "date_with_time": ("start: 2018-12-01", "start: 2018-12-01 08:00:00"),
     "date_not_in_calendar": ("start: 2018-12-01", "start: 2018-11-31"),
     "end_before_start": ("end: 2018-12-31", "end: 2018-11-30"),
-    "instrument_twice": ("instrument: ranking_notice", "instrument: dispatch_meeting"),
+    "instrument_twice": ("instrument: dispatch_meeting", "instrument: ranking_notice"),
     "past_with_instruments": ("pace: path", "pace: past"),
     "pace_unknown": ("pace: path", "pace: paths"),
     "list_for_mapping": ("name: {zh: 年底攻坚, en: deadline drive}", "name: [年底攻坚, deadline drive]"),

@@ -395,6 +395,33 @@ def test_an_instrument_stands_once_at_a_time(tmp_path: Path, first: str, second:
     assert not overlap or "instruments.1" in faults_of(file)[0].text("zh")
 
 
+@pytest.mark.parametrize(
+    ("name", "days", "overlap"),
+    [
+        ("dispatch_meeting", (7, 1), False),
+        ("dispatch_meeting", (7, 30, 91), False),
+        ("dispatch_meeting", (7, 30, 7), True),
+        ("ranking_notice", (7, 30), True),
+    ],
+)
+def test_meetings_may_be_held_at_several_intervals(
+    tmp_path: Path, name: str, days: tuple[int, ...], overlap: bool
+) -> None:
+    """Weekly and daily (LY15); weekly, monthly and quarterly (QX01)."""
+    head = (BAD / "good_strategy.yaml").read_text(encoding="utf-8").partition("instruments:")[0]
+    staff = "staff_days_each: {value: 5, unit: staff_days, range: [1, 20], source: LY15, grade: seed}"
+    every = "every_days: {{value: {0}, unit: days, range: [1, 92], source: LY15, grade: seed}}"
+    rows = [f"  - {{instrument: {name}, {every.format(each)}, {staff}}}\n" for each in days]
+    file = tmp_path / "strategy.yaml"
+    file.write_text(head + "instruments:\n" + "".join(rows), encoding="utf-8")
+    if overlap:
+        assert [row[:2] for row in rows_of(file)] == [
+            ("instrument_overlaps", f"instruments.{len(days) - 1}.instrument")
+        ]
+    else:
+        check_file(file)
+
+
 @pytest.mark.parametrize("wrong", ["3", "x", "null", "[]", "{}", "[x]", "[{}]", "[[1]]", "true", "2018-01-01"])
 @pytest.mark.parametrize(
     "key", ["dates:", "weights:", "chances:", "date:", "days:", "options:", "list:", "value:", "id:"]

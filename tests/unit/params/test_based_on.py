@@ -43,7 +43,8 @@ def test_what_is_taken_is_marked_and_what_rests_on_the_literature_is_not_changed
 
 def test_an_own_entry_stands_and_its_neighbours_are_taken() -> None:
     case = load_case("qixian-2023")
-    assert case.hazards.arising.general.value == 40 and case.hazards.arising.major == LINYI.hazards.arising.major
+    assert case.hazards.arising.general.value == 20
+    assert case.hazards.heterogeneity_shape.value == LINYI.hazards.heterogeneity_shape.value
     assert case.attention.levels.value == 1
     assert case.attention.meeting_effect.value == LINYI.attention.meeting_effect.value
     assert case.attention.meeting_effect.reason != LINYI.attention.meeting_effect.reason

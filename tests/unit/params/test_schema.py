@@ -105,7 +105,7 @@ def test_assumptions_come_weakest_first(case: Case) -> None:
     ranks = [GRADES.index(row.grade) for row in rows]
     assert ranks == sorted(ranks) and GRADES[0] == "assumed" and GRADES[-1] == "seed"
     by_key = {row.key: row for row in rows}
-    assert len(by_key) == len(rows) == len(case.quantities()) + 5
+    assert len(by_key) == len(rows) == len(case.quantities()) + 6
     assert by_key["scenario.reference_class"].value == "order"
     assert by_key["scenario.start"].value == case.scenario.start.dates
     assert by_key["scenario.rush"].value == case.scenario.rush.chances
@@ -199,7 +199,7 @@ def test_the_nearest_key_is_named(case: Case) -> None:
 
 
 def test_a_block_is_answered_with_its_keys(case: Case) -> None:
-    with pytest.raises(InputError, match="agencies.user_share, agencies.headroom, agencies.service_mean"):
+    with pytest.raises(InputError, match="agencies.documented, agencies.user_share, agencies.headroom"):
         case.with_values({"agencies": 3})
 
 

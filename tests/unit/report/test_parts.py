@@ -21,7 +21,7 @@ from dpsim.report.parts import assumptions, find_part, method, part_names, queue
 from dpsim.report.tables import html_table
 
 PARTS = {"headline", "targets", "fans", "pace", "queues", "unknown", "strategies", "assumptions", "method"}
-PARTS |= {"hazards", "visits", "paper", "supervision"}
+PARTS |= {"hazards", "visits", "paper", "county_appraisal", "supervision", "changes", "constraints"}
 
 
 def a_letter(lang: str = "zh", **result: object) -> Letter:

@@ -83,7 +83,11 @@ def test_ranges_numbers_and_days() -> None:
     assert show_number_range(0.03, 0.2, "en") == "0.03 to 0.2" and show_number_range(80, 80, "zh") == "80"
     assert show_number_range(3, None, "en") == "3"
     day = dt.date(2018, 9, 10)
-    assert [show_setting(value, "en") for value in (day, "order", 0.5)] == ["10 Sep", "order with a deadline", "0.5"]
+    assert [show_setting(value, "en") for value in (day, "order", 0.5)] == [
+        "10 Sep 2018",
+        "order with a deadline",
+        "0.5",
+    ]
     assert show_date(day, "zh") == "9月10日" and show_date(day, "zh", year=True) == "2018年9月10日"
     assert show_date(day, "en") == "10 Sep" and show_date(day, "en", year=True) == "10 Sep 2018"
 

@@ -19,7 +19,7 @@ from dpsim.model.sampling import veto_probability_finite
 from dpsim.params.load import load_case, load_strategy
 from dpsim.report import alts, sentences
 from dpsim.report.drawings import Drawing
-from dpsim.report.drawings_supervised import staff_pool, supervised_drawings
+from dpsim.report.drawings_supervised import channel_rows, staff_pool, supervised_drawings
 from dpsim.report.letter import Letter
 from dpsim.report.parts import find_part
 from dpsim.report.show import show_about, show_band
@@ -178,7 +178,13 @@ def test_the_second_headline_keeps_reported_and_true_apart(mine: Supervised, lan
 def test_the_parts_say_the_numbers_and_save_them(mine: Supervised, lang: str, monkeypatch: pytest.MonkeyPatch) -> None:
     letter = a_letter(mine, lang, monkeypatch)
     pages = {name: find_part(name)(letter)._repr_html_() for name in ("hazards", "visits", "paper", "supervision")}
-    assert show_band(mine.quantiles("accidents"), lang) in pages["hazards"]
+    low, _, high = mine.quantiles("accidents")
+    assert show_about(0.1 * low, 2) in pages["hazards"] and show_about(10 * high, 2) in pages["hazards"]
+    for name in (
+        "accidents",
+        "deaths",
+    ):  # their band over the runs leaves out how little is known of the rates
+        assert show_band(mine.quantiles(name), lang) not in pages["hazards"], name
     assert {"zh": "最不确定", "en": "least certain"}[lang] in pages["hazards"]
     assert {"zh": "任何台账", "en": "no ledger"}[lang] in pages["hazards"]
     for name in ("visits", "units_visited", "penalties"):
@@ -195,7 +201,7 @@ def test_the_parts_say_the_numbers_and_save_them(mine: Supervised, lang: str, mo
     for name, view in MEASURES.items():
         assert tuple(table.loc[name, ["q05", "q50", "q95"]]) == mine.quantiles(name)
         assert table.loc[name, "view"] == view and table.loc[name, "replications"] == RUNS
-    assert saved["hazards_found"]["q50"].sum() > 0 and len(saved["hazards_found"]) == 14
+    assert saved["hazards_found"]["q50"].sum() > 0 and len(saved["hazards_found"]) == 2 * len(DISCOVERY)
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
@@ -230,8 +236,39 @@ def test_a_wrong_total_would_be_seen(mine: Supervised) -> None:
 
 def test_only_a_synthesised_split_is_called_so(mine: Supervised, monkeypatch: pytest.MonkeyPatch) -> None:
     letter = a_letter(mine, "zh", monkeypatch)
-    said = say("letter.veto.anonymous", lang="zh")
+    said = say("letter.veto.anonymous_assumed", lang="zh")  # so is the number of counties
     assert said in find_part("paper")(letter)._repr_html_()
     population = CASE.population.model_copy(update={"county_list": object()})
     letter.result.case = CASE.model_copy(update={"population": population})  # type: ignore[misc]
     assert said not in find_part("paper")(letter)._repr_html_()
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_a_place_without_an_appraisal_has_no_veto(mine: Supervised, lang: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    words = {"zh": "否决", "en": "veto"}[lang]
+    letter = a_letter(mine, lang, monkeypatch)
+    pages = {name: find_part(name)(letter)._repr_html_() for name in ("paper", "supervision")}
+    assert all(words in page for page in pages.values())
+    letter.result.case = load_case("qixian-2023")
+    pages = {name: find_part(name)(letter)._repr_html_() for name in ("paper", "supervision")}
+    assert not any(words in page for page in pages.values())
+    assert not any(name.startswith("veto") for name in letter.saved["supervision"]["measure"])  # type: ignore[attr-defined]
+
+
+def test_one_place_is_no_county_among_counties(mine: Supervised, monkeypatch: pytest.MonkeyPatch) -> None:
+    letter = a_letter(mine, "zh", monkeypatch)
+    letter.result.case = load_case("tonghua-winter")
+    object.__setattr__(mine, "veto", mine.veto.iloc[:, :1])
+    pages = {name: find_part(name)(letter)._repr_html_() for name in ("paper", "supervision", "visits")}
+    assert "来源没有公布抽几家" in pages["paper"] and "考核不通过的可能性" in pages["supervision"]
+    assert not any("1个" in page or "预计否决" in page for page in pages.values())
+
+
+def test_grid_staff_are_drawn_where_they_found_something() -> None:
+    made = an_ensemble()
+    none = made.indicators["indicator"].str.startswith("hazards_found:grid")
+    object.__setattr__(made, "indicators", made.indicators.assign(value=made.indicators["value"].mask(none, 0.0)))
+    without = supervised(made, CASE)
+    assert without is not None and set(channel_rows(without)["channel"]) == {*DISCOVERY} - {"grid"}
+    found = supervised(an_ensemble(), CASE)
+    assert found is not None and set(channel_rows(found)["channel"]) == {*DISCOVERY}

@@ -19,7 +19,9 @@ if TYPE_CHECKING:
 _NEEDED = ("measure", "strategy", "mean", "low", "high", "adjusted_low", "adjusted_high", "n")
 
 
-def plot_differences(differences: pd.DataFrame, *, lang: str, reference: str) -> Figure:
+def plot_differences(
+    differences: pd.DataFrame, *, lang: str, reference: str, across: int = 2, letters: int = 20
+) -> Figure:
     """Draw means and intervals; what contains 0 is hollow and grey.
 
     Parameters
@@ -30,6 +32,8 @@ def plot_differences(differences: pd.DataFrame, *, lang: str, reference: str) ->
     lang : {"zh", "en"}
     reference : str
         Name of the reference, for the title.
+    across, letters : int
+        Panels side by side; how long the name of a strategy may be before it is cut.
 
     Returns
     -------
@@ -43,11 +47,11 @@ def plot_differences(differences: pd.DataFrame, *, lang: str, reference: str) ->
     table = checked(differences, _NEEDED, figure="differences", name="differences")
     measures, names = np.array(table.texts("measure")), np.array(table.texts("strategy"))
     kinds, rows = list(dict.fromkeys(measures.tolist())), list(dict.fromkeys(names.tolist()))
-    across = 2
     down = -(-len(kinds) // across)
     with style.figure_style(lang):
         title = say("compare.figure_title", lang=lang, reference=literal(reference), n=int(table.numbers("n").max()))
-        figure = style.new_figure(title, height=1.1 + down * (0.62 + 0.24 * len(rows)))
+        figure = style.new_figure(title, height=1.1 + down * (0.62 + 0.24 * len(rows)),
+                                  width=style.WIDTH * across / 2)  # fmt: skip
         grid: Any = figure.subplots(down, across, squeeze=False)
         handles: list[Any] = []
         for index, panel in enumerate(grid.flat):
@@ -58,7 +62,7 @@ def plot_differences(differences: pd.DataFrame, *, lang: str, reference: str) ->
             handles = _draw_panel(panel, part, lang) or handles
             panel.set_title(literal(wrapped(kinds[index], 46, lines=2)))
             first = index % across == 0
-            panel.set_yticks(range(len(rows)), [user_label(name, 20, lines=1) if first else "" for name in rows])
+            panel.set_yticks(range(len(rows)), [user_label(name, letters, lines=1) if first else "" for name in rows])
             panel.set_ylim(len(rows) - 0.5, -0.5)
         style.legend_below(figure, handles, columns=4)
         return style.finish(figure)

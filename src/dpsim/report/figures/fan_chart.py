@@ -76,7 +76,7 @@ def plot_fan_chart(
     fan = _table(bands, _BAND_COLUMNS, "bands")
     other = None if second is None else _table(second, ("date", "q50", "label"), "second")
     goal = fan_parts.read_goal(target)
-    words = say(f"figures.stage.{stage}", lang=lang)
+    words = literal(say(f"figures.stage.{stage}", lang=lang))  # a case may bring its own
     title = "figures.fan.title_assumed" if assumed else "figures.fan.title"
     dot = "figures.fan.observed_assumed" if assumed else "figures.fan.observed"
     with style.figure_style(lang):

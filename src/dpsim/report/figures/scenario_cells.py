@@ -131,7 +131,7 @@ def _handle(index: int, day: date, lang: str) -> Any:
     from matplotlib.lines import Line2D
 
     colour, marker = style.SERIES[index % len(style.SERIES)]
-    label = say("figures.cells.start", lang=lang, date=date_text(day, lang))
+    label = say("figures.cells.start", lang=lang, date=date_text(day, lang, year=True))
     return Line2D([], [], color=colour, marker=marker, ms=6, mec="white", mew=0.7, lw=1.6, label=label)
 
 

@@ -99,9 +99,10 @@ def user_label(text: object, width: int, *, lines: int = 3) -> str:
     return literal(wrapped(one_line(text), width, lines=lines))
 
 
-def date_text(day: date, lang: str) -> str:
-    """Return a day without its year: "9月10日", "10 Sep"."""
-    return say("figures.date", lang=lang, month=say(f"figures.month.{day.month}", lang=lang), day=day.day)
+def date_text(day: date, lang: str, *, year: bool = False) -> str:
+    """Return a day, without its year if not asked: "9月10日", "10 Sep"."""
+    month = say(f"figures.month.{day.month}", lang=lang)
+    return say("figures.date_year" if year else "figures.date", lang=lang, month=month, day=day.day, year=day.year)
 
 
 def years_text(first: date, last: date, lang: str) -> str:

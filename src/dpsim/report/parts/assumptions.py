@@ -16,12 +16,13 @@ from dpsim.params.labels import grade_label, option_label, quantity_label, strat
 from dpsim.params.locate import list_strategies
 from dpsim.params.quantity import GRADES, Label
 from dpsim.report.parts import Part
+from dpsim.report.place import assessed
 from dpsim.report.show import show_number_range, show_percent, show_rounded, show_setting
 from dpsim.report.tables import html_table
 
 if TYPE_CHECKING:
     from dpsim.params.assumption import Assumption
-    from dpsim.params.schema import Strategy
+    from dpsim.params.schema import Case, Strategy
     from dpsim.report.letter import Letter
 
 PRINTED = ("seed", "official page")
@@ -33,7 +34,7 @@ WEIGHTED = ("scenario.rush", "scenario.start")
 def part(letter: Letter) -> Part:
     """Return every value with its ground, the weakest first."""
     request, rows = letter.result.request, beliefs(letter)
-    entries = [(quantity_label(a.key, letter.lang), a) for a in request.case.assumptions()]
+    entries = [(quantity_label(a.key, letter.lang), a) for a in request.case.assumptions() if _has(request.case, a)]
     for strategy in request.strategies:
         entries += [(strategy_label(strategy, a.key, letter.lang), a) for a in strategy_grounds(letter, strategy)]
     seen: set[tuple[str, str]] = set()
@@ -54,6 +55,15 @@ def part(letter: Letter) -> Part:
     header = letter.columns("assumption", "value", "unit", "range", "grade", "source")
     letter.save_table(pd.DataFrame(rows, columns=["item", "value", "unit", "range", "grade", "source"]), "assumptions")
     return letter.headed("part_assumptions", html_table(header, rows, numeric=(1, 3), whole=(2, 3, 4)))
+
+
+def _has(case: Case, a: Assumption) -> bool:
+    """Tell whether a value is of something the place has: its own groups, an assessment, an appraisal."""
+    if case.called and case.called.benchmark and a.key.startswith("population.tiers."):
+        return a.value != 0
+    if a.key.startswith("assessors.") or a.key in ("state.passed", "state.assessed"):
+        return assessed(case)
+    return case.formalism.appraised or not a.key.startswith("formalism.veto_")
 
 
 def strategy_grounds(letter: Letter, strategy: Strategy) -> list[Assumption]:

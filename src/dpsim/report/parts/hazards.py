@@ -131,10 +131,18 @@ def _life(letter: Letter, mine: Supervised) -> str:
 
 
 def _accidents(letter: Letter, mine: Supervised) -> str:
-    """Return accidents and deaths, the least certain part."""
+    """Return between which numbers the assumed rates let the accidents lie, which are in proportion to them."""
+    by_class = letter.result.case.incidents.accidents
+    rates = [q for q in (getattr(by_class, klass) for klass in CLASSES) if q.value > 0]
+    if not rates:
+        return ""
+    low, _, high = mine.quantiles("accidents")
+    least, most = min(q.low / q.value for q in rates), max(q.high / q.value for q in rates)
     return letter.say(
         "letter.hazards.accidents",
         name=getattr(letter.result.request.reference.name, letter.lang),
         as_of=show_date(letter.result.case.as_of, letter.lang),
-        **{name: show_band(mine.quantiles(name), letter.lang) for name in ("accidents", "deaths")},
+        times=show_about(most / least),
+        low=show_about(low * least, 2),
+        high=show_about(high * most, 2),
     )

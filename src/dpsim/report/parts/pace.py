@@ -10,6 +10,7 @@ from dpsim.params.labels import option_label
 from dpsim.report import alts
 from dpsim.report.bands import regime_flow, weekly_flow
 from dpsim.report.parts import Part
+from dpsim.report.place import pace_stages
 from dpsim.report.show import show_date, show_number, show_ratio_range, show_rounded
 from dpsim.report.table_forecast import TableForecast
 
@@ -18,28 +19,24 @@ if TYPE_CHECKING:
 
     from dpsim.report.letter import Letter
 
-STAGES = ("built", "online")
-
 
 def part(letter: Letter) -> Part:
     """Return the pace in words and as a chart."""
     result, pace = letter.result, letter.result.pace
-    deadline = headline_target(result.case).deadline
+    deadline, stages = headline_target(result.case).deadline, pace_stages(result.case)
     needed = pace[pace["kind"] == "needed"].set_index("stage")["per_week"]
     text = letter.paragraph(
         letter.say(
-            "letter.pace_text",
+            "letter.pace_text" if "built" in stages else "letter.pace_text_online",
             deadline=show_date(deadline, letter.lang),
             weeks=show_number(float(show_rounded(result.timeline.end_of(deadline) / 7.0, 1))),
-            built=math.ceil(needed["built"]),
-            online=math.ceil(needed["online"]),
-            built_exact=show_rounded(needed["built"], 1),
-            online_exact=show_rounded(needed["online"], 1),
+            **{stage: math.ceil(needed[stage]) for stage in stages},
+            **{f"{stage}_exact": show_rounded(needed[stage], 1) for stage in stages},
         ),
-        *(_so_far(letter, stage) for stage in STAGES),
+        *(_so_far(letter, stage) for stage in stages),
     )
     text += letter.paragraph(_acceleration(letter))
-    text += "".join(letter.paragraph(*_against_average(letter, stage)) for stage in STAGES)
+    text += "".join(letter.paragraph(*_against_average(letter, stage)) for stage in stages)
     letter.save_table(pace.assign(start=pace["start"].astype("string")), "pace")
     return letter.headed("part_pace", text + letter.picture("pace", alts.pace(letter)))
 

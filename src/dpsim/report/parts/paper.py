@@ -6,10 +6,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from dpsim.decide.readiness import readiness
 from dpsim.model.sampling import veto_probability
+from dpsim.params.labels import grade_label
 from dpsim.report import alts
 from dpsim.report.parts import Part
 from dpsim.report.parts.hazards import without
+from dpsim.report.place import paper_part
 from dpsim.report.show import show_band, show_date, show_percent, show_probability, show_probability_range, show_rounded
 from dpsim.report.supervised import TRUE, Supervised, at_begin
 
@@ -19,12 +22,14 @@ if TYPE_CHECKING:
 
 def part(letter: Letter) -> Part:
     """Return paper systems and the county appraisal under the arrangement in force."""
-    mine = letter.result.supervised.get(letter.result.request.reference.id)
+    mine, case = letter.result.supervised.get(letter.result.request.reference.id), letter.result.case
+    head = paper_part(case).removeprefix("letter.")
     if mine is None:
-        return letter.headed("part_paper", without(letter))
+        return letter.headed(head, without(letter))
     letter.save_table(letter.drawings["paper"].frame, "paper")
     body = letter.paragraph(_share(letter, mine)) + letter.picture("paper", alts.paper(letter))
-    return letter.headed("part_paper", body + letter.paragraph(*veto(letter, mine)))
+    body += letter.paragraph(*veto(letter, mine)) if case.formalism.appraised else ""
+    return letter.headed(head, body + letter.paragraph(ready(letter)))
 
 
 def _share(letter: Letter, mine: Supervised) -> str:
@@ -35,6 +40,7 @@ def _share(letter: Letter, mine: Supervised) -> str:
         "letter.veto.share",
         as_of=show_date(case.as_of, letter.lang),
         built_now=show_rounded(case.state.built.value),
+        grade=grade_label("assumed", letter.lang) if case.state.built.assumed else letter.say("figures.view.reported"),
         paper_now=show_rounded(float(now.median())),
         end=show_date(case.horizon_end, letter.lang),
         name=getattr(letter.result.request.reference.name, letter.lang),
@@ -55,18 +61,25 @@ def veto(letter: Letter, mine: Supervised) -> list[str]:
     checked, failing = int(rule.veto_checked.value), int(rule.veto_failing.value)
     low, high = np.quantile(mine.veto.to_numpy(), (0.05, 0.95))
     first, last = (show_probability(veto_probability(float(q), checked, failing), lang) for q in (base.low, base.high))
+    counties = mine.veto.shape[1]
+    hidden = "anonymous_assumed" if case.population.counties.assumed else "anonymous"
+    values = {
+        "name": getattr(letter.result.request.reference.name, lang),
+        "n": mine.runs,
+        "mean": show_probability(float(mine.numbers["veto_mean"].median()), lang),
+        "range": show_probability_range(float(low), float(high), lang),
+    }
+    if counties > 1:
+        values |= {"counties": counties, "expected": expected(mine, lang)}
     return [
-        letter.say("letter.veto.rule", checked=checked, failing=failing, end=show_date(case.horizon_end, letter.lang)),
         letter.say(
-            "letter.veto.chance",
-            name=getattr(letter.result.request.reference.name, lang),
-            n=mine.runs,
-            counties=mine.veto.shape[1],
-            mean=show_probability(float(mine.numbers["veto_mean"].median()), lang),
-            range=show_probability_range(float(low), float(high), lang),
-            expected=expected(mine, lang),
+            "letter.veto.rule_assumed" if rule.veto_checked.assumed else "letter.veto.rule",
+            checked=checked,
+            failing=failing,
+            drawn=letter.say("letter.veto.drawn", end=show_date(case.horizon_end, letter.lang)),
         ),
-        "" if case.population.county_list else letter.say("letter.veto.anonymous"),
+        letter.say("letter.veto.chance_one" if counties == 1 else "letter.veto.chance", **values),
+        "" if case.population.county_list or counties == 1 else letter.say(f"letter.veto.{hidden}"),
         letter.say(
             "letter.veto.ends",
             base_low=f"{show_percent(base.low)}%",
@@ -75,6 +88,29 @@ def veto(letter: Letter, mine: Supervised) -> list[str]:
             chance_high=last,
         ),
     ]
+
+
+def ready(letter: Letter) -> str:
+    """Return the chance that the workers of the enterprises drawn know what they are asked; empty if none are asked."""
+    case, strategy, lang = letter.result.case, letter.result.request.reference, letter.lang
+    asked = case.questioning
+    if asked is None:
+        return ""
+    got = readiness(case, strategy)
+    return letter.say(
+        "letter.veto.ready",
+        date=show_date(asked.date, lang, year=True),
+        name=getattr(strategy.name, lang),
+        checked=int(case.formalism.veto_checked.value),
+        failing=int(case.formalism.veto_failing.value),
+        asked=int(asked.workers_asked.value),
+        trained=f"{show_percent(got.trained)}%",
+        untrained_know=f"{show_percent(asked.known_untrained.value)}%",
+        trained_know=f"{show_percent(asked.known_trained.value)}%",
+        chance=show_probability(got.chance, lang),
+        low=show_probability(got.low, lang),
+        high=show_probability(got.high, lang),
+    )
 
 
 def expected(mine: Supervised, lang: str) -> str:

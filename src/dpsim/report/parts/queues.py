@@ -10,6 +10,7 @@ from dpsim.model.prior import case_timeline
 from dpsim.model.targets import headline_target
 from dpsim.report import alts
 from dpsim.report.parts import Part
+from dpsim.report.place import agencies_told, pace_stages
 from dpsim.report.show import (
     show_count_range,
     show_date,
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from dpsim.report.letter import Letter
 
 WHERE = ("not_started", "building", "built_not_connected", "connected_not_online")
+NOT_BUILT = ("not_started", "building", "not_built")
 OF_TABLE = ("not_built", "built_not_online")
 """A table's draws tell these two apart only."""
 
@@ -34,7 +36,8 @@ OF_TABLE = ("not_built", "built_not_online")
 def part(letter: Letter) -> Part:
     """Return what the agencies can carry, their queues, and where the unfinished stand."""
     result = letter.result
-    letter.save_table(letter.drawings["queues"].frame, "queues")
+    if "queues" in letter.drawings:
+        letter.save_table(letter.drawings["queues"].frame, "queues")
     letter.save_table(result.capacity.assign(start=result.capacity["start"].astype("string")), "agency_capacity")
     letter.save_table(result.forecast.bottlenecks, "bottlenecks")
     rows = [
@@ -45,15 +48,29 @@ def part(letter: Letter) -> Part:
         )
         for row in result.forecast.bottlenecks.itertuples()
         if row.where in (WHERE if result.request.table is None else OF_TABLE)
+        if "built" in pace_stages(result.case) or row.where not in NOT_BUILT
     ]
-    text = letter.paragraph(*_bound(letter), letter.say(f"letter.capacity.{verdict(result.capacity)}"))
-    text += letter.paragraph(*extremes(letter))
+    text = _agencies(letter)
     name = getattr(result.request.reference.name, letter.lang)
     message = "letter.bottleneck_text" if result.request.table is None else "letter.table.bottleneck_text"
     stuck = letter.paragraph(letter.say(message, name=name))
     stuck += html_table(letter.columns("where", "share", "enterprises"), rows, numeric=(1, 2), whole=(0, 1, 2))
     stuck += letter.paragraph(_beginning(letter))
+    if "queues" not in letter.drawings:
+        return letter.headed("part_stuck", text + stuck)
     return letter.headed("part_queues", text + letter.picture("queues", alts.queues(letter)) + stuck)
+
+
+def _agencies(letter: Letter) -> str:
+    """Return what agencies can carry; where the documents name none, only that; nothing where nobody is to build."""
+    agencies = letter.result.case.agencies
+    if agencies_told(letter.result.case):
+        carried = letter.say(f"letter.capacity.{verdict(letter.result.capacity)}")
+        return letter.paragraph(*_bound(letter), carried) + letter.paragraph(*extremes(letter))
+    if "built" not in pace_stages(letter.result.case):
+        return ""
+    ends = {"share": show_percent(agencies.user_share.value), "headroom": show_number(float(agencies.headroom.value))}
+    return letter.paragraph(letter.say("letter.capacity.unnamed", **ends))
 
 
 def verdict(capacity: pd.DataFrame, *, bound: str = "bound", needed: str = "needed") -> str:

@@ -14,6 +14,7 @@ from dpsim.report.supervised import MEASURES, Supervised
 from dpsim.report.tables import html_table
 
 if TYPE_CHECKING:
+    from dpsim.params.schema import Case
     from dpsim.report.letter import Letter
 
 ROWS = (
@@ -30,16 +31,22 @@ def part(letter: Letter) -> Part:
         return letter.headed("part_supervision", without(letter))
     rows = [
         (
-            letter.say(f"letter.measure.{name.removesuffix('_mean')}"),
+            letter.say(f"letter.measure.{_row_word(name, result.case)}"),
             letter.say(f"figures.view.{MEASURES[name]}"),
             *(_cell(result.supervised[strategy.id], name, letter.lang) for strategy in shown),
         )
-        for name in ROWS
+        for name in measures_of(result.case, ROWS)
     ]
     saved = [
-        (strategy.id, name, view, result.supervised[strategy.id].runs, *result.supervised[strategy.id].quantiles(name))
+        (
+            strategy.id,
+            name,
+            MEASURES[name],
+            result.supervised[strategy.id].runs,
+            *result.supervised[strategy.id].quantiles(name),
+        )
         for strategy in shown
-        for name, view in MEASURES.items()
+        for name in measures_of(result.case, tuple(MEASURES))
     ]
     names = ["strategy", "measure", "view", "replications", "q05", "q50", "q95"]
     letter.save_table(pd.DataFrame(saved, columns=names), "supervision")
@@ -49,8 +56,24 @@ def part(letter: Letter) -> Part:
     left_out = [getattr(s.name, letter.lang) for s in in_order(result) if s.id not in result.supervised]
     without_them = letter.say("letter.supervision.without", names=letter.join(left_out)) if left_out else ""
     runs = min(result.supervised[strategy.id].runs for strategy in shown)
-    note = letter.say("letter.supervision.note", n=runs, without=without_them)
+    veto = letter.say("letter.supervision.veto") if result.case.formalism.appraised else ""
+    note = letter.say("letter.supervision.note", n=runs, veto=veto, without=without_them)
     return letter.headed("part_supervision", table + letter.paragraph(note))
+
+
+def measures_of(case: Case, names: tuple[str, ...]) -> list[str]:
+    """Return the measures that a place has: no veto without an appraisal, no number of vetoes of one."""
+    gone = set() if case.formalism.appraised else {"veto_mean", "veto_counties"}
+    if case.population.counties.value == 1:
+        gone.add("veto_counties")
+    return [name for name in names if name not in gone]
+
+
+def _row_word(name: str, case: Case) -> str:
+    """Return the word of a measure: where only one is appraised, it is no chance of one county among others."""
+    if name != "veto_mean":
+        return name
+    return "veto_one" if case.population.counties.value == 1 else "veto"
 
 
 def _cell(mine: Supervised, name: str, lang: str) -> str:

@@ -11,8 +11,9 @@ from dpsim.forecast.snapshot import SnapshotForecast
 from dpsim.params.labels import option_label
 from dpsim.report import alts, sentences
 from dpsim.report.parts import Part
+from dpsim.report.place import level_of
 from dpsim.report.show import show_chance_interval, show_count_range, show_percent, show_pooled, show_rounded
-from dpsim.report.table_forecast import TableForecast
+from dpsim.report.table_forecast import LEVELS, TableForecast
 from dpsim.report.tables import html_table
 
 if TYPE_CHECKING:
@@ -47,19 +48,18 @@ def part(letter: Letter) -> Part:
 def _of_table(letter: Letter, told: TableForecast) -> str:
     """Return what other classes and chances of a rush make of the table."""
     case, rows = letter.result.case, []
-    for row in sentences.headline_cells(letter.result, "all").itertuples():
-        basically = told.cells[
+    for row in sentences.headline_cells(letter.result).itertuples():
+        both = told.cells[
             (told.cells["target"] == row.target)
-            & (told.cells["level"] == "basically")
             & (told.cells["reference_class"] == row.reference_class)
             & (told.cells["rush"] == row.rush)
-        ].iloc[0]
+        ].set_index("level")
+        chances = (both.loc[level] for level in LEVELS)
         rows.append(
             (
                 option_label(row.reference_class, letter.lang),
                 f"{show_percent(row.rush)}%",
-                show_chance_interval(row.probability, row.low, row.high, letter.lang),
-                show_chance_interval(basically["probability"], basically["low"], basically["high"], letter.lang),
+                *(show_chance_interval(c["probability"], c["low"], c["high"], letter.lang) for c in chances),
                 show_rounded(row.shortfall_median),
                 show_count_range(row.shortfall_q05, row.shortfall_q95, letter.lang),
             )
@@ -85,7 +85,7 @@ def medians(letter: Letter) -> list[str]:
         "base": show_rounded(base),
         "draws": max(1, result.forecast.draws // 2),
         "pooled": show_rounded(pooled),
-        "cells": len(sentences.headline_cells(result, "all")),
+        "cells": len(sentences.headline_cells(result)),
     }
     values["name"] = getattr(result.request.reference.name, letter.lang)
     attained = result.reference.attained
@@ -121,10 +121,11 @@ def _class_table(letter: Letter) -> str:
     rows = []
     for name in mine["reference_class"].unique():
         by_level = mine[mine["reference_class"] == name].set_index("level")
-        low, high = by_level.loc["all", "shortfall_q05"], by_level.loc["all", "shortfall_q95"]
-        shown = (by_level.loc[level] for level in ("all", "basically"))
+        own = by_level.loc[level_of(case)]
+        low, high = own["shortfall_q05"], own["shortfall_q95"]
+        shown = (by_level.loc[level] for level in LEVELS)
         cells = [show_pooled(row["probability"], row["low"], row["high"], letter.lang) for row in shown]
-        median = show_rounded(by_level.loc["all", "shortfall_median"])
+        median = show_rounded(own["shortfall_median"])
         rows.append((option_label(name, letter.lang), *cells, median, show_count_range(low, high, letter.lang)))
     share = show_percent(case.targets.switches.level.basically_share.value)
     header = letter.columns("class", "p_all", "p_basically", "shortfall_median", "shortfall_90", share=share)

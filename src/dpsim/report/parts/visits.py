@@ -56,15 +56,20 @@ def _text(letter: Letter, mine: Supervised) -> str:
 def _pool(letter: Letter) -> str:
     """Return the arithmetic of the counties' staff-days."""
     result, staff = letter.result, letter.result.case.staff
+    counties = int(result.case.population.counties.value)
+    values: dict[str, object] = {"counties": counties} if counties > 1 else {}
     return letter.say(
-        "letter.visits.pool",
+        "letter.visits.pool" if counties > 1 else "letter.visits.pool_one",
         inspectors=show_number(float(staff.inspectors_per_county.value)),
         share=f"{show_percent(staff.system_share.value)}%",
         days=len(result.timeline.mornings),
-        counties=show_number(float(result.case.population.counties.value)),
         pool=show_rounded(staff_pool(result)),
-        legal=show_number(float(staff.inspection_days.value)),
-        list_share=f"{show_percent(staff.list_share.value)}%",
+        rest=letter.say(
+            "letter.visits.pool_rest",
+            legal=show_number(float(staff.inspection_days.value)),
+            list_share=f"{show_percent(staff.list_share.value)}%",
+        ),
+        **values,
     )
 
 
