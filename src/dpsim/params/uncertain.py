@@ -1,12 +1,13 @@
 """Cases whose uncertain values are drawn from their ranges: what runs rest on where a number is not known.
 
-Drawn are the values of how things work (`LAWS`) and the assumed counts of the as-of date. Held are the list, the dates
-and targets, the readings of the scenario, whose alternatives every path draws anyway, and what was set from figures of
-the place itself, since the figure and not the range says how sure it is. Strategies are held: they are what is asked.
+Drawn are the values of how things work (`LAWS`), the assumed counts of the as-of date, and a list whose length nobody
+printed. Held are printed lists, the dates and targets, the readings of the scenario, whose alternatives every path draws
+anyway, and what was set from figures of the place itself, since the figure and not the range says how sure it is.
+Strategies are held: they are what is asked.
 
 A value is as likely below as above the one in the file, and becomes less likely towards each end of its range, falling
 on a straight line to nothing there. Each has a key of its own, so that no draw depends on another; the counts of the
-as-of date have one key in common, which keeps their order (who is online is built).
+as-of date have one key in common, which keeps their order (who is online is built), and so have the list and its groups.
 """
 
 from __future__ import annotations
@@ -36,6 +37,8 @@ LAWS = (
     "caveats",
 )
 """Blocks that say how things work, in every place alike."""
+LIST = ("population.enterprises", "population.tiers.")
+"""How long the list is, and the groups on it."""
 _TRIES = 200
 """Draws of a case before it is given up; a draw that breaks a rule of case files is drawn again as a whole."""
 
@@ -43,6 +46,7 @@ _TRIES = 200
 def uncertain_values(case: Case) -> dict[str, Quantity]:
     """Return the values that are drawn, by their dotted key."""
     listed = case.population.county_list is not None
+    unknown_list = case.population.enterprises.assumed and not listed
     printed = {f"state.{figure.quantity}" for figure in case.published if figure.date == case.as_of}
     return {
         key: one
@@ -51,6 +55,7 @@ def uncertain_values(case: Case) -> dict[str, Quantity]:
         and (
             (key.split(".")[0] in LAWS and (one.assumed or not _of_the_place(case, one.source)))
             or (key.startswith("state.") and one.assumed and not listed and key not in printed)
+            or (key.startswith(LIST) and one.assumed and unknown_list)
         )
     }
 
@@ -125,5 +130,6 @@ def _whole(block: Block, prefix: str) -> Iterator[str]:
 
 @lru_cache(maxsize=1024)
 def _entity(key: str) -> int:
-    """Return the entity number of a key; the counts of the as-of date share one."""
-    return int(entity_numbers(["state" if key.startswith("state.") else key])[0])
+    """Return the entity number of a key; the counts of the as-of date share one, the list and its groups another."""
+    common = "state" if key.startswith("state.") else "population" if key.startswith(LIST) else key
+    return int(entity_numbers([common])[0])

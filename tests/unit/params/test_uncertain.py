@@ -112,6 +112,19 @@ def test_counts_of_the_as_of_date_keep_their_order() -> None:
             assert state.online.value <= state.built.value and state.passed.value <= state.assessed.value
 
 
+def test_a_list_whose_length_nobody_printed_is_drawn_with_its_groups() -> None:
+    """The control: the printed lists of Linyi and Chancheng are held, with groups that are assumed."""
+    case = load_case("tonghua-winter")
+    drawn = [drawn_case(case, seed=1, replication=number).population for number in range(20)]
+    lengths = [one.enterprises.value for one in drawn]
+    groups = [one.tiers.benchmark_county.value for one in drawn]
+    assert len(set(lengths)) > 15 and len(set(groups)) > 15
+    assert (np.diff(np.array(groups)[np.argsort(lengths)]) >= 0).all()
+    for name in ("linyi-2018", "chancheng-2013"):
+        held = load_case(name)
+        assert drawn_case(held, seed=1, replication=0).population == held.population
+
+
 def test_ranges_that_never_fit_are_told(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(uncertain, "_TRIES", 0)
     with pytest.raises(RunError) as caught:
