@@ -144,13 +144,18 @@ def _options(part: Block) -> tuple[str, ...]:
 
 @cache
 def _known_settings() -> dict[str, Instrument]:
-    """Return, for each instrument, the settings of the first strategy that has it."""
+    """Return, for each instrument, the settings of the strategy called after it, else of the first that has it.
+
+    A strategy called after an instrument is there to show it; another one may be a place's, with its dates.
+    """
     found: dict[str, Instrument] = {}
-    for name in list_strategies():
+    for name in sorted(list_strategies(), key=lambda name: name not in instruments()):
         try:
             strategy = load_strategy(name)
         except DpsimError:  # a strategy of the user's own that is broken: it says so when it is asked for
             continue
         for settings in strategy.instruments:
+            if settings.instrument == name:
+                found[name] = settings
             found.setdefault(settings.instrument, settings)
     return found

@@ -94,6 +94,18 @@ def test_every_strategy_has_its_levers_in_both_languages(name: str) -> None:
         assert all(a.label != b.label for a, b in zip(zh, en, strict=True)), "labels are words, not keys"
 
 
+def test_an_instrument_that_is_off_has_the_settings_of_the_strategy_called_after_it() -> None:
+    """Not those of a place's strategy that also has it, with dates of another year."""
+    shown = {slot.name: slot.settings for slot in slots(load_strategy("current_arrangement")) if not slot.on}
+    called = sorted(set(shown) & set(list_strategies()))
+    assert {"training", "simple_systems", "resident_experts"} <= set(called)
+    for name in called:
+        own = [one for one in load_strategy(name).instruments if one.instrument == name]
+        assert shown[name] == own[0]
+    elsewhere = [one for one in load_strategy("tonghua_winter").instruments if one.instrument == "training"]
+    assert elsewhere and shown["training"] not in elsewhere
+
+
 @pytest.mark.parametrize("name", list_cases())
 def test_assumptions_stand_weakest_first_and_each_control_can_be_set(name: str) -> None:
     entries = assumptions(load_case(name), "zh")
