@@ -19,6 +19,8 @@ Chunk = TypeVar("Chunk")
 Result = TypeVar("Result")
 IDLE_SECONDS = 300
 """How long processes wait for the next call before they end."""
+ONE_THREAD = {name: "1" for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS")}
+"""Set in each process: there are as many as are asked for, and threads of their own would only wait for each other."""
 
 
 def over_processes(task: Callable[[Chunk], Result], chunks: Iterable[Chunk], workers: int) -> Generator[Result]:
@@ -31,7 +33,7 @@ def over_processes(task: Callable[[Chunk], Result], chunks: Iterable[Chunk], wor
     """
     from joblib.externals.loky import get_reusable_executor
 
-    pool: Any = get_reusable_executor(max_workers=workers, timeout=IDLE_SECONDS)
+    pool: Any = get_reusable_executor(max_workers=workers, timeout=IDLE_SECONDS, env=ONE_THREAD)
     finished = False
     try:
         yield from over(pool, partial(_alike, code_id(), task), chunks, workers)
