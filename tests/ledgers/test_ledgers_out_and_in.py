@@ -87,7 +87,7 @@ def test_a_run_started_from_both_ledgers_starts_where_the_other_one_stood(tmp_pa
 
 
 def test_hazards_nobody_knows_of_and_those_to_come_are_as_without_a_ledger() -> None:
-    """Under an arrangement whose re-checks take no staff-days: where they do, what is known moves the visits to come."""
+    """Under an arrangement whose re-checks take no staff-days: where they do, what is known moves later visits."""
     hazards = ledgers(DATES[0]).hazards.assign(enterprise="")
     case, strategy = small(), load_strategy("current_arrangement")
     runs = [

@@ -1,13 +1,13 @@
 """Cases whose uncertain values are drawn from their ranges: what runs rest on where a number is not known.
 
 Drawn are the values of how things work (`LAWS`), the assumed counts of the as-of date, and a list whose length nobody
-printed. Held are printed lists, the dates and targets, the readings of the scenario, whose alternatives every path draws
+printed. Held are printed lists, dates and targets, the readings of the scenario, whose alternatives every path draws
 anyway, and what was set from figures of the place itself, since the figure and not the range says how sure it is.
 Strategies are held: they are what is asked.
 
 A value is as likely below as above the one in the file, and becomes less likely towards each end of its range, falling
 on a straight line to nothing there. Each has a key of its own, so that no draw depends on another; the counts of the
-as-of date have one key in common, which keeps their order (who is online is built), and so have the list and its groups.
+as-of date have one key in common, which keeps their order (who is online is built); so have the list and its groups.
 """
 
 from __future__ import annotations

@@ -20,7 +20,7 @@ from dpsim.experiments.plan_warnings import plan_warnings
 from dpsim.experiments.replication import ENGINES, check_as_of
 from dpsim.experiments.runrecord import run_record
 from dpsim.experiments.sums import SUMS, sums_text
-from dpsim.language import LANGUAGES, say
+from dpsim.language import LANGUAGES, in_words, say
 from dpsim.params.load import load_case, load_strategy
 from dpsim.params.schema import Case, Strategy
 from dpsim.params.wording import shown_name
@@ -28,6 +28,7 @@ from dpsim.report.documents import write_atomically
 from dpsim.report.figures import plot_differences
 from dpsim.report.job import check_out
 from dpsim.report.parts import Part
+from dpsim.report.place import own_words
 from dpsim.report.show import show_percent, show_rounded
 from dpsim.report.sources import SOURCES, sources_text
 from dpsim.report.tables import html_table, save_table
@@ -137,8 +138,9 @@ class ComparisonLetter:
         self._write_record()
 
     def say(self, message: str, **values: object) -> str:
-        """Return a message of `compare.toml`."""
-        return say(f"compare.{message}", lang=self.lang, **values)
+        """Return a message of `compare.toml`, in the place's own words."""
+        with in_words(own_words(self.case)):
+            return say(f"compare.{message}", lang=self.lang, **values)
 
     def name(self, strategy: str) -> str:
         """Return the printed name of a strategy, with its id where another has the same."""

@@ -19,13 +19,14 @@ from dpsim.experiments.replication import ENGINES, written_date
 from dpsim.experiments.runrecord import run_record
 from dpsim.experiments.sums import SUMS, sums_text
 from dpsim.forecast.pace import case_bounds
-from dpsim.language import language_in_force, say
+from dpsim.language import in_words, language_in_force, say
 from dpsim.params.labels import grade_label, instrument_label, strategy_label, unit_label
 from dpsim.params.load import load_case, load_strategy
 from dpsim.params.schema import Case
 from dpsim.params.wording import shown_name
 from dpsim.report.documents import write_atomically
 from dpsim.report.from_table import FromTable, start_from_table
+from dpsim.report.place import own_words
 from dpsim.report.show import show_date, show_number, show_percent, show_range, show_rounded, target_words
 from dpsim.report.sources import SOURCES, sources_text
 from dpsim.report.tables import save_table
@@ -72,8 +73,9 @@ def make_needed(
 def needed_text(start: Start, found: Needed, *, seed: int) -> str:
     """Return the answer as text in the language in force."""
     case = start.case
-    lines = [_title(case, found), *_answer(found), *_capacity(case, found)]
-    return "\n".join([*lines, "", _table(found), "", *_from_table(start), *_notes(case, found, seed)])
+    with in_words(own_words(case)):
+        lines = [_title(case, found), *_answer(found), *_capacity(case, found)]
+        return "\n".join([*lines, "", _table(found), "", *_from_table(start), *_notes(case, found, seed)])
 
 
 def save_needed(start: Start, found: Needed, folder: Path, *, seed: int) -> None:

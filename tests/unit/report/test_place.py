@@ -15,6 +15,7 @@ from dpsim.params.labels import option_label, quantity_label
 from dpsim.params.load import list_cases, load_case
 from dpsim.params.schema import Case
 from dpsim.report import below, drawings, sentences
+from dpsim.report.comparison import ComparisonLetter
 from dpsim.report.parts import assumptions, find_part
 from dpsim.report.place import agencies_told, extent, fan_stages, level_of, own_words, pace_stages
 
@@ -31,7 +32,7 @@ USUAL = {
 """How a text may name a stage or a group where it does not ask the place. "Built" also names the work as such."""
 OF_TABLES = ("letter.from_table", "letter.table.", "letter.method_", "quantity.appraisal.")
 """A table has columns of the usual stages, the notes explain the model, and points off are of Linyi alone."""
-REPORT = ("letter.", "figures.", "show.", "quantity.", "option.", "unit_name.")
+REPORT = ("letter.", "figures.", "show.", "quantity.", "option.", "unit_name.", "compare.", "needed.")
 
 
 @pytest.fixture(params=[name for name in list_cases() if load_case(name).called])
@@ -198,3 +199,13 @@ def test_pictures_are_drawn_in_the_words_of_the_place(monkeypatch: pytest.Monkey
     for own in (own_words(load_case("chancheng-2013")), None):
         drawings.draw(drawings.Drawing("plot_pace", pd.DataFrame(), {}), own)
     assert seen == ["建档", "建成"]
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_a_comparison_speaks_in_the_words_of_the_place(lang: str, case: Case) -> None:
+    """The control: outside of it the usual words stand."""
+    letter = SimpleNamespace(case=case, lang=lang)
+    said = ComparisonLetter.say(letter, "measure.online")  # type: ignore[arg-type]
+    own = own_words(case)[lang].get("online")
+    usual = say("compare.measure.online", lang=lang)
+    assert said == usual.replace(say("word.online", lang=lang), own) if own else said == usual
