@@ -46,11 +46,12 @@ settings of the strategy called after it, else of the first that has it. A plan 
 the plans in force. Mean difference per city and 95% interval of the mean: it holds what the draws leave open, and not
 that nearly every effect size is assumed (`docs/parameters.md`). In *italics* what cannot be told from nothing with so
 many pairs; 0 means equal in every pair. Enterprises online and visits are as reported, the rest is the model's;
-staff-days are those of the counties' pool, yuan all that it costs, whoever pays (the reward of a report is paid by the enterprise). Re-checks,
-listed hazards, reports and penalty cases are paid for each (`Occasion` in `core/levers.py`), over the five working
-mornings after the weekly report that knows them; what comes last before the year end is not paid by then. Staff-days
-that the pool does not have are taken from inspections: visits go down then, and staff-days not up. What grid staff find
-is counted as theirs; their checks are no visits. "On paper only" and "latent" are better if less.
+staff-days are those of the counties' pool, yuan all that it costs, whoever pays (the reward of a report is paid by
+the enterprise). Re-checks, listed hazards, reports and penalty cases are paid for each (`Occasion` in
+`core/levers.py`), over the five working mornings after the weekly report that knows them; what comes last before the
+year end is not paid by then. Staff-days that the pool does not have are taken from inspections: visits go down then,
+and staff-days not up. What grid staff find is counted as theirs; their checks are no visits. "On paper only" and
+"latent" are better if less.
 
 ![Mean difference that each instrument makes](pictures/instruments.png)
 
