@@ -43,7 +43,8 @@ _OWN = ("population.enterprises", "population.tiers", "population.sectors", "pop
 def random_case(number: int) -> tuple[Case, tuple[str, ...]]:
     """Return the case of a scenario and the names of its twists."""
     content = _content(BASE)
-    content = {**content, "published": (), "default_strategy": Dice(number, 0).pick(list_strategies())}
+    reference = "assessor_independence" if Dice(number, 4).chance(0.06) else Dice(number, 0).pick(list_strategies())
+    content = {**content, "published": (), "default_strategy": reference}
     content = _listed(_dated(content, Dice(number, 1)), Dice(number, 2))
     content = _valued(content, Dice(number, 3))
     twists = tuple(name for name, dice in _each_twist(number) if dice.chance(0.13))

@@ -32,6 +32,8 @@ def random_strategy(number: int, case: Case) -> Strategy:
         names = list_strategies()
         return moved_to(load_strategy(names[number // 3 % len(names)]), case)
     chosen = [name for name in sorted(instruments()) if dice.chance(0.35)]
+    if Dice(number, 51).chance(0.3) and "assessor_independence" not in chosen:
+        chosen.append("assessor_independence")  # what it does asks for much else at the same time
     items: list[Content] = []
     for name in chosen:
         window = _window(dice, case, name)

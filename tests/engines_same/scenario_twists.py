@@ -69,5 +69,9 @@ TWISTS: dict[str, Twist] = {
     "no effects": {"attention.meeting_effect": (0.0,), "attention.notice_effect": (0.0,),
                    "deterrence.visit_effect": (0.0,), "deterrence.advice_effect": (0.0,)},
     "leaning on advisers": {"deterrence.leaning_effect": (3.0, 8.0), "staff.advice_days": (0.25,)},
+    "agencies build on paper": {"agencies.user_share": (1.0,), "caveats.paper_share": (0.6, 1.0),
+                                "assessors.pass_score_other": (0,), "assessors.pass_score_benchmark": (0,)},
+    "the queue for assessors empties by itself": {"scenario.removals_per_year": (3.0, 10.0), "assessors.teams": (1,),
+                                                  "assessors.service_mean": (15.0, 20.0)},
 }  # fmt: skip
 """Name to dotted keys, each with the ends of where its value is drawn, or its one value."""
