@@ -7,6 +7,7 @@ finds more is followed by weeks that find less (methods 3.3-17).
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import reduce
 
 import pandas as pd
 
@@ -69,17 +70,21 @@ def measure_runs(ensemble: Ensemble, headline: str) -> dict[str, pd.Series]:
     frame = ensemble.indicators
     last = frame[frame["date"] == frame["date"].max()]
     sums = last.groupby(["view", "indicator", "replication"], observed=True)["value"].sum()
-    names = sums.index.get_level_values("indicator").astype(str)
-    views = sums.index.get_level_values("view").astype(str)
+    by_name = {
+        (str(view), str(name)): part.droplevel(["view", "indicator"])
+        for (view, name), part in sums.groupby(level=["view", "indicator"], observed=True)
+    }
     attained = ensemble.attained[ensemble.attained["target"] == headline].set_index("replication")
     out: dict[str, pd.Series] = {"met": 100.0 * attained["met"]}
     for measure in MEASURES:
-        hit = pd.Series(False, index=range(len(names)))
-        for wanted in measure.indicators:
-            match = names.str.startswith(wanted) if wanted.endswith(":") else names == wanted
-            hit |= match & (views == measure.view)
-        if hit.any():
-            out[measure.name] = sums[hit.to_numpy()].groupby(level="replication").sum()
+        parts = [
+            by_name[view, name]
+            for wanted in measure.indicators
+            for view, name in sorted(by_name)
+            if view == measure.view and (name.startswith(wanted) if wanted.endswith(":") else name == wanted)
+        ]
+        if parts:  # one after the other: the last bit of a sum by groups depends on how many runs there are
+            out[measure.name] = reduce(pd.Series.add, parts)
     return out
 
 

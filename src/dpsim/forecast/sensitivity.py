@@ -11,7 +11,7 @@ import pandas as pd
 from dpsim.errors import InputError
 from dpsim.forecast.count_paths import count_paths
 from dpsim.forecast.verdict import shortfalls
-from dpsim.model.prior import case_timeline, draw_paths
+from dpsim.model.prior import CLOSE_WEIGHT, case_timeline, draw_paths
 from dpsim.model.targets import headline_target
 from dpsim.params.schema import Case
 
@@ -34,17 +34,20 @@ def sensitivity(case: Case, *, seed: int, draws: int, pool: Executor | None) -> 
 
 def _settings(case: Case) -> list[tuple[str, object, object]]:
     """List which assumption is set to which low and high value; what has no width (a known count) is none."""
-    a, s = case.adoption, case.state
+    a = case.adoption
+    counts = [(f"state.{name}", getattr(case.state, name)) for name in ("built", "building", "connected", "online")]
+    if case.population.county_list is None:
+        counts.append(("population.enterprises", case.population.enterprises))
+    guessed = ("state.building", "state.connected")  # no document has them, whatever grade a case gives
     dates, chances = case.scenario.start.dates, case.scenario.rush.chances
     rows: list[tuple[str, object, object]] = [
         ("scenario.start", dates[0], dates[-1]),
-        ("regime", "settle", "spread"),
+        ("regime", "settle", "close" if CLOSE_WEIGHT[case.scenario.reference_class.value] > 0 else "spread"),
         ("scenario.rush", min(chances), max(chances)),
         ("scenario.reference_class", "voluntary", "filing"),
         ("adoption.reference_closure_per_week", a.reference_closure_per_week.low, a.reference_closure_per_week.high),
         ("adoption.shock_settle", a.shock_settle.low, a.shock_settle.high),
-        ("state.building", s.building.low, s.building.high),
-        ("state.connected", s.connected.low, s.connected.high),
+        *((key, one.low, one.high) for key, one in counts if one.assumed or key in guessed),
         ("scenario.removals_per_year", case.scenario.removals_per_year.low, case.scenario.removals_per_year.high),
     ]
     return [row for row in rows if row[1] != row[2]]

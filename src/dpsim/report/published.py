@@ -175,7 +175,13 @@ def _summary(standings: Sequence[Standing]) -> list[str]:
     """Return how many figures lie inside, those that set nothing first."""
     fresh = list(unused(standings))
     lines = [
-        say("published.unused", inside=sum(one.inside for one in fresh), all=len(fresh)),
+        say(
+            "published.unused",
+            inside=sum(one.inside for one in fresh),
+            all=len(fresh),
+            wide=sum(one.inside and one.spread > WIDEST for one in fresh),
+            widest=f"{WIDEST:g}",
+        ),
         say("published.all", inside=sum(one.inside for one in standings), all=len(standings)),
     ]
     return [*lines, say("published.how", percent=show_percent(HIGH - LOW))]

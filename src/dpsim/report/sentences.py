@@ -96,6 +96,9 @@ def headline(result: YearEnd) -> str:
         extent=extent(case, lang),
         probability=probability,
         shortfall=shortfall,
+        shortfall_is=say(
+            "letter.shortfall_half" if result.request.table is not None else "letter.shortfall_medians", lang=lang
+        ),
         need=weekly_need(result),
     )
 

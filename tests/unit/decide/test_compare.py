@@ -117,6 +117,16 @@ def test_a_pair_is_one_replication_of_both(few: dict[str, object]) -> None:
     assert row["mean"] == pytest.approx((other - base).mean()), "whatever the grouping of the indicators"
 
 
+def test_a_run_measures_the_same_alone_and_among_others() -> None:
+    """To the bit, or no comparison could be verified: a sum by groups had another last bit with one run than with two."""
+    case, strategy = load_case("qixian-2023"), load_strategy("light_touch")
+    alone, among = (
+        measure_runs(run_ensemble(case, strategy, replications=n, seed=1, workers=1, by="city"), "all_online")
+        for n in (1, 3)
+    )
+    assert {name: one[0] for name, one in alone.items()} == {name: one[0] for name, one in among.items()}
+
+
 def test_targets_met_are_compared_with_width_even_where_none_is(few: dict[str, object]) -> None:
     """Of 3 runs none meets the headline target under either: no difference is seen, and none is excluded."""
     row = few["result"].differences.set_index(["measure", "strategy"]).loc["met", "light_touch"]
