@@ -118,7 +118,7 @@ def test_a_pair_is_one_replication_of_both(few: dict[str, object]) -> None:
 
 
 def test_a_run_measures_the_same_alone_and_among_others() -> None:
-    """To the bit, or no comparison could be verified: a sum by groups had another last bit with one run than with two."""
+    """To the bit, or no comparison could be verified: sums by groups had another last bit for one run than for two."""
     case, strategy = load_case("qixian-2023"), load_strategy("light_touch")
     alone, among = (
         measure_runs(run_ensemble(case, strategy, replications=n, seed=1, workers=1, by="city"), "all_online")
