@@ -60,7 +60,7 @@ FAULTS: dict[str, Edit] = {
         "        record(book, now, _ENTERPRISES, entity, 0, _K_PAPER, _NONE, 0, 0.0, i)\n"
         "    return\n"
         r"\1",
-        (30, 46, 53),
+        (30, 46),
     ),
     "a stale perception: the ledger is never read": Edit(
         "scheduler.py", r"know\((.*), begins\)", r"know(\1, False)", (44, 51)

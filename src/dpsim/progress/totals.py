@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from dpsim.progress.cells import MISSING, Share
 from dpsim.progress.layout import Column, Layout
@@ -43,39 +45,60 @@ def check_sums(lines: list[Line], layout: Layout, place: Place, notes: Notes) ->
     return agreed
 
 
+class Suspect(NamedTuple):
+    """A unit that is the sum of others on one date: its row, those it is the sum of, and what speaks for a total."""
+
+    line: Line
+    rows: str
+    certain: bool
+    """Hardly by chance."""
+    whole: bool
+    """Of all others, not only of rows next to it."""
+
+
 def check_unit_is_sum(lines: list[Line], agreed: set[object], layout: Layout, place: Place, notes: Notes) -> None:
     """Note a unit that is the sum of the others, or of rows next to it, in every column: a total by another name.
 
-    Where a row of totals agrees with all units, they are units. Sums that may be chance are only listed.
+    It is one if it is so on every date that has it, or, as the sum of all others, on several dates and at least half of
+    them: a total may be left out on some dates, or be wrong on some. Where a row of totals agrees with all units, they
+    are units. Sums that may be chance are only listed.
     """
     groups: dict[object, list[Line]] = {}
     for line in lines:
         if line.kind == "unit":
             groups.setdefault((line.date, line.stage), []).append(line)
-    suspects = [{} if key in agreed else _sums(units, layout) for key, units in groups.items()]
-    for name in sorted(set.intersection(*map(set, suspects)) if suspects else ()):
-        line, rows, _ = suspects[0][name]
-        if any(certain for _, _, certain in (suspect[name] for suspect in suspects)):
+    times = Counter(line.name for units in groups.values() for line in units)
+    suspects: dict[str, list[Suspect]] = {}
+    for key, units in groups.items():
+        for name, suspect in ({} if key in agreed else _sums(units, layout)).items():
+            suspects.setdefault(name, []).append(suspect)
+    for name, found in sorted(suspects.items()):
+        certain = [one for one in found if one.certain]
+        wholly = sum(one.whole for one in certain)
+        always = len(found) == times[name]
+        line, rows, *_ = found[0]
+        if (certain and always) or (wholly > 1 and 2 * wholly >= times[name]):
             notes.fault("progress.unit_is_sum", place.at(line.row), line.name, rows=rows)
-        else:
+        elif always or 2 * len(found) >= times[name] > 2:
             notes.repair("progress.repair.may_be_sum", place.at(line.row), line.name, rows)
 
 
-def _sums(units: list[Line], layout: Layout) -> dict[str, tuple[Line, str, bool]]:
-    """Return the units that are sums of others, with the rows they are the sum of and whether it can be chance."""
-    found: dict[str, tuple[Line, str, bool]] = {}
+def _sums(units: list[Line], layout: Layout) -> dict[str, Suspect]:
+    """Return the units that are sums of others."""
+    found: dict[str, Suspect] = {}
     sums = {column.at: sum(unit.count(column.at) or 0 for unit in units) for column in layout.values}
     for k, line in enumerate(units):
         runs = []
         if len(units) > 2 and all(2 * (line.count(c.at) or 0) >= sums[c.at] for c in _counted(layout, line)):
             others = [one for one in units if one is not line]
-            runs.append((others, _large(line, layout) or _telling(line, layout)))
+            runs.append((others, _large(line, layout) or _telling(line, layout), True))
         next_to = [_run(line, units[:k][::-1], layout)[::-1], _run(line, units[k + 1 :], layout)]
-        runs += [(run, _large(line, layout) and _telling(line, layout)) for run in next_to if len(run) > 1]
-        for run, certain in runs:
+        runs += [(run, _large(line, layout) and _telling(line, layout), False) for run in next_to if len(run) > 1]
+        for run, certain, whole in runs:
             held = any(line.count(column.at) for column in layout.values)
             if held and not _differing(line, run, layout) and (certain or line.name not in found):
-                found[line.name] = (line, f"{run[0].row + 1}-{run[-1].row + 1}", certain)
+                whole = whole or (line.name in found and found[line.name].whole)
+                found[line.name] = Suspect(line, f"{run[0].row + 1}-{run[-1].row + 1}", certain, whole)
     return found
 
 
