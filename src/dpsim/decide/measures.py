@@ -70,17 +70,14 @@ def measure_runs(ensemble: Ensemble, headline: str) -> dict[str, pd.Series]:
     frame = ensemble.indicators
     last = frame[frame["date"] == frame["date"].max()]
     sums = last.groupby(["view", "indicator", "replication"], observed=True)["value"].sum()
-    by_name = {
-        (str(view), str(name)): part.droplevel(["view", "indicator"])
-        for (view, name), part in sums.groupby(level=["view", "indicator"], observed=True)
-    }
+    by_name = dict(sorted(sums.unstack(["view", "indicator"]).items()))
     attained = ensemble.attained[ensemble.attained["target"] == headline].set_index("replication")
     out: dict[str, pd.Series] = {"met": 100.0 * attained["met"]}
     for measure in MEASURES:
         parts = [
-            by_name[view, name]
+            part
             for wanted in measure.indicators
-            for view, name in sorted(by_name)
+            for (view, name), part in by_name.items()
             if view == measure.view and (name.startswith(wanted) if wanted.endswith(":") else name == wanted)
         ]
         if parts:  # one after the other: the last bit of a sum by groups depends on how many runs there are

@@ -155,7 +155,6 @@ def _known_settings() -> dict[str, Instrument]:
         except DpsimError:  # a strategy of the user's own that is broken: it says so when it is asked for
             continue
         for settings in strategy.instruments:
-            if settings.instrument == name:
-                found[name] = settings
-            found.setdefault(settings.instrument, settings)
+            if settings.instrument == name or settings.instrument not in found:
+                found[settings.instrument] = settings
     return found

@@ -15,6 +15,8 @@ from dpsim.model.prior import CLOSE_WEIGHT, case_timeline, draw_paths
 from dpsim.model.targets import headline_target
 from dpsim.params.schema import Case
 
+COUNTS = ("state.built", "state.building", "state.connected", "state.online", "population.enterprises")
+
 
 def sensitivity(case: Case, *, seed: int, draws: int, pool: Executor | None) -> pd.DataFrame:
     """Return the median shortfall of the headline target with each assumption at either end of its range.
@@ -34,10 +36,8 @@ def sensitivity(case: Case, *, seed: int, draws: int, pool: Executor | None) -> 
 
 def _settings(case: Case) -> list[tuple[str, object, object]]:
     """List which assumption is set to which low and high value; what has no width (a known count) is none."""
-    a = case.adoption
-    counts = [(f"state.{name}", getattr(case.state, name)) for name in ("built", "building", "connected", "online")]
-    if case.population.county_list is None:
-        counts.append(("population.enterprises", case.population.enterprises))
+    a, known = case.adoption, case.quantities()
+    counts = [(key, known[key]) for key in COUNTS]
     guessed = ("state.building", "state.connected")  # no document has them, whatever grade a case gives
     dates, chances = case.scenario.start.dates, case.scenario.rush.chances
     rows: list[tuple[str, object, object]] = [

@@ -76,7 +76,7 @@ def check_unit_is_sum(lines: list[Line], agreed: set[object], layout: Layout, pl
         certain = [one for one in found if one.certain]
         wholly = sum(one.whole for one in certain)
         always = len(found) == times[name]
-        line, rows, *_ = found[0]
+        line, rows = found[0].line, found[0].rows
         if (certain and always) or (wholly > 1 and 2 * wholly >= times[name]):
             notes.fault("progress.unit_is_sum", place.at(line.row), line.name, rows=rows)
         elif always or 2 * len(found) >= times[name] > 2:

@@ -81,7 +81,8 @@ def headline(result: YearEnd) -> str:
     """Return the sentence a bureau uses: where it stands, the range of P, what is missing, the pace, what binds."""
     case, lang, total = result.case, result.request.lang, headline_target(result.case).total
     counted = "assumed" if case.population.enterprises.assumed else "known"
-    probability, shortfall = scenario_range(result) if result.request.table is None else table_chance(result)
+    snapshot = result.request.table is None
+    probability, shortfall = scenario_range(result) if snapshot else table_chance(result)
     return say(
         "letter.headline",
         lang=lang,
@@ -96,9 +97,7 @@ def headline(result: YearEnd) -> str:
         extent=extent(case, lang),
         probability=probability,
         shortfall=shortfall,
-        shortfall_is=say(
-            "letter.shortfall_half" if result.request.table is not None else "letter.shortfall_medians", lang=lang
-        ),
+        shortfall_is=say("letter.shortfall_medians" if snapshot else "letter.shortfall_half", lang=lang),
         need=weekly_need(result),
     )
 
