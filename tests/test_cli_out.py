@@ -144,6 +144,20 @@ def test_the_index_of_a_batch_is_not_written_over_other_pages(
         page.unlink()
 
 
+def test_a_comparison_stopped_on_the_way_may_be_made_again(call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
+    command = (*COMMANDS["compare"], "--out", "out")
+    assert call(*command)[0] == 0
+
+    def stopped(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(comparison.ComparisonLetter, "table", stopped)
+        assert call(*command)[0] == 130
+    status, said = call(*command)
+    assert status == 0 and is_whole(Path("out")), said
+
+
 @pytest.mark.parametrize("why", [errno.ENOSPC, errno.EDQUOT])
 def test_a_full_disk_ends_with_status_1_and_leaves_everything_as_it_was(
     call: Call, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, why: int
@@ -160,7 +174,7 @@ def test_a_full_disk_ends_with_status_1_and_leaves_everything_as_it_was(
         before = contents(tmp_path)
         with monkeypatch.context() as patched:
             patched.setattr(Path, "write_bytes", full)
-            for lang, word in (("zh", "腾出空间"), ("en", "free some space")):
+            for lang, word in (("zh", "腾出空间"), ("en", "Free some space")):
                 status, said = call(*command, "--lang", lang)
                 assert status == 1 and word in said and "out/tables/settings.parquet" in said, said
         assert contents(tmp_path) == before and (tmp_path / "out").exists() == there

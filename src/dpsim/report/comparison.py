@@ -19,7 +19,7 @@ from dpsim.errors import InputError
 from dpsim.experiments.plan_warnings import plan_warnings
 from dpsim.experiments.replication import ENGINES, check_as_of
 from dpsim.experiments.runrecord import run_record
-from dpsim.experiments.sums import SUMS, sums_text
+from dpsim.experiments.sums import SUMS, listed_sums, sums_text
 from dpsim.language import LANGUAGES, in_words, say
 from dpsim.params.load import load_case, load_strategy
 from dpsim.params.schema import Case, Strategy
@@ -318,9 +318,13 @@ class ComparisonLetter:
         self._written.append(self.folder / name)
 
     def _seal(self) -> None:
-        """Write the check sums of what the letter has written so far: the folder may hold other files too."""
+        """Write the check sums of what the letter has written so far, and of what it will replace.
+
+        Stopped on the way, the folder is a comparison's still; it may hold other files too.
+        """
         assert self.folder is not None
-        write_atomically(self.folder / SUMS, sums_text(self.folder, self._written).encode())
+        held = [self.folder / name for name in listed_sums(self.folder) or () if name in FILES]
+        write_atomically(self.folder / SUMS, sums_text(self.folder, [*self._written, *held]).encode())
 
 
 def _number(value: float, *, sign: bool = False) -> str:
