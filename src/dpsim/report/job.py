@@ -62,8 +62,6 @@ class Finished:
 def check_out(out: Path, below: Path = Path(), *, option: str = "--out") -> None:
     """Refuse a place for files that is a file, lies below one, has no room or cannot be written; nothing is left.
 
-    What killed runs have left under way there is removed.
-
     Parameters
     ----------
     out : pathlib.Path
@@ -94,7 +92,7 @@ def check_out(out: Path, below: Path = Path(), *, option: str = "--out") -> None
             )
         with _folders(out / below) as folder, _making(folder) as making:
             (making / LONGEST).write_bytes(b"x")
-            sweep(folder)
+            sweep(folder)  # every command tidies up after those that were killed
     except (OSError, ValueError) as fault:  # ValueError: a name with a zero byte
         why = getattr(fault, "strerror", None) or str(fault)
         raise InputError("error.out_not_writable", out=shown_name(out, 200), why=why, option=option) from None
