@@ -13,8 +13,10 @@ import pytest
 from dpsim import cli
 from dpsim.experiments import ensemble
 from dpsim.experiments.sums import file_digest
+from dpsim.params import uncertain
 from dpsim.params.load import load_case
 from dpsim.params.locate import locate_case
+from dpsim.params.uncertain import drawn_and_again
 from dpsim.report.published import COLUMNS
 from dpsim.report.verify.job import verify
 
@@ -107,6 +109,34 @@ def test_a_case_of_ones_own(call: Call, tmp_path: Path) -> None:
     rows = rows_of(tmp_path / "made")
     assert [row["inside"] for row in rows] == ["False", "False"] and rows[1]["note"] == "'=1+1"
     assert -1 < float(rows[1]["median"]) < 0
+
+
+def test_draws_made_again_are_told(call: Call, tmp_path: Path) -> None:
+    status, out, _ = call("tonghua-winter", "--replications", "2", "--lang", "en", "--out", "made")
+    again = sum(drawn_and_again(load_case("tonghua-winter"), seed=1, replication=r)[1] for r in range(2))
+    assert status == 0 and again > 0 and f"drawn again: {again}, for 2 runs" in out
+    record = json.loads((tmp_path / "made" / "run.json").read_text(encoding="utf-8"))
+    assert record["drawn_again"] == {"tonghua-winter": again}
+    status, out, _ = call(CASE, "--replications", "1", "--lang", "en", "--out", "none")
+    assert status == 0 and "drawn again:" not in out, "control: none was"
+    assert json.loads((tmp_path / "none" / "run.json").read_text(encoding="utf-8"))["drawn_again"] == {CASE: 0}
+
+
+def test_ranges_that_never_fit_end_with_status_2_before_anything_is_run(
+    call: Call, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """The list is drawn, and the share of it that is printed at the as-of date leaves no room."""
+    monkeypatch.setattr(uncertain, "_TRIES", 2)
+    monkeypatch.setattr("dpsim.experiments.published.run_one", lambda *_, **__: pytest.fail("a simulation was started"))
+    text = locate_case("tonghua-winter").read_text(encoding="utf-8")
+    case = load_case("tonghua-winter")
+    share = round(case.state.built.value / case.population.enterprises.value, 6)
+    head = text.partition("\npublished:")[0] + "\npublished:\n"
+    printed = f"  - {{id: share, quantity: built, date: {case.as_of}, value: {share}, unit: share, source: TH06}}\n"
+    (tmp_path / "own.yaml").write_text(head + printed, encoding="utf-8")
+    status, out, err = call("own.yaml", "--replications", "2", "--lang", "en", "--out", "made")
+    assert status == 2 and out == "" and "population.enterprises" in err and "published.0.value" in err, err
+    assert not (tmp_path / "made").exists()
 
 
 @pytest.mark.parametrize(

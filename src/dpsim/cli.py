@@ -53,6 +53,8 @@ app = typer.Typer(
     help="双重预防体系：监管方案推演与年底预测 / Dual-prevention system: policy simulation and year-end forecast.",
 )
 DEFAULT_RUNS = "20"
+DISK_FULL = (errno.ENOSPC, errno.EDQUOT)
+"""No input is wrong: the disk, or the user's share of it, has no room."""
 OBJECTS_BETWEEN_SEARCHES = 50_000
 """Objects made before garbage is looked for (Python: 700): loading libraries makes half a million and no garbage."""
 UsageError = cast("type[typer.BadParameter]", typer.BadParameter.__mro__[1])
@@ -307,11 +309,12 @@ def compare(
     tell_compiling()
     from dpsim.core.streams import check_word
     from dpsim.experiments.ensemble import check_replications
-    from dpsim.report.comparison import comparison_letter
+    from dpsim.report.comparison import check_ours, comparison_letter
     from dpsim.report.job import check_out
 
     if out is not None:
         check_out(Path(out))
+        check_ours(Path(out))
     letter = comparison_letter(
         case=case,
         strategies=strategy or [],
@@ -479,10 +482,11 @@ def _main(received: list[int]) -> None:
     except OSError as error:
         where = _as_typed(error.filename) if isinstance(error.filename, str | bytes) else "--out"
         why = error.strerror or str(error)
-        shows_help = not error.filename and (not arguments or "--help" in arguments)
-        text = say("cli.no_output", why=why) if shows_help else say("cli.no_access", where=where, why=why)
+        shows_help, full = not error.filename and (not arguments or "--help" in arguments), error.errno in DISK_FULL
+        message = "no_room" if full else "no_access"
+        text = say("cli.no_output", why=why) if shows_help else say(f"cli.{message}", where=where, why=why)
         typer.echo(text, err=True)
-        raise SystemExit(1 if error.errno == errno.ENOSPC else 2) from None
+        raise SystemExit(1 if full else 2) from None
     if status == STOPPED:
         logging.disable()  # what was given up half-way complains when it is cleared away
         typer.echo(say("cli.terminated" if signal.SIGTERM in received else "cli.stopped"), err=True)

@@ -69,6 +69,7 @@ def forecast(
     from dpsim.forecast.list_asked import DEFAULT
     from dpsim.report.outlook.job import make_outlook, save_outlook
     from dpsim.report.outlook.many import dates_of, many_outlooks
+    from dpsim.report.outlook.request import check_ours
 
     use(lang)
     if out is not None or kept is not None:
@@ -95,6 +96,8 @@ def forecast(
         if out is None:
             raise InputError("forecast.many_out")
         return _tell_many(many_outlooks(table, targets, Path(out), dates=dates, each_unit=each_unit, **asked), out)
+    if out is not None:
+        check_ours(Path(out))
     outlook = make_outlook(table, targets, as_of=dates[0], **asked)
     put(save_outlook(outlook, None if out is None else Path(out), kept=board))
     typer.echo(say("outlook.not_saved") if out is None else say("outlook.saved", folder=out), err=True)
@@ -166,10 +169,12 @@ def needed(
     tell_compiling()
     from dpsim.core.streams import check_word
     from dpsim.report.job import check_out
-    from dpsim.report.needed import make_needed, needed_text, save_needed
+    from dpsim.report.made_files import check_replaced
+    from dpsim.report.needed import FILES, RUN, make_needed, needed_text, save_needed
 
     if out is not None:
         check_out(Path(out))
+        check_replaced(Path(out), FILES, record=RUN, mark="lever")
     number = check_word("seed", whole(seed))
     loaded, found = make_needed(
         case,

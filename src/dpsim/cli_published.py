@@ -34,12 +34,22 @@ def published(
     from dpsim.core.streams import check_word
     from dpsim.experiments.ensemble import check_replications
     from dpsim.report.job import check_out
-    from dpsim.report.published import load_cases, missing_notes, published_text, run_cases, save_published
+    from dpsim.report.made_files import check_replaced
+    from dpsim.report.published import (
+        FILES,
+        RECORD,
+        load_cases,
+        missing_notes,
+        published_text,
+        run_cases,
+        save_published,
+    )
 
     runs, number = check_replications(whole(replications)), check_word("seed", whole(seed))
     cases = load_cases(case or [])
     if out is not None:
         check_out(Path(out))
+        check_replaced(Path(out), FILES, record=RECORD, mark="drawn")
     standings = run_cases(cases, replications=runs, seed=number, progress=sys.stderr.isatty())
     if out is not None:  # before anything is printed: whoever reads it may go away
         save_published(standings, cases, Path(out), seed=number, runs=runs)

@@ -88,7 +88,7 @@ def test_where_the_disk_is_full_nothing_changes(
     assert isinstance(caught.value, InputError) == (kind is InputError)
     assert {entry.name: entry.read_text() for entry in tmp_path.iterdir()} == {"enterprise_ledger.csv": "before"}
     save_ledgers(ledgers(DATES[0]), tmp_path, "csv")
-    assert len(list(tmp_path.iterdir())) == 3 and (tmp_path / "enterprise_ledger.csv").read_text() != "before"
+    assert len(list(tmp_path.iterdir())) == 4 and (tmp_path / "enterprise_ledger.csv").read_text() != "before"
 
 
 def test_more_rows_than_a_sheet_holds_are_refused_and_too_much_to_read_back_is_told(
@@ -134,6 +134,7 @@ def test_the_command_writes_both_ledgers(tmp_path: Path) -> None:
     )
     assert done.exit_code == 0, done.output
     assert sorted(entry.name for entry in (tmp_path / "led").iterdir()) == [
+        "SHA256SUMS",
         "enterprise_ledger.csv",
         "hazard_ledger.csv",
         "run.json",
@@ -194,6 +195,108 @@ def test_all_faults_are_told_at_once_and_open_rows_stand_once(tmp_path: Path) ->
     assert [fault.message for fault in caught.value.faults] == [*(m for _, m in FAULTS), "hazards.open_twice"]
     closed = changed(整改完成日期="2018-08-05", 验收日期="2018-08-06", 销号日期="2018-08-07", 当前状态="已销号")
     assert len(load_hazards(written(tmp_path, closed, GOOD)).frame) == 2, "closed and found again is no fault"
+
+
+CLOSED = {
+    "整改完成日期": "2018-08-05",
+    "验收日期": "2018-08-06",
+    "销号日期": "2018-08-07",
+    "当前状态": "已销号",
+    "验收退回次数": "0",
+    "反弹次数": "0",
+}
+
+
+def with_counts(**values: str) -> list[str]:
+    """Return a closed row with both counts behind it."""
+    row = {**dict(zip(HEADER, GOOD, strict=True)), **CLOSED, **values}
+    return [row[head] for head in (*HEADER, "验收退回次数", "反弹次数")]
+
+
+@pytest.mark.parametrize("head", ["验收退回次数", "反弹次数"])
+@pytest.mark.parametrize("cell", ["-1", "1.5", "两次", "2000000"])
+def test_counts_of_closed_rows_are_counts(head: str, cell: str, tmp_path: Path) -> None:
+    header = [*HEADER, "验收退回次数", "反弹次数"]
+    for good in ("0", "2", "", "２"):
+        assert len(load_hazards(written(tmp_path, with_counts(**{head: good}), header=header)).frame) == 1
+    with pytest.raises(FileFaults) as caught:
+        load_hazards(written(tmp_path, with_counts(), with_counts(隐患编号="B", **{head: cell}), header=header))
+    (fault,) = caught.value.faults
+    place = "N3" if head == "反弹次数" else "M3"
+    assert fault.message == "hazards.bad_count"
+    assert all(f"ledger.csv, {place}" in fault.text(lang) and head in fault.text(lang) for lang in ("zh", "en"))
+
+
+def test_a_closed_hazard_stands_once_and_may_come_back(tmp_path: Path) -> None:
+    header = [*HEADER, "验收退回次数", "反弹次数"]
+    row = with_counts()
+    others = [
+        with_counts(发现日期="2018-08-02"),
+        with_counts(反弹次数="1"),
+        with_counts(企业编号="LY-000002", 企业名称="乙厂"),
+        with_counts(隐患编号="B"),
+    ]
+    assert len(load_hazards(written(tmp_path, row, *others, header=header)).frame) == 5
+    for other in (row, with_counts(整改完成日期="2018-08-04"), with_counts(验收退回次数="1")):
+        with pytest.raises(FileFaults) as caught:
+            load_hazards(written(tmp_path, row, *others, other, header=header))
+        (fault,) = caught.value.faults
+        assert fault.message == "hazards.closed_twice"
+        assert all("ledger.csv, 7" in fault.text(lang) and "ledger.csv, 2" in fault.text(lang) for lang in ("zh", "en"))
+
+
+@pytest.mark.parametrize("state", ["已销号", "已交办"])
+def test_an_enterprise_nobody_has_is_named_with_its_place(state: str, tmp_path: Path) -> None:
+    from dpsim.experiments.open_hazards import open_hazards
+
+    wrong = changed(隐患编号="B", 企业编号="LY-99", **({**CLOSED} if state == "已销号" else {}))[: len(HEADER)]
+    rows: list[list[object]] = [list(HEADER), [*changed(**{"发现日期": "2018-09-11", "交办日期": "", "整改时限": ""})]]
+    rows[1][-1] = "已排查"
+    ledger = load_hazards(workbook(tmp_path, rows, [list(HEADER), list(GOOD)[:0] + [*wrong]]))
+    with pytest.raises(InputError) as caught:
+        open_hazards(ledger, ("LY-000001",), dt.date(2018, 9, 10))
+    assert caught.value.message == "hazards.unknown_enterprise"
+    assert all(
+        "ledger.xlsx, s1!2" in caught.value.text(lang) and "LY-99" in caught.value.text(lang) for lang in ("zh", "en")
+    )
+    with pytest.raises(InputError) as caught:
+        open_hazards(ledger.frame, ("LY-000001",), dt.date(2018, 9, 10))
+    assert "hazards[1]" in caught.value.text("en"), "a frame has no file"
+    left = {"codes": ("LY-000001",), "as_of": dt.date(2018, 9, 10), "former": {"LY-99"}}
+    if state == "已销号":
+        assert open_hazards(ledger, **left).state.size == 0, "of one that has left the list it is history"
+    else:
+        with pytest.raises(InputError):
+            open_hazards(ledger, **left)
+
+
+def test_the_closed_hazards_of_one_removed_from_the_list_are_history(tmp_path: Path) -> None:
+    """The enterprise ledger names it with its date of removal; without that row it is unknown."""
+    case, strategy = small(), load_strategy("balanced")
+    names = run().setting.population.codes
+    assert len(names) > 1
+    made = ledgers(DATES[0])
+    frame = made.hazards.assign(enterprise="")
+    gone = frame.iloc[[0]].assign(
+        code="LY-99", found=pd.Timestamp("2018-08-01"), closed=pd.Timestamp("2018-08-02"), state="closed"
+    )
+    files = save_ledgers(made, tmp_path, "csv")
+    listed = load_progress(files[0])
+    assert listed.ledger is not None
+    extra = listed.ledger.iloc[[0]].assign(code="LY-99", removed=pd.Timestamp("2018-08-03"))
+    kept = replace(listed, ledger=pd.concat([listed.ledger, extra], ignore_index=True))
+    both = pd.concat([frame, gone], ignore_index=True)
+    day = DATES[0]
+    from dpsim.experiments.replication import prepare
+
+    opened = prepare(case, strategy, as_of=day, state=kept, hazards=both).opened
+    assert (
+        opened is not None
+        and opened.state.size == prepare(case, strategy, as_of=day, state=listed, hazards=frame).opened.state.size
+    )  # type: ignore[union-attr]
+    with pytest.raises(InputError) as caught:
+        prepare(case, strategy, as_of=day, state=listed, hazards=both)
+    assert caught.value.message == "hazards.unknown_enterprise"
 
 
 def workbook(folder: Path, *sheets: list[list[object]]) -> Path:

@@ -24,13 +24,18 @@ def on_list(ledger: pd.DataFrame, as_of: dt.date) -> pd.DataFrame:
     day = pd.Timestamp(as_of)
     listed = (ledger["listed"].isna() | (ledger["listed"] <= day)) & ~(ledger["removed"] <= day)
     rows = ledger[listed].copy()
-    own = rows["code"].fillna("").astype(str)
-    rows["code"] = own.where(own != "", rows["unit"].astype(str) + "/" + rows["enterprise"].astype(str))
+    rows["code"] = ledger_codes(rows)
     for stage in STAGES:
         rows[stage] = rows[stage].where(rows[stage] <= day)
     if rows.empty:
         raise InputError("state.nothing_yet", as_of=as_of.isoformat(), given=str(ledger["listed"].min())[:10])
     return rows.sort_values(["unit", "code"], kind="stable").reset_index(drop=True)
+
+
+def ledger_codes(rows: pd.DataFrame) -> pd.Series:
+    """Return the code of each enterprise, ``county/name`` where it has none."""
+    own = rows["code"].fillna("").astype(str)
+    return own.where(own != "", rows["unit"].astype(str) + "/" + rows["enterprise"].astype(str))
 
 
 def ledger_counts(rows: pd.DataFrame, stages: list[str]) -> Counts:

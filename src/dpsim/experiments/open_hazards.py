@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+from collections.abc import Collection
 
 import numpy as np
 import pandas as pd
 
 from dpsim.core.words import CLASSES, HAZARD_STEPS
 from dpsim.errors import InputError
+from dpsim.experiments.observed_ledger import ledger_codes
 from dpsim.model.open_hazards import OPEN, OpenHazards
 from dpsim.params.wording import nearest, shown, shown_name
 
@@ -20,7 +22,9 @@ STATES = (*HAZARD_STEPS, "accident", "dropped")
 _LOOKED_AT = 5000
 
 
-def open_hazards(hazards: object, codes: tuple[str, ...], as_of: dt.date) -> OpenHazards:
+def open_hazards(
+    hazards: object, codes: tuple[str, ...], as_of: dt.date, *, former: Collection[str] = ()
+) -> OpenHazards:
     """Return the hazards of a ledger that are open at the end of a date.
 
     Parameters
@@ -31,6 +35,8 @@ def open_hazards(hazards: object, codes: tuple[str, ...], as_of: dt.date) -> Ope
         The list; a ledger without codes names an enterprise by ``county/name``, as an enterprise ledger does.
     as_of : datetime.date
         What lies after it is not looked at: later finds are left out, later steps have not been taken.
+    former : collection of str
+        Enterprises that an enterprise ledger names and that are not on the list now: their hazards are closed.
 
     Raises
     ------
@@ -54,9 +60,14 @@ def open_hazards(hazards: object, codes: tuple[str, ...], as_of: dt.date) -> Ope
     )
     standing = np.where(later.any(axis=1), dated, said)
     own = standing < len(OPEN)
-    rows, standing, reached = rows[own].reset_index(drop=True), standing[own], reached[own]
     place = {code: i for i, code in enumerate(codes)}
-    index = np.array([_place(row, place, codes) for row in rows.itertuples()], dtype=np.int64)
+    names = ledger_codes(rows)
+    known = names.isin(place) | (~own & (names.isin(former) | (rows["state"] == "dropped")))
+    if not known.all():
+        at = int(np.flatnonzero(frame["found"] <= day)[np.argmin(known)])
+        raise _unknown(str(names[np.argmin(known)]), getattr(hazards, "places", ()), at, codes)
+    rows, standing, reached = rows[own].reset_index(drop=True), standing[own], reached[own]
+    index = names[own].map(place).to_numpy(dtype=np.int64)
     times = {name: (rows[name] - day).dt.days.to_numpy(dtype=np.float64) for name in (*HAZARD_STEPS, "due")}
     steps = np.column_stack(
         [np.where(reached[:, k], times[step] - 0.5, -np.inf) for k, step in enumerate(HAZARD_STEPS)]
@@ -93,11 +104,8 @@ def digest_of(opened: OpenHazards) -> str:
     return digest.hexdigest()
 
 
-def _place(row: object, place: dict[str, int], codes: tuple[str, ...]) -> int:
-    """Return the place of a hazard's enterprise on the list."""
-    code, unit, name = (str(getattr(row, key)) for key in ("code", "unit", "enterprise"))
-    known = code if code else f"{unit}/{name}"
-    if known not in place:
-        near = ", ".join(map(shown, nearest(known, codes[:_LOOKED_AT]))) or "-"
-        raise InputError("hazards.unknown_enterprise", given=shown(known), nearest=near)
-    return place[known]
+def _unknown(name: str, places: tuple[str, ...], at: int, codes: tuple[str, ...]) -> InputError:
+    """Return the error of an enterprise that is not on the list; `at` is its row in the frame, counted from 0."""
+    near = ", ".join(map(shown, nearest(name, codes[:_LOOKED_AT]))) or "-"
+    where = places[at] if at < len(places) else f"hazards[{at}]"
+    return InputError("hazards.unknown_enterprise", where=where, given=shown(name), nearest=near)

@@ -21,7 +21,7 @@ from dpsim.params.cited import cited_sources
 from dpsim.params.load import load_strategy
 from dpsim.params.readings import Published, printed_step
 from dpsim.params.schema import Case, Strategy
-from dpsim.params.uncertain import drawn_case
+from dpsim.params.uncertain import drawn_and_again
 from dpsim.published import quantities
 from dpsim.published._asked import Asked, Floats
 
@@ -47,6 +47,8 @@ class Standing:
         Runs that give a value, and that give none because there is nothing to divide by.
     used_to_set : bool
         Whether the case or a strategy that was run cites the figure's source for a value.
+    again : int
+        Draws of the case that broke a rule of case files and were drawn again, over all runs.
     """
 
     case: Case
@@ -57,6 +59,7 @@ class Standing:
     runs: int
     silent: int
     used_to_set: bool
+    again: int = 0
 
     @property
     def inside(self) -> bool:
@@ -168,7 +171,7 @@ def run_published(
     Raises
     ------
     InputError
-        A number is not allowed.
+        A number is not allowed, or the ranges of the case hardly ever give one that is.
     KeyboardInterrupt
         Stopped by the user: a part of the runs would give other intervals.
     """
@@ -176,10 +179,13 @@ def run_published(
     workers = default_workers() if workers is None else check_workers(workers)
     figures = case.published if figures is None else figures
     values: dict[tuple[str, Asked], pd.Series] = {}
-    for name, asked in _wanted(case, figures).items():
+    wanted = _wanted(case, figures)
+    draws = [drawn_and_again(case, seed=seed, replication=r) for r in range(replications)] if drawn and wanted else []
+    cases = [own for own, _ in draws] or [case] * replications
+    for name, asked in wanted.items():
         strategy = load_strategy(name)
         with Watch(strategy, replications, progress, None) as watch:
-            runs = _runs(case, strategy, asked, range(replications), seed, workers, drawn, watch)
+            runs = _runs(cases, strategy, asked, seed, workers, watch)
         labels = labels_of(prepare(case, strategy), ("city",))
         frame = indicator_frame(labels, [run.number for run in runs], [run.measured.values for run in runs])
         seen = RunsSeen(case, frame, [run.case for run in runs])
@@ -187,7 +193,8 @@ def run_published(
             module = quantities()[one.name]
             read = module.measure(seen, one) if hasattr(module, "measure") else [run.read[one] for run in runs]
             values[name, one] = pd.Series(read, index=seen.runs, dtype=np.float64)
-    return [standing(case, figure, values) for figure in figures]
+    again = sum(count for _, count in draws)
+    return [replace(standing(case, figure, values), again=again) for figure in figures]
 
 
 class _Run(NamedTuple):
@@ -200,23 +207,16 @@ class _Run(NamedTuple):
 
 
 def _runs(
-    case: Case,
-    strategy: Strategy,
-    asked: Sequence[Asked],
-    numbers: Sequence[int],
-    seed: int,
-    workers: int,
-    drawn: bool,
-    watch: Watch,
+    cases: Sequence[Case], strategy: Strategy, asked: Sequence[Asked], seed: int, workers: int, watch: Watch
 ) -> list[_Run]:
-    """Run replications of a case, its unknown values drawn for each; in the order of `numbers`."""
+    """Run one replication of each case, numbered by its place; in their order."""
     traced = [one for one in asked if not hasattr(quantities()[one.name], "measure")]
 
     def make(part: Sequence[int]) -> list[_Run]:
         return [one_run(number) for number in part]
 
     def one_run(number: int) -> _Run:
-        own = drawn_case(case, seed=seed, replication=number) if drawn else case
+        own = cases[number]
         setting = prepare(own, strategy)
         paths = strategy_paths(setting, seed, np.array([number]))
         run = run_one(setting, paths, 0, seed=seed, trace=bool(traced), by=("city",))
@@ -224,6 +224,7 @@ def _runs(
         return _Run(number, own, replace(run, events=run.events[:0]), read)
 
     made: list[_Run] = []
+    numbers = range(len(cases))
     chunks = [numbers[k : k + _AT_ONCE] for k in range(0, len(numbers), _AT_ONCE)]
     with closing(over_threads(make, chunks, min(workers, len(chunks)))) as parts:
         for part in parts:

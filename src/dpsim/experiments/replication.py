@@ -20,6 +20,7 @@ from dpsim.engines.outcome import Outcome
 from dpsim.engines.world import Setting, World, county_names, make_setting, make_world
 from dpsim.errors import InputError
 from dpsim.experiments.observed import check_follow, observe
+from dpsim.experiments.observed_ledger import ledger_codes
 from dpsim.experiments.open_hazards import digest_of, open_hazards
 from dpsim.measure.events import event_frame
 from dpsim.measure.hazards import hazard_values
@@ -163,14 +164,15 @@ def prepare(
     setting = make_setting(
         seen.case, strategy, reference, exempt=exempt, engine=engine, population=seen.population, past=seen.past
     )
-    return _with_open(replace(setting, observed=seen.digest), hazards)
+    return _with_open(replace(setting, observed=seen.digest), hazards, getattr(state, "ledger", None))
 
 
-def _with_open(setting: Setting, hazards: object) -> Setting:
-    """Return a setting with the open hazards of a ledger, if one is given."""
+def _with_open(setting: Setting, hazards: object, ledger: object = None) -> Setting:
+    """Return a setting with the open hazards of a hazard ledger, if one is given, beside an enterprise ledger."""
     if hazards is None:
         return setting
-    opened = open_hazards(hazards, setting.population.codes, setting.case.as_of)
+    former = frozenset(ledger_codes(ledger)) if isinstance(ledger, pd.DataFrame) else frozenset()
+    opened = open_hazards(hazards, setting.population.codes, setting.case.as_of, former=former)
     return replace(setting, opened=opened, observed=f"{setting.observed}{digest_of(opened)}")
 
 

@@ -24,6 +24,19 @@ def sums_text(folder: Path, files: Iterable[Path] | None = None) -> str:
     return "".join(f"{file_digest(folder / name)}  {name}\n" for name in names if name != SUMS)
 
 
+def listed_sums(folder: Path) -> dict[str, str] | None:
+    """Return the digest of every file that a folder's `SUMS` lists; None where it is not as it was written."""
+    try:
+        text = (folder / SUMS).read_bytes().decode("utf-8")
+    except (OSError, ValueError):
+        return None
+    pairs = [line.partition("  ")[::2] for line in text.split("\n")[:-1]]
+    sums = {name: digest for digest, name in pairs}
+    whole = "".join(f"{sums[name]}  {name}\n" for name in sorted(sums)) == text
+    lost = any(not name or "\0" in name or Path(name).is_absolute() or ".." in Path(name).parts for name in sums)
+    return sums if whole and sums and not lost else None
+
+
 def is_whole(folder: Path) -> bool:
     """Tell whether every file that a folder's `SUMS` lists is there as it was written; what was added counts not."""
     try:

@@ -19,8 +19,10 @@ def constraint_rules(content: Mapping[str, Any]) -> Iterator[Fault]:
         told = [key for key in ("quantity", "reason") if item.get(key) is not None]
         if len(told) != 1:
             yield Fault("params.one_of_two", path, ", ".join(told), {"allowed": "quantity | reason"})
-        value, low = item.get("value"), {"share": -1, "accidents": 0}.get(str(item.get("unit")))
-        if is_number(value) and low is not None and value < low:
-            yield Fault("params.outside_bounds", (*path, "value"), value, {"allowed": f"{low} ≤ x"})
-        if item.get("quantity") is not None and (value, item.get("unit")) != (0, "accidents"):
+        value, unit = item.get("value"), item.get("unit")
+        if unit == "share" and is_number(value) and not -1 <= value <= 1:
+            yield Fault("params.outside_bounds", (*path, "value"), value, {"allowed": "-1 ≤ x ≤ 1"})
+        if unit == "accidents" and is_number(value) and (value < 0 or value != int(value)):
+            yield Fault("params.outside_bounds", (*path, "value"), value, {"allowed": "0, 1, …"})
+        if item.get("quantity") is not None and (value, unit) != (0, "accidents"):
             yield Fault("params.outside_bounds", (*path, "value"), value, {"allowed": "0 accidents"})

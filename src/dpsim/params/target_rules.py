@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any, get_args
 
-from dpsim.params.dig import choice, dig, entries, is_number, items, once, unique
+from dpsim.params.dig import at_most, choice, dig, entries, is_number, items, once, unique
 from dpsim.params.faults import Fault, Path
 from dpsim.params.readings import AfterMissed, Assessment, Group, Level, Split, Stage
 
@@ -112,3 +112,11 @@ def task_rules(content: Mapping[str, Any]) -> Iterator[Fault]:
             value = item.get(key)
             if is_number(value) and (value < least or value != int(value)):
                 yield Fault("params.outside_bounds", (*path, key), value, {"allowed": f"{least}, {least + 1}, …"})
+        task, done = (item[key] if is_number(item.get(key)) else None for key in ("task", "done"))
+        if item.get("unit") == "enterprises":  # more people than asked may be trained; a list has no more than it has
+            yield from at_most((*path, "done"), done, "task", task)
+        date, as_of, end = item.get("date"), content.get("as_of"), content.get("horizon_end")
+        if isinstance(date, dt.date) and isinstance(as_of, dt.date) and isinstance(end, dt.date) and as_of < end:
+            first, last = dt.date(as_of.year, 1, 1), dt.date(end.year, 12, 31)
+            if not first <= date <= last:
+                yield Fault("params.date_outside", (*path, "date"), date, {"allowed": f"{first} … {last}"})

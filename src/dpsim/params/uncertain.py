@@ -13,12 +13,14 @@ as-of date have one key in common, which keeps their order (who is online is bui
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
 from dpsim.core.expect import Expect
 from dpsim.core.streams import Stream, entity_numbers, uniform
-from dpsim.errors import FileFaults, RunError
+from dpsim.errors import FileFaults, InputError
 from dpsim.params.quantity import Block, Quantity
 from dpsim.params.schema import Case
 
@@ -39,6 +41,8 @@ LAWS = (
 """Blocks that say how things work, in every place alike."""
 LIST = ("population.enterprises", "population.tiers.")
 """How long the list is, and the groups on it."""
+_NAMED = 5
+"""Most keys that a message names."""
 _TRIES = 200
 """Draws of a case before it is given up; a draw that breaks a rule of case files is drawn again as a whole."""
 
@@ -82,23 +86,39 @@ def drawn_case(case: Case, *, seed: int, replication: int) -> Case:
 
     Raises
     ------
-    RunError
-        The ranges of the file contradict its rules in nearly every draw.
+    InputError
+        The ranges of the file contradict its rules in nearly every draw; the keys are named.
     """
+    return drawn_and_again(case, seed=seed, replication=replication)[0]
+
+
+def drawn_and_again(case: Case, *, seed: int, replication: int) -> tuple[Case, int]:
+    """Return the case a replication rests on, and how many draws before it were not allowed; see `drawn_case`."""
     values = uncertain_values(case)
     if not values:
-        return case
-    whole = whole_keys(case)
+        return case, 0
+    whole, blamed = whole_keys(case), Counter[str]()
     for attempt in range(_TRIES):
         drawn = {}
         for key, one in values.items():
             value = between(one, uniform(seed, replication, _entity(key), int(Stream.UNCERTAIN), attempt, 0))
             drawn[key] = round(value) if key in whole else value
         try:
-            return case.with_values(drawn)
-        except FileFaults:
-            continue
-    raise RunError("published.never_valid", case=case.id, tries=_TRIES)
+            return case.with_values(drawn), attempt
+        except FileFaults as error:
+            last = error.faults[0]
+            blamed.update({key for fault in error.faults for key in _blamed(fault, values)})
+    keys = ", ".join(key for key, _ in blamed.most_common(_NAMED))
+    why = {name: last.values.get(name, "-") for name in ("key", "given", "other", "allowed")}
+    raise InputError("published.never_valid", case=case.id, tries=_TRIES, keys=keys, **why)
+
+
+def _blamed(fault: InputError, values: Iterable[str]) -> list[str]:
+    """Return the drawn keys that a fault speaks of, itself or as what it is held against; its own key if none is."""
+    own = str(fault.values["key"])
+    named = set(re.findall(r"[\w.]+", f"{own} {fault.values.get('other', '')}"))
+    found = [key for key in values if key in named or any(key.startswith(f"{name}.") for name in named)]
+    return found or [own]
 
 
 def between(one: Quantity, u: float) -> float:

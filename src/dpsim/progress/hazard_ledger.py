@@ -16,6 +16,7 @@ from dpsim.progress.hazard_words import read, table, written
 from dpsim.progress.notes import Notes, Place
 from dpsim.progress.rows import name_of
 from dpsim.progress.sources import frame_file
+from dpsim.tabular.counts import MAX_COUNT, whole
 from dpsim.tabular.places import refuse
 from dpsim.tabular.sheet import Cell, Sheet, read_sheets
 
@@ -26,6 +27,8 @@ COLUMNS = ("number", "unit", "enterprise", "code", "class", *HAZARD_STEPS, "due"
 SEARCHED_ROWS = 30
 _DATES = (*HAZARD_STEPS, "due")
 _NEEDED = ("class", "found")
+_COUNTS = ("refusals", "cycle")
+"""Counts that are checked, though nothing is made of them."""
 
 
 @dataclass(frozen=True)
@@ -41,10 +44,13 @@ class HazardLedger:
         assigned, rectified, accepted, closed, accident, dropped).
     unused : tuple of str
         Headers that were not read, as they stand.
+    places : tuple of str
+        File, sheet and row of each hazard, in the order of the frame.
     """
 
     frame: pd.DataFrame
     unused: tuple[str, ...] = ()
+    places: tuple[str, ...] = ()
 
 
 def load_hazards(path_or_frame: str | Path | pd.DataFrame) -> HazardLedger:
@@ -65,7 +71,8 @@ def load_hazards(path_or_frame: str | Path | pd.DataFrame) -> HazardLedger:
     ------
     FileFaults
         Everything that is wrong, each with its place: columns, classes, states, dates, steps out of order, a state
-        that its dates contradict, formulas without a result, a number that stands twice with both rows open.
+        that its dates contradict, counts that are none, formulas without a result, a number that stands twice with both
+        rows open, or with both closed and found on one day.
     InputError
         It is neither a file nor a frame.
     """
@@ -80,15 +87,18 @@ def load_hazards(path_or_frame: str | Path | pd.DataFrame) -> HazardLedger:
     notes = Notes()
     rows: list[dict[str, Any]] = []
     unused: dict[str, None] = {}
-    standing: dict[str, Place] = {}
+    standing: dict[tuple[Any, ...], Place] = {}
+    places: list[str] = []
     headed = [(sheet, at) for sheet in file.sheets if (at := _header(sheet)) is not None]
     for sheet, at in headed:
-        rows += _rows(sheet, at, Place(file.name, sheet.name), notes, unused, standing)
+        for place, row in _rows(sheet, at, Place(file.name, sheet.name), notes, unused, standing):
+            places.append(str(place))
+            rows.append(row)
     if not headed:
         needed = ", ".join(written("columns", id_) for id_ in (*_NEEDED, "code"))
         notes.fault("hazards.no_header", Place(file.name), allowed=needed)
     refuse(name, notes.faults)
-    return HazardLedger(_frame(rows), tuple(unused))
+    return HazardLedger(_frame(rows), tuple(unused), tuple(places))
 
 
 def _header(sheet: Sheet) -> int | None:
@@ -100,9 +110,14 @@ def _header(sheet: Sheet) -> int | None:
 
 
 def _rows(
-    sheet: Sheet, header: int, place: Place, notes: Notes, unused: dict[str, None], standing: dict[str, Place]
-) -> list[dict[str, Any]]:
-    """Return the rows of a sheet; add the headers that were not read and the places of numbers that stand open."""
+    sheet: Sheet,
+    header: int,
+    place: Place,
+    notes: Notes,
+    unused: dict[str, None],
+    standing: dict[tuple[Any, ...], Place],
+) -> list[tuple[Place, dict[str, Any]]]:
+    """Return the rows of a sheet with their places; add the headers not read and the places of hazards by `_stands`."""
     where: dict[str, int] = {}
     for column, cell in enumerate(sheet.rows[header]):
         id_ = read("columns", cell)
@@ -115,22 +130,36 @@ def _rows(
     if "code" not in where and not {"unit", "enterprise"} <= set(where):
         notes.fault("hazards.column_missing", place.at(header), column=written("columns", "code"))
         return []
-    rows: list[dict[str, Any]] = []
+    rows: list[tuple[Place, dict[str, Any]]] = []
     for number in range(header + 1, len(sheet.rows)):
         cells = sheet.rows[number]
         if not any(str(cells[k]).strip() for k in where.values() if k < len(cells) and cells[k] is not None):
             continue
-        for id_ in COLUMNS:
+        for id_ in (*COLUMNS, *_COUNTS):
             if (number, where.get(id_, -1)) in sheet.stored.uncomputed:
                 notes.fault("progress.formula_empty", place.at(number, where[id_]), column=written("columns", id_))
-        row = _row(cells, where, place.at(number), notes)
-        if row["number"] and row["state"] in HAZARD_STEPS[:4]:
-            if row["number"] in standing:
-                other = str(standing[row["number"]])
-                notes.fault("hazards.open_twice", place.at(number), row["number"], other=other)
-            standing[row["number"]] = place.at(number)
-        rows.append(row)
+        at = place.at(number)
+        row = _row(cells, where, at, notes)
+        if row["number"]:
+            key = _stands(row)
+            if key in standing:
+                fault = "hazards.closed_twice" if row["state"] == HAZARD_STEPS[-1] else "hazards.open_twice"
+                notes.fault(fault, at, row["number"], other=str(standing[key]))
+            if key:
+                standing[key] = at
+        rows.append((at, row))
     return rows
+
+
+def _stands(row: dict[str, Any]) -> tuple[Any, ...]:
+    """Return what stands once: the number of an open hazard; of a closed one also whose it is and its time in the loop.
+
+    One that was closed and has come back has the same number. Of other states nothing is asked.
+    """
+    if row["state"] in HAZARD_STEPS[:4]:
+        return (row["number"],)
+    names = ("number", "unit", "enterprise", "code", "found", "cycle")
+    return tuple(row[name] for name in names) if row["state"] == HAZARD_STEPS[-1] else ()
 
 
 def _row(cells: list[Cell], where: dict[str, int], place: Place, notes: Notes) -> dict[str, Any]:
@@ -157,6 +186,10 @@ def _row(cells: list[Cell], where: dict[str, int], place: Place, notes: Notes) -
                 notes.fault(found, at(id_), cell(id_))
             else:
                 row[id_] = found[0]
+    for id_ in _COUNTS:
+        row[id_] = None if is_missing(cell(id_)) else whole(cell(id_))
+        if isinstance(row[id_], str):
+            notes.fault("hazards.bad_count", at(id_), cell(id_), column=written("columns", id_), allowed=MAX_COUNT)
     row["channel"] = read("channel", cell("channel"))
     row["state"] = _state(row, cell("state"), at("state"), notes)
     if is_missing(cell("found")):

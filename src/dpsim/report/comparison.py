@@ -19,7 +19,7 @@ from dpsim.errors import InputError
 from dpsim.experiments.plan_warnings import plan_warnings
 from dpsim.experiments.replication import ENGINES, check_as_of
 from dpsim.experiments.runrecord import run_record
-from dpsim.experiments.sums import SUMS, sums_text
+from dpsim.experiments.sums import SUMS, listed_sums, sums_text
 from dpsim.language import LANGUAGES, in_words, say
 from dpsim.params.load import load_case, load_strategy
 from dpsim.params.schema import Case, Strategy
@@ -27,12 +27,18 @@ from dpsim.params.wording import shown_name
 from dpsim.report.documents import write_atomically
 from dpsim.report.figures import plot_differences
 from dpsim.report.job import check_out
+from dpsim.report.made_files import check_replaced
 from dpsim.report.parts import Part
 from dpsim.report.place import own_words
 from dpsim.report.show import show_percent, show_rounded
 from dpsim.report.sources import SOURCES, sources_text
-from dpsim.report.tables import html_table, save_table
+from dpsim.report.tables import html_table, save_table, table_names
 from dpsim.report.typed import typed_parameter
+
+RUN = "run.json"
+_TABLES, _FIGURES = ("differences", "runs"), ("figures/differences.png", "figures/differences.svg")
+FILES = (*table_names("tables", _TABLES), *_FIGURES, RUN, SOURCES)
+"""Every file the folder of a comparison may hold, without its check sums."""
 
 DRAWN = ("online", "paper", "latent_general", "latent_major", "overdue", "accidents", "visits", "staff_days")
 """Measures of the figure; the table holds all."""
@@ -89,6 +95,7 @@ def comparison_letter(
     folder = Path(out) if typed_parameter("out", out, str) else None
     if folder is not None:
         check_out(folder, option="out")
+        check_ours(folder, option="out")
     base = load_strategy(typed_parameter("reference", reference, str) or loaded.default_strategy)
     chosen = [load_strategy(name.strip()) for name in given if name.strip()]
     runs = typed_parameter("replications", replications, int)
@@ -106,6 +113,11 @@ def comparison_letter(
     )
     named = {strategy.id: strategy for strategy in (base, *chosen)}
     return ComparisonLetter(loaded, named, result, number, str(lang), folder)
+
+
+def check_ours(folder: Path, *, option: str = "--out") -> None:
+    """Refuse a folder in which a file is in the way that no comparison has written."""
+    check_replaced(folder, FILES, record=RUN, mark="strategies", option=option)
 
 
 class ComparisonLetter:
@@ -295,7 +307,7 @@ class ComparisonLetter:
         record = run_record(self.case, main, seed=self.seed, replications=n, engine=ENGINES[0])
         record |= {"lang": self.lang, "strategies": {s.id: s.digest for s in self.strategies.values()}}
         text = json.dumps(record, ensure_ascii=False, indent=2, sort_keys=True) + "\n"
-        self._write("run.json", text.encode())
+        self._write(RUN, text.encode())
         self._write(SOURCES, sources_text(self.case.id, self.strategies).encode())
         self._seal()
 
@@ -306,9 +318,13 @@ class ComparisonLetter:
         self._written.append(self.folder / name)
 
     def _seal(self) -> None:
-        """Write the check sums of what the letter has written so far: the folder may hold other files too."""
+        """Write the check sums of what the letter has written so far, and of what it will replace.
+
+        Stopped on the way, the folder is a comparison's still; it may hold other files too.
+        """
         assert self.folder is not None
-        write_atomically(self.folder / SUMS, sums_text(self.folder, self._written).encode())
+        held = [self.folder / name for name in listed_sums(self.folder) or () if name in FILES]
+        write_atomically(self.folder / SUMS, sums_text(self.folder, [*self._written, *held]).encode())
 
 
 def _number(value: float, *, sign: bool = False) -> str:

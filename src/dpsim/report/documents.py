@@ -13,7 +13,6 @@ import errno
 import os
 import re
 from base64 import b64encode
-from collections.abc import Mapping
 from contextlib import suppress
 from html import escape
 from pathlib import Path
@@ -161,8 +160,10 @@ def write_atomically(path: Path, content: bytes) -> None:
     write_together({path: content})
 
 
-def write_together(contents: Mapping[Path, bytes]) -> None:
+def write_together(contents: dict[Path, bytes]) -> None:
     """Write files so that no name stands for half of one, and none changes before there was room for all of them.
+
+    The last is put in its place first: check sums stand before what they list, and name it however the process ends.
 
     Raises
     ------
@@ -170,6 +171,7 @@ def write_together(contents: Mapping[Path, bytes]) -> None:
         One cannot be written; the file wanted is named, not the one beside it.
     """
     beside = {path: path.with_name(f".{path.name}.{os.getpid()}.tmp") for path in contents}
+    folders = {folder for path in contents for folder in path.parents if not folder.exists()}
     path = Path()
     try:
         for path, content in contents.items():
@@ -178,7 +180,7 @@ def write_together(contents: Mapping[Path, bytes]) -> None:
         for path in contents:
             if path.is_dir():
                 raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
-        for path in contents:
+        for path in reversed(contents):
             beside[path].replace(path)
     except OSError as error:
         raise OSError(error.errno, error.strerror or str(error), str(path)) from None
@@ -186,6 +188,9 @@ def write_together(contents: Mapping[Path, bytes]) -> None:
         for file in beside.values():
             with suppress(OSError):
                 file.unlink()
+        for folder in sorted(folders, key=lambda folder: -len(folder.parts)):
+            with suppress(OSError):  # it holds something: all went well
+                folder.rmdir()
 
 
 def without_progress(text: str) -> str:

@@ -22,6 +22,7 @@ from dpsim.params.schema import File
 from dpsim.params.wording import shown_name
 from dpsim.report.documents import write_html
 from dpsim.report.from_table import FromTable
+from dpsim.report.made_files import check_replaced, standing_files
 from dpsim.report.notebooks import execute_notebook
 from dpsim.report.yearend import Request
 
@@ -91,6 +92,7 @@ def check_out(out: Path, below: Path = Path(), *, option: str = "--out") -> None
             )
         with _folders(out / below) as folder, _making(folder) as making:
             (making / LONGEST).write_bytes(b"x")
+            sweep(folder)  # every command tidies up after those that were killed
     except (OSError, ValueError) as fault:  # ValueError: a name with a zero byte
         why = getattr(fault, "strerror", None) or str(fault)
         raise InputError("error.out_not_writable", out=shown_name(out, 200), why=why, option=option) from None
@@ -120,9 +122,17 @@ def make_report(
         Show a progress bar on standard error.
     tell : callable
         Called with the name of each step as it begins: prepare, notebook, pages, done.
+
+    Raises
+    ------
+    InputError
+        A file of another origin lies in the place, or one that was given has changed.
+    RunError
+        The notebook failed, or the place stayed taken.
     """
     tell("prepare")
     final = out / place_below(request) / request.run_id()
+    check_replaced(final, standing_files(final), record=NOTEBOOK, mark="cells")
     with _folders(final.parent), _making(final.parent) as temporary:
         sweep(final.parent)
         folder = temporary / "report"

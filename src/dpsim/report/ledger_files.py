@@ -25,7 +25,7 @@ from dpsim.params.load import load_case, load_strategy
 from dpsim.params.schema import Case, Strategy
 from dpsim.params.wording import shown, shown_name
 from dpsim.progress.hazard_words import table, written
-from dpsim.report.documents import write_together
+from dpsim.report.made_files import write_made
 from dpsim.report.tables import FORMULA_STARTS
 from dpsim.tabular.extent import MAX_CELLS
 from dpsim.tabular.sheet import MAX_BYTES, WORKBOOKS
@@ -35,6 +35,8 @@ if TYPE_CHECKING:
 
 FORMATS = ("xlsx", "csv")
 NAMES = ("enterprise_ledger", "hazard_ledger")
+RECORD, MARK = "run.json", "simulated"
+FILES = (*(f"{name}.{kind}" for name in NAMES for kind in FORMATS), RECORD)
 LANG = "zh"
 """The ledgers are a bureau's own papers: their headers are Chinese whatever language the messages are in."""
 _ENTERPRISE = ("unit", "enterprise", "code", "sector", "tier", "started", "built", "connected", "online", "assessed")
@@ -113,23 +115,22 @@ def save_ledgers(ledgers: Ledgers, out: Path, kind: str) -> list[Path]:
         ("enterprise", heads, _enterprises(ledgers)),
         ("hazard", [written("columns", name) for name in HAZARD_COLUMNS], _hazards(ledgers.hazards)),
     )
-    contents: dict[Path, bytes] = {}
+    contents: dict[str, bytes] = {}
     for name, (which, header, rows) in zip(NAMES, parts, strict=True):
         if kind == "xlsx" and len(rows) + HEAD_ROWS > MOST_ROWS:
             raise InputError("ledgers.too_many_rows", given=len(rows), allowed=MOST_ROWS - HEAD_ROWS)
         title = say(f"ledgers.title_{which}", lang=LANG, date=ledgers.date.isoformat())
         sheet = say(f"ledgers.sheet_{which}", lang=LANG)
         made = _csv(title, header, rows) if kind == "csv" else _workbook(title, sheet, header, rows, _notes(ledgers))
-        contents[out / f"{name}.{kind}"] = made
+        contents[f"{name}.{kind}"] = made
     text = json.dumps(record, ensure_ascii=False, indent=2, sort_keys=True) + "\n"
-    contents[out / "run.json"] = text.encode()
+    contents[RECORD] = text.encode()
     try:
-        write_together(contents)
+        return write_made(out, contents)
     except OSError as error:
-        failure = RunError if error.errno == errno.ENOSPC else InputError
+        failure = RunError if error.errno in (errno.ENOSPC, errno.EDQUOT) else InputError
         where, why = shown_name(error.filename, 200), error.strerror or str(error)
         raise failure("ledgers.cannot_write", where=where, why=why) from None
-    return list(contents)
 
 
 def too_large(ledgers: Ledgers, files: Sequence[Path]) -> list[str]:

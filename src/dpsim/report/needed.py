@@ -17,19 +17,21 @@ from dpsim.experiments.ensemble import check_replications
 from dpsim.experiments.plan_warnings import plan_warnings
 from dpsim.experiments.replication import ENGINES, written_date
 from dpsim.experiments.runrecord import run_record
-from dpsim.experiments.sums import SUMS, sums_text
 from dpsim.forecast.pace import case_bounds
 from dpsim.language import in_words, language_in_force, say
 from dpsim.params.labels import grade_label, instrument_label, strategy_label, unit_label
 from dpsim.params.load import load_case, load_strategy
 from dpsim.params.schema import Case
 from dpsim.params.wording import shown_name
-from dpsim.report.documents import write_atomically
 from dpsim.report.from_table import FromTable, start_from_table
+from dpsim.report.made_files import write_made
 from dpsim.report.place import own_words
 from dpsim.report.show import show_date, show_number, show_percent, show_range, show_rounded, target_words
 from dpsim.report.sources import SOURCES, sources_text
-from dpsim.report.tables import save_table
+from dpsim.report.tables import table_files, table_names
+
+RUN = "run.json"
+FILES = (*table_names("tables", ("points", "bound")), RUN, SOURCES)
 
 
 class Start(NamedTuple):
@@ -99,15 +101,10 @@ def save_needed(start: Start, found: Needed, folder: Path, *, seed: int) -> None
         record["progress"] = start.table.digest
     if start.kept is not None:  # whoever verifies has the case as it is kept, not as it was observed
         record |= {"case_digest": start.kept.digest, "observed": case.digest}
-    written = save_table(found.points, folder / "tables", "points")
-    written += save_table(case_bounds(case), folder / "tables", "bound")
-    for name, content in (
-        ("run.json", json.dumps(record, ensure_ascii=False, indent=2, sort_keys=True) + "\n"),
-        (SOURCES, sources_text(case.id, [strategy.id])),
-    ):
-        write_atomically(folder / name, content.encode())
-        written.append(folder / name)
-    write_atomically(folder / SUMS, sums_text(folder, written).encode())
+    contents = table_files(found.points, "tables/points") | table_files(case_bounds(case), "tables/bound")
+    contents[RUN] = (json.dumps(record, ensure_ascii=False, indent=2, sort_keys=True) + "\n").encode()
+    contents[SOURCES] = sources_text(case.id, [strategy.id]).encode()
+    write_made(folder, contents)
 
 
 def _plain(found: Needed, effort: int) -> object:

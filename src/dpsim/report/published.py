@@ -14,7 +14,6 @@ from dpsim.core.instrument import Words
 from dpsim.errors import InputError
 from dpsim.experiments.published import HIGH, LOW, WIDEST, Standing, run_published, strategies_of, unused
 from dpsim.experiments.runrecord import DISTRIBUTION, LIBRARIES, code_hash, library_version
-from dpsim.experiments.sums import SUMS, sums_text
 from dpsim.language import language_in_force, say
 from dpsim.params.labels import unit_label
 from dpsim.params.load import list_cases, load_case, load_strategy
@@ -22,13 +21,14 @@ from dpsim.params.readings import Published
 from dpsim.params.schema import Case
 from dpsim.params.uncertain import uncertain_values
 from dpsim.published import quantities
-from dpsim.report.documents import write_atomically, write_together
+from dpsim.report.made_files import write_made
 from dpsim.report.show import show_number, show_percent, show_rounded
 from dpsim.report.sources import EVIDENCE, SOURCES, files_text
 from dpsim.report.tables import csv_bytes
 
 COLUMNS = ("case", "id", "quantity", "published", "median", "low", "high", "inside", "used_to_set", "note")
 TABLE, RECORD = "published.csv", "run.json"
+FILES = (TABLE, RECORD, SOURCES)
 _SHOWN = ("figure", "published", "median", "interval", "inside", "used_to_set")
 
 
@@ -90,19 +90,15 @@ def save_published(standings: Sequence[Standing], cases: Sequence[Case], out: Pa
         "lang": language_in_force(),
         "cases": {case.id: case.digest for case in cases},
         "drawn": {case.id: sorted(uncertain_values(case)) for case in cases},
+        "drawn_again": {one.case.id: one.again for one in standings},
         "strategies": {name: load_strategy(name).digest for name in sorted(strategies)},
         "libraries": {name: library_version(name) for name in LIBRARIES},
     }
     text = json.dumps(record, indent=2, ensure_ascii=False, sort_keys=True) + "\n"
     inputs = [EVIDENCE, *(f"params/cases/{case.id}.yaml" for case in cases)]
     sources = files_text([*inputs, *(f"params/strategies/{name}.yaml" for name in sorted(strategies))])
-    contents = {
-        out / TABLE: csv_bytes(published_frame(standings)),
-        out / RECORD: text.encode("utf-8"),
-        out / SOURCES: sources.encode("utf-8"),
-    }
-    write_together(contents)
-    write_atomically(out / SUMS, sums_text(out, contents).encode())
+    contents = (csv_bytes(published_frame(standings)), text.encode("utf-8"), sources.encode("utf-8"))
+    write_made(out, dict(zip(FILES, contents, strict=True)))
 
 
 def published_text(standings: Sequence[Standing], cases: Sequence[Case], *, seed: int, runs: int) -> str:
@@ -160,9 +156,12 @@ def _table(standings: Sequence[Standing]) -> str:
         return str(frame.to_string(index=False, header=heads))
 
 
-def _notes(standings: Iterable[Standing]) -> list[str]:
-    """Return the notes of one case, and of which figures some runs give no value."""
+def _notes(standings: Sequence[Standing]) -> list[str]:
+    """Return the notes of one case: draws made again, its own, and of which figures some runs give no value."""
     lang, lines = language_in_force(), []
+    for one in standings[:1]:
+        if one.again:
+            lines.append(say("published.drawn_again", count=one.again, n=one.runs + one.silent))
     for one in standings:
         if one.figure.note is not None:
             lines.append(say("published.note", id=one.figure.id, note=one.figure.note.words(lang)))

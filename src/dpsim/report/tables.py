@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import html
 import io
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import pandas as pd
@@ -57,13 +57,27 @@ def html_table(
 
 def save_table(frame: pd.DataFrame, folder: Path, name: str) -> list[Path]:
     """Write a frame as CSV (UTF-8 with mark, so that spreadsheets read Chinese) and Parquet, each at once."""
-    folder.mkdir(parents=True, exist_ok=True)
-    csv, parquet = folder / f"{name}.csv", folder / f"{name}.parquet"
-    write_atomically(csv, csv_bytes(frame))
+    contents = {folder / file: content for file, content in table_files(frame, name).items()}
+    for path, content in contents.items():
+        write_atomically(path, content)
+    return list(contents)
+
+
+def table_files(frame: pd.DataFrame, name: str) -> dict[str, bytes]:
+    """Return the files of a frame, as `save_table` writes them, by name."""
+    return {f"{name}.csv": csv_bytes(frame), f"{name}.parquet": parquet_bytes(frame)}
+
+
+def table_names(folder: str, names: Iterable[str]) -> tuple[str, ...]:
+    """Return the names of the files of some frames in a folder."""
+    return tuple(f"{folder}/{name}.{ending}" for name in names for ending in ("csv", "parquet"))
+
+
+def parquet_bytes(frame: pd.DataFrame) -> bytes:
+    """Return the content of the Parquet file of a frame."""
     buffer = io.BytesIO()
     frame.to_parquet(buffer, index=False, compression="zstd")
-    write_atomically(parquet, buffer.getvalue())
-    return [csv, parquet]
+    return buffer.getvalue()
 
 
 def csv_bytes(frame: pd.DataFrame) -> bytes:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import math
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,14 +11,14 @@ import pandas as pd
 
 from dpsim.core.words import CLASSES, DISCOVERY
 from dpsim.errors import InputError
-from dpsim.experiments.tracing.trace import BOTH, ONE, OTHER, trace
+from dpsim.experiments.tracing.trace import BOTH, KEY, ONE, OTHER, trace
 from dpsim.language import language_in_force, say
 from dpsim.params.load import load_case, load_strategy
 from dpsim.params.schema import Case, Strategy
 from dpsim.params.wording import shown, shown_name
 from dpsim.report.documents import write_atomically
 from dpsim.report.job import check_out
-from dpsim.report.tables import csv_bytes
+from dpsim.report.tables import csv_bytes, parquet_bytes
 
 ENDINGS = (".csv", ".parquet")
 _MARKS = {BOTH: "= ", ONE: "< ", OTHER: "> "}
@@ -48,8 +47,23 @@ def check_file(out: str) -> Path:
         raise InputError("trace.out_kind", out=shown_name(file, 200), allowed=", ".join(ENDINGS))
     if file.is_dir():
         raise InputError("error.out_is_folder", out=shown_name(file, 200), option="--out")
+    if (file.exists() or file.is_symlink()) and not _is_trace(file):
+        raise InputError("trace.out_no_trace", out=shown_name(file, 200))
     check_out(file.parent)
     return file
+
+
+def _is_trace(file: Path) -> bool:
+    """Tell whether a file is a trace: it has the columns that name the draws."""
+    try:
+        if file.suffix.lower() == ".csv":
+            with file.open(encoding="utf-8-sig") as stream:
+                return set(KEY) <= set(stream.readline().rstrip("\n").split(","))
+        from pyarrow.parquet import read_schema
+
+        return set(KEY) <= set(read_schema(file).names)
+    except (OSError, ValueError):  # pyarrow's errors are ValueErrors
+        return False
 
 
 def make_trace(case: str, *, of: str, strategy: str | None, against: str | None, seed: Any, replication: Any) -> Told:
@@ -67,9 +81,7 @@ def save_trace(told: Told, file: Path) -> None:
     """Write the frame of a trace as CSV or Parquet, whole or not at all."""
     if file.suffix.lower() == ".csv":
         return write_atomically(file, csv_bytes(told.frame))
-    buffer = io.BytesIO()
-    told.frame.to_parquet(buffer, index=False, compression="zstd")
-    return write_atomically(file, buffer.getvalue())
+    return write_atomically(file, parquet_bytes(told.frame))
 
 
 def trace_text(told: Told) -> str:

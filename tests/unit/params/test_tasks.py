@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from functools import partial
 from types import SimpleNamespace
 from typing import Any
@@ -44,6 +45,11 @@ def test_the_report_says_what_share_was_done_and_that_nothing_is_simulated(case:
         ({"id": "declaration"}, "tasks.1.id"),
         ({"unit": "share"}, "tasks.1.unit"),
         ({"source": "CC99"}, "tasks.1.source"),
+        ({"date": dt.date(2012, 12, 31)}, "tasks.1.date"),
+        ({"date": dt.date(2014, 1, 1)}, "tasks.1.date"),
+        ({"done": 4301, "unit": "enterprises"}, "tasks.1.done"),
+        ({"done": 4300, "unit": "enterprises"}, None),
+        ({"date": dt.date(2013, 1, 1)}, None),
         ({"done": 0}, None),
     ],
 )

@@ -6,13 +6,13 @@ import numpy as np
 import pytest
 
 from dpsim.core.streams import Stream, uniform
-from dpsim.errors import RunError
+from dpsim.errors import InputError
 from dpsim.params import uncertain
 from dpsim.params.faults import Origin
 from dpsim.params.load import list_cases, load_case
 from dpsim.params.quantity import Quantity
 from dpsim.params.schema import Case
-from dpsim.params.uncertain import between, drawn_case, uncertain_values, whole_keys
+from dpsim.params.uncertain import between, drawn_and_again, drawn_case, uncertain_values, whole_keys
 
 SKEWED = Quantity(value=0.26, unit="per_year", range=(0.07, 1.05), grade="assumed")
 
@@ -125,8 +125,35 @@ def test_a_list_whose_length_nobody_printed_is_drawn_with_its_groups() -> None:
         assert drawn_case(held, seed=1, replication=0).population == held.population
 
 
-def test_ranges_that_never_fit_are_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(uncertain, "_TRIES", 0)
-    with pytest.raises(RunError) as caught:
-        drawn_case(load_case("tonghua-winter"), seed=1, replication=0)
-    assert "tonghua-winter" in caught.value.text("zh") and "tonghua-winter" in caught.value.text("en")
+def printed_share(step: float) -> Case:
+    """Return a case whose list is drawn while a share of it is printed, so exactly that hardly a draw fits."""
+    content = load_case("tonghua-winter").content()
+    count, total = content["state"]["built"]["value"], content["population"]["enterprises"]["value"]
+    share = round(count / total, round(-np.log10(step)))
+    figure = {"id": "x", "quantity": "built", "date": content["as_of"], "value": share, "unit": "share"}
+    content["published"] = ({**figure, "source": "TH06"},)
+    return Case.from_content(content, Origin("x"))
+
+
+def test_ranges_that_never_fit_are_refused_by_their_keys(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(uncertain, "_TRIES", 3)
+    with pytest.raises(InputError) as caught:
+        drawn_and_again(printed_share(1e-6), seed=1, replication=0)
+    assert caught.value.message == "published.never_valid" and "population.enterprises" in str(
+        caught.value.values["keys"]
+    )
+    for lang in ("zh", "en"):
+        text = caught.value.text(lang)
+        assert all(word in text for word in ("tonghua-winter", "population.enterprises", "published.0.value")), text
+    assert "允许" not in caught.value.text("en"), "no words of the other language"
+
+
+def test_draws_made_again_are_counted() -> None:
+    """The control: without the printed share fewer are made again."""
+    tight, free = printed_share(1e-2), load_case("tonghua-winter")
+    again = [drawn_and_again(tight, seed=1, replication=r)[1] for r in range(4)]
+    assert sum(again) > 0, again
+    assert sum(drawn_and_again(free, seed=1, replication=r)[1] for r in range(4)) < sum(again)
+    shares = [drawn_case(tight, seed=1, replication=r) for r in range(4)]
+    printed = shares[0].published[0].value
+    assert all(abs(one.state.built.value / one.population.enterprises.value - printed) < 1e-2 for one in shares)

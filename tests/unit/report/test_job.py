@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from dpsim.errors import InputError, RunError
+from dpsim.experiments.sums import SUMS
 from dpsim.params.locate import params_folder
 from dpsim.report import job
 from dpsim.report.job import check_out, make_report, put_in_place
@@ -136,6 +137,14 @@ def test_what_a_dead_process_left_is_swept_at_once(tmp_path: Path) -> None:
     assert not gone.exists() and mine.exists()
 
 
+@pytest.mark.skipif(os.name != "posix", reason="asking for a process needs POSIX; elsewhere the age decides")
+def test_every_command_that_writes_there_sweeps(tmp_path: Path) -> None:
+    gone = left(tmp_path / "out", f"{job.host_mark()}-{dead_process()}-abc")
+    mine = left(tmp_path / "out", f"{job.host_mark()}-{os.getpid()}-abc")
+    check_out(tmp_path / "out")
+    assert not gone.exists() and mine.exists() and [entry.name for entry in (tmp_path / "out").iterdir()] == [mine.name]
+
+
 def test_what_another_host_or_version_left_is_swept_after_a_day(tmp_path: Path) -> None:
     names = [f"00000000-{dead_process()}-abc", "abc", f"{job.host_mark()}-x-abc"]
     young = [left(tmp_path, name) for name in names]
@@ -246,6 +255,25 @@ def test_a_report_lies_in_its_place_and_nothing_beside_it(quick: list[Path], tmp
     assert steps == ["prepare", "notebook", "pages", "done"] * 2
     if os.name == "posix":
         assert f"{job.host_mark()}-{os.getpid()}-" in quick[0].parent.name
+
+
+def test_a_report_made_again_takes_no_file_along_that_it_has_not_made(quick: list[Path], tmp_path: Path) -> None:
+    """Its place is replaced as a whole: what the user keeps in it would be gone."""
+    final = make_report(requested(), tmp_path, title="t", progress=False).folder
+    (final / ".DS_Store").write_text("of a file manager")
+    for name in ("notes.txt", "tables/mine.csv"):
+        (final / name).parent.mkdir(exist_ok=True)
+        (final / name).write_text("mine", encoding="utf-8")
+        with pytest.raises(InputError) as caught:
+            make_report(requested(), tmp_path, title="t", progress=False)
+        assert caught.value.message == "error.out_not_made" and name in caught.value.text("en")
+        assert (final / name).read_text(encoding="utf-8") == "mine" and len(quick) == 1, "nothing was run"
+        (final / name).unlink()
+    assert make_report(requested(), tmp_path, title="t", progress=False).folder == final
+    assert len(quick) == 2 and (final / SUMS).is_file()
+    (final / SUMS).unlink()
+    (final / job.NOTEBOOK).write_text('{"cells": []}', encoding="utf-8")
+    assert make_report(requested(), tmp_path, title="t", progress=False).folder == final, "from before the check sums"
 
 
 # ------------------------------------------------------------------ files that change meanwhile

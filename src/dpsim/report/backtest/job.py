@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from dpsim.core.streams import check_word
 from dpsim.errors import InputError
 from dpsim.experiments.runrecord import DISTRIBUTION, code_hash, library_version
-from dpsim.experiments.sums import SUMS, file_digest, sums_text
+from dpsim.experiments.sums import file_digest
 from dpsim.forecast.backtest import MOST_UNITS, Backtest, run_backtest
 from dpsim.forecast.learned import learn
 from dpsim.forecast.methods import all_methods, is_available
@@ -23,10 +23,12 @@ from dpsim.params.locate import params_folder
 from dpsim.params.quantity import Label
 from dpsim.params.wording import nearest, shown, shown_name
 from dpsim.report.backtest.letter import BacktestLetter
-from dpsim.report.documents import write_atomically
 from dpsim.report.job import check_out
+from dpsim.report.made_files import check_replaced, write_made
 
 SCORES = ("programme", "months_before", "method", "cases", "brier", "crps", "cov50", "cov80", "cov90")
+RUN = "run.json"
+FILES = ("scores.csv", "programmes.csv", "overall.csv", "reliability.csv", "pit.csv", RUN)
 FEWEST_DRAWS, MOST_DRAWS = 20, 20_000
 INSTALL = '.venv/bin/python -m pip install -c constraints.txt -e ".[backtest]"'
 LIBRARIES = ("numpy", "pandas", "scipy", "numba", "statsmodels")
@@ -65,6 +67,7 @@ def backtest_letter(
     chosen, absent = choose_methods(methods)
     folders = find_programmes(data)
     check_out(out)
+    check_replaced(out, FILES, record=RUN, mark="methods")
     ground = read_ground(folders, data)
     blocks, classes, settings = ground.blocks, ground.classes, ground.settings
     result = run_backtest(blocks, classes, settings, chosen, seed=number, draws=count, workers=workers, tell=tell)
@@ -138,7 +141,7 @@ def choose_methods(given: str | None) -> tuple[tuple[str, ...], tuple[str, ...]]
 
 
 def write_results(result: Backtest, out: Path, run: dict[str, object]) -> None:
-    """Write the tables and the record; each file is there whole or not at all."""
+    """Write the tables and the record, all or none."""
     tables = {
         "scores": result.scores()[list(SCORES)],
         "programmes": result.by_programme(),
@@ -148,10 +151,8 @@ def write_results(result: Backtest, out: Path, run: dict[str, object]) -> None:
     }
     texts = {f"{name}.csv": table.to_csv(index=False, lineterminator="\n", float_format="%.10g")
              for name, table in tables.items()}  # fmt: skip
-    texts["run.json"] = json.dumps(run, indent=2, ensure_ascii=False, sort_keys=True) + "\n"
-    for name, text in texts.items():
-        write_atomically(out / name, text.encode("utf-8"))
-    write_atomically(out / SUMS, sums_text(out, [out / name for name in texts]).encode())
+    texts[RUN] = json.dumps(run, indent=2, ensure_ascii=False, sort_keys=True) + "\n"
+    write_made(out, {name: text.encode("utf-8") for name, text in texts.items()})
 
 
 def record(folders: list[Path]) -> dict[str, object]:

@@ -17,6 +17,7 @@ from dpsim.report.below import FEW_RUNS
 from dpsim.report.documents import LANG_ATTRIBUTE, write_atomically, write_page
 from dpsim.report.show import show_date, show_met, show_rounded
 
+INDEX_FILES = ("index.json", "index.html")
 _COLOURS = {"failed": "#a40e26", "waiting": "#6b7280"}
 
 

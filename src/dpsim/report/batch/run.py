@@ -11,11 +11,12 @@ from dpsim.errors import InputError, RunError
 from dpsim.language import LANGUAGES, language_in_force, say
 from dpsim.params.batch import Batch
 from dpsim.params.wording import shown_name
-from dpsim.report.batch.index import folder_of, index_path, write_index
+from dpsim.report.batch.index import INDEX_FILES, folder_of, index_path, write_index
 from dpsim.report.batch.plan import Job, find_made
 from dpsim.report.batch.processes import Reason, make_all
 from dpsim.report.batch.states import Standing, Standings
 from dpsim.report.job import check_out, place_below, sweep
+from dpsim.report.made_files import check_replaced
 
 
 def prepare_batch(batch: Batch, jobs: tuple[Job, ...], out: Path) -> Standings:
@@ -34,6 +35,7 @@ def prepare_batch(batch: Batch, jobs: tuple[Job, ...], out: Path) -> Standings:
     for file in (page, page.with_suffix(".json")):
         if file.is_dir():
             raise InputError("error.out_is_folder", out=shown_name(file, 200), option="--out")
+    check_replaced(page.parent, INDEX_FILES, record=INDEX_FILES[0], mark="jobs")
     for below in folders:
         sweep(out / below)
     return standings

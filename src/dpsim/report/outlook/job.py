@@ -14,7 +14,6 @@ from typing import Any
 import pandas as pd
 
 from dpsim.experiments.identity import code_id
-from dpsim.experiments.sums import SUMS, sums_text
 from dpsim.forecast.knowledge import knowledge
 from dpsim.forecast.known import progress_until
 from dpsim.forecast.list_asked import DEFAULT
@@ -27,15 +26,14 @@ from dpsim.progress.levels import all_levels, by_township, load_groups
 from dpsim.progress.load import Progress, load_progress
 from dpsim.progress.plan import load_supply
 from dpsim.progress.wanted import load_targets
-from dpsim.report.documents import write_atomically
+from dpsim.report.made_files import write_made
 from dpsim.report.outlook.content import SIDE_DRAWS, Outlook
 from dpsim.report.outlook.letter import outlook_text
-from dpsim.report.outlook.request import INPUTS, PROGRESS, RUN, check_free, request_of
+from dpsim.report.outlook.request import FILES, INPUTS, PROGRESS, RUN, TABLES, TEXT, check_free, request_of
 from dpsim.report.outlook.unknown import settings_frame
 from dpsim.report.sources import SOURCES, files_text
-from dpsim.report.tables import save_table
+from dpsim.report.tables import table_files
 
-TABLES, TEXT = "tables", "forecast.txt"
 __all__ = ["INPUTS", "PROGRESS", "RUN", "Outlook", "make_outlook", "outlook_of", "save_outlook"]
 PARAMETERS = ("params/forecast.yaml", "params/closures.csv")
 
@@ -204,7 +202,7 @@ def outlook_record(outlook: Outlook) -> dict[str, Any]:
 
 
 def _write(outlook: Outlook, out: Path, text: str, record: dict[str, Any]) -> None:
-    """Write record, inputs, tables, text, the list of the program's files, and check sums."""
+    """Write record, inputs, tables, text, the list of the program's files, and check sums: all or none."""
     inputs = {"progress": outlook.progress.frame, "targets": outlook.wanted}
     if outlook.progress.ledger is not None:
         inputs["ledger"] = outlook.progress.ledger
@@ -212,17 +210,12 @@ def _write(outlook: Outlook, out: Path, text: str, record: dict[str, Any]) -> No
         inputs["supply"] = outlook.supply
     if len(outlook.record):
         inputs["scoreboard"] = outlook.record
-    run = json.dumps(record, ensure_ascii=False, indent=1, sort_keys=True)
-    write_atomically(out / RUN, run.encode())  # first: stopped on the way, the same request may be made again
-    for name in {"ledger", "supply", "scoreboard"} - inputs.keys():  # of an earlier time in the same folder
-        for ending in ("csv", "parquet"):
-            (out / INPUTS / f"{name}.{ending}").unlink(missing_ok=True)
-    written = [out / RUN]
+    contents: dict[str, bytes] = {}
     for name, table in inputs.items():
-        written += save_table(table, out / INPUTS, name)
+        contents |= table_files(table, f"{INPUTS}/{name}")
     for name, table in (outlook_tables(outlook) | {"repairs": outlook.progress.repairs}).items():
-        written += save_table(table, out / TABLES, name)
-    for name, content in ((TEXT, text + "\n"), (SOURCES, files_text(PARAMETERS))):
-        write_atomically(out / name, content.encode())
-        written.append(out / name)
-    write_atomically(out / SUMS, sums_text(out, written).encode())
+        contents |= table_files(table, f"{TABLES}/{name}")
+    run = json.dumps(record, ensure_ascii=False, indent=1, sort_keys=True)
+    for name, content in ((TEXT, text + "\n"), (SOURCES, files_text(PARAMETERS)), (RUN, run)):
+        contents[name] = content.encode()
+    write_made(out, contents, gone=set(FILES) - contents.keys())  # inputs of an earlier time in the same folder

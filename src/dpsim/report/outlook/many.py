@@ -14,7 +14,6 @@ import pandas as pd
 
 from dpsim.errors import DpsimError, InputError
 from dpsim.experiments.plain_json import read_json
-from dpsim.experiments.sums import SUMS, sums_text
 from dpsim.forecast.asked import ALL, EACH, check_numbers, checked_class, checked_day
 from dpsim.forecast.basis import basis_of, options_of
 from dpsim.forecast.list_asked import DEFAULT
@@ -24,12 +23,12 @@ from dpsim.params.wording import shown, shown_name
 from dpsim.progress.load import Progress
 from dpsim.progress.plan import load_supply
 from dpsim.progress.wanted import load_targets
-from dpsim.report.documents import write_atomically
+from dpsim.report.made_files import check_replaced, write_made
 from dpsim.report.outlook.job import outlook_of, save_outlook, table_with_levels
 from dpsim.report.outlook.request import check_free, request_of
 from dpsim.report.tables import csv_bytes
 
-INDEX = Path("index")
+INDEX, INDEX_FILES = Path("index"), ("index.json", "index.csv")
 _ODD = re.compile(r"[^\w-]")
 _LONGEST = 40
 _SHARED = ("capacity", "supply", "lists", "groups")
@@ -172,7 +171,8 @@ def _check_places(
             requests.append((out / entry.place, request_of(inputs[entry.as_of], own, as_of=entry.as_of, **given)))
     for place, request in requests:
         check_free(place, request)
-    file = out / INDEX / "index.json"
+    check_replaced(out / INDEX, INDEX_FILES, record=INDEX_FILES[0], mark="jobs")
+    file = out / INDEX / INDEX_FILES[0]
     if not file.exists():
         return
     try:
@@ -227,11 +227,7 @@ def _write_index(told: Sequence[Told], out: Path) -> None:
     ]
     table = index_table((one.entry.as_of, one.entry.place.as_posix(), one.targets) for one in told if not one.reason)
     text = json.dumps({"jobs": jobs}, ensure_ascii=False, indent=1) + "\n"
-    folder = out / INDEX
-    write_atomically(folder / "index.json", text.encode())
-    write_atomically(folder / "index.csv", csv_bytes(table))
-    files = [folder / "index.json", folder / "index.csv"]
-    write_atomically(folder / SUMS, sums_text(folder, files).encode())
+    write_made(out / INDEX, dict(zip(INDEX_FILES, (text.encode(), csv_bytes(table)), strict=True)))
 
 
 def index_table(made: Iterable[tuple[str, str, pd.DataFrame]]) -> pd.DataFrame:

@@ -14,13 +14,20 @@ from dpsim.experiments.plain_json import read_json
 from dpsim.forecast.asked import checked_class, checked_day
 from dpsim.forecast.list_asked import list_change
 from dpsim.params.wording import shown_name
-from dpsim.report.tables import csv_bytes
+from dpsim.report.made_files import check_replaced
+from dpsim.report.sources import SOURCES
+from dpsim.report.tables import csv_bytes, table_names
 
-INPUTS, RUN = "inputs", "run.json"
+INPUTS, TABLES, RUN, TEXT = "inputs", "tables", "run.json", "forecast.txt"
 PROGRESS = f"{INPUTS}/progress.parquet"
 """Marks the folder of a forecast: the rows it was made of, as they were understood."""
-
-
+_KEPT = ("progress", "targets", "ledger", "supply", "scoreboard")
+_TOLD = (
+    *("targets", "needed", "joint", "bound", "fit", "signposts", "scenarios", "starts"),
+    *("lists", "knowledge", "settings", "repairs"),
+)
+FILES = (*table_names(INPUTS, _KEPT), *table_names(TABLES, _TOLD), RUN, TEXT, SOURCES)
+"""Every file the folder of a forecast may hold, without its check sums."""
 ASKED = (
     *("as_of", "inputs", "targets", "reference", "rush", "seed", "draws"),
     *("capacity", "supply", "lists", "groups"),
@@ -61,14 +68,20 @@ def request_of(
     }
 
 
+def check_ours(out: Path) -> None:
+    """Refuse a folder in which a file is in the way that no forecast has written."""
+    check_replaced(out, FILES, record=RUN, mark="inputs")
+
+
 def check_free(out: Path, request: Mapping[str, Any]) -> None:
     """Refuse a folder that holds anything but the same forecast; `request` may hold more than `ASKED`.
 
     Raises
     ------
     InputError
-        Naming what differs.
+        Naming what differs, or a file that no forecast has written.
     """
+    check_ours(out)
     if not (out / RUN).exists() and not (out / PROGRESS).exists():
         return
     try:

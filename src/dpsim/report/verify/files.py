@@ -6,23 +6,10 @@ import hashlib
 from pathlib import Path
 
 from dpsim.experiments.plain_json import read_json, read_plain
-from dpsim.experiments.sums import SUMS
+from dpsim.experiments.sums import SUMS, listed_sums
 from dpsim.params.wording import shown_name
 from dpsim.report.sources import SOURCES, installed_files
 from dpsim.report.verify.findings import Verified
-
-
-def listed_sums(folder: Path) -> dict[str, str] | None:
-    """Return the digest of every file that a folder's `SUMS` lists; None where it is not as it was written."""
-    try:
-        text = (folder / SUMS).read_bytes().decode("utf-8")
-    except (OSError, ValueError):
-        return None
-    pairs = [line.partition("  ")[::2] for line in text.split("\n")[:-1]]
-    sums = {name: digest for digest, name in pairs}
-    whole = "".join(f"{sums[name]}  {name}\n" for name in sorted(sums)) == text
-    lost = any(not name or "\0" in name or Path(name).is_absolute() or ".." in Path(name).parts for name in sums)
-    return sums if whole and sums and not lost else None
 
 
 def present(folder: Path, *, inside: tuple[str, ...] | None = None) -> set[str]:

@@ -15,10 +15,10 @@ from dpsim.experiments.failures import reason
 from dpsim.experiments.plain_json import read_plain
 from dpsim.language import in_language
 from dpsim.progress.load import Progress
-from dpsim.report.outlook.job import TABLES, TEXT, outlook_of, outlook_record, outlook_tables
+from dpsim.report.outlook.job import outlook_of, outlook_record, outlook_tables
 from dpsim.report.outlook.letter import outlook_text
 from dpsim.report.outlook.many import index_table
-from dpsim.report.outlook.request import INPUTS, PROGRESS, RUN
+from dpsim.report.outlook.request import INPUTS, PROGRESS, RUN, TABLES, TEXT
 from dpsim.report.tables import csv_bytes
 from dpsim.report.verify.files import check_sources, check_sums
 from dpsim.report.verify.findings import Verified

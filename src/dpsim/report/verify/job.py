@@ -93,7 +93,7 @@ def _verified(folder: Path, runs: dict[str, int], *, index: bool = True) -> list
         return [verify_report(folder, **runs)]
     if POINTS in names:
         return [verify_needed(folder)]
-    if RUN in names and not any(name.startswith(LEDGERS) for name in names):  # ledgers keep no check sums
+    if RUN in names and not any(name.startswith(LEDGERS) for name in names):  # ledgers are no comparison
         return [verify_comparison(folder, **runs)]
     raise InputError("verify.not_ours", where=shown_name(folder, 200), found=_below(folder))
 
