@@ -11,6 +11,7 @@ from typing import Any
 from scenario_dice import Dice
 from scenario_twists import TWISTS
 
+from dpsim.params.blocks_reporting import reporting_off
 from dpsim.params.faults import Origin
 from dpsim.params.load import list_strategies, load_case
 from dpsim.params.schema import Case
@@ -51,6 +52,8 @@ def random_case(number: int) -> tuple[Case, tuple[str, ...]]:
     for name in twists:
         dice = Dice(number, 100 + list(TWISTS).index(name))
         dice.share()
+        if name == "reports late and shaded":
+            content = {**content, "reporting": reporting_off().model_dump(exclude_none=True)}
         for key, span in TWISTS[name].items():
             content = _forced(content, key, _drawn(dice, span))
         if name == "sure rush":

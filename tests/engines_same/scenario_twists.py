@@ -73,5 +73,7 @@ TWISTS: dict[str, Twist] = {
                                 "assessors.pass_score_other": (0,), "assessors.pass_score_benchmark": (0,)},
     "the queue for assessors empties by itself": {"scenario.removals_per_year": (3.0, 10.0), "assessors.teams": (1,),
                                                   "assessors.service_mean": (15.0, 20.0)},
+    "reports late and shaded": {"reporting.delay_days": (0, 30), "reporting.shading": (0.0, 1.0),
+                                "reporting.shading_days": (3, 60)},
 }  # fmt: skip
 """Name to dotted keys, each with the ends of where its value is drawn, or its one value."""

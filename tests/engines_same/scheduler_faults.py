@@ -219,9 +219,9 @@ class LedgerKnownAMorningLate(SimpyRun):
         super().__post_init__()
         plain, yesterday = self.supervision.know, [False]
 
-        def know(*, ledger: bool) -> tuple[Reported, Reported]:
+        def know(day: int, *, ledger: bool) -> tuple[Reported, Reported]:
             read, yesterday[0] = yesterday[0], ledger
-            return plain(ledger=read)
+            return plain(day, ledger=read)
 
         self.supervision.know = know  # type: ignore[method-assign]
 

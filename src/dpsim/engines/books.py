@@ -18,6 +18,7 @@ from dpsim.model.hazard_stock import Stock
 from dpsim.model.hazard_store import HazardStore
 from dpsim.model.hazards import LAW, SITE, Records
 from dpsim.model.paths import Path
+from dpsim.model.reporting import Reporting, Reports
 from dpsim.model.staffing import Staff, county_staff
 from dpsim.model.state import SIDES, Flags, Floats, Ints, State
 from dpsim.model.visits import Roster
@@ -57,6 +58,7 @@ class Rules(NamedTuple):
     gap : int, days before the same enterprise is visited again
     fatigue : float, drop of what a team spends from visit to visit of a day
     formalism : Formalism
+    reporting : Reporting
     hazards : bool, whether hazards and visits are simulated
     """
 
@@ -72,6 +74,7 @@ class Rules(NamedTuple):
     gap: int
     fatigue: float
     formalism: Formalism
+    reporting: Reporting
     hazards: bool
 
 
@@ -110,7 +113,7 @@ class Benches(NamedTuple):
 
 
 class Bureau(NamedTuple):
-    """Supervision: staff, whom they visited, what they know (attributes as in `HazardWorld`)."""
+    """Supervision: staff, whom they visited, what they know (attributes as in `HazardWorld`, reports as in `World`)."""
 
     staff: Staff
     members: Ints
@@ -124,6 +127,7 @@ class Bureau(NamedTuple):
     dealt: Floats
     duties: Floats
     elsewhere: Floats
+    reports: Reports
 
 
 class Hazards(NamedTuple):
@@ -212,6 +216,7 @@ def _rules(world: World) -> Rules:
         gap=int(staff.revisit_gap.value),
         fatigue=float(case.discovery.fatigue_drop.value),
         formalism=case_formalism(case),
+        reporting=world.reporting,
         hazards=world.hazards is not None,
     )
 
@@ -271,7 +276,19 @@ def _bureau(world: World) -> Bureau:
         roster = np.zeros((SIDES, 0, len(Roster)), dtype=np.int64)
         grid = np.zeros((0, 0))
         return Bureau(
-            staff, ints, ints, grid, roster, facts, none, none, none, np.zeros((SIDES, 0, 0)), grid, np.zeros(4)
+            staff,
+            ints,
+            ints,
+            grid,
+            roster,
+            facts,
+            none,
+            none,
+            none,
+            np.zeros((SIDES, 0, 0)),
+            grid,
+            np.zeros(4),
+            world.reports,
         )
     return Bureau(
         staff,
@@ -286,4 +303,5 @@ def _bureau(world: World) -> Bureau:
         hazards.dealt,
         hazards.duties,
         np.zeros(len(DUTIES)),
+        world.reports,
     )

@@ -12,6 +12,7 @@ from dpsim.engines.log import sorted_events
 from dpsim.engines.outcome import Outcome
 from dpsim.engines.scheduler import simulate
 from dpsim.engines.world import World
+from dpsim.model.reporting import told_by_day
 
 _COMPILING, _READY = threading.Lock(), threading.Event()
 """Held while the scheduler is compiled or loaded; set from then on."""
@@ -31,4 +32,5 @@ def run(world: World) -> Outcome:
         world.hazards.store.stock = after.stock
         world.hazards.lived = float(world.timeline.days)
     events, days = sorted_events(book.rows[: book.written[0]]), books.days
-    return Outcome(events, days.queue, days.busy, days.servers, days.spent, world.hazards)
+    told = told_by_day(world.reports)
+    return Outcome(events, days.queue, days.busy, days.servers, days.spent, world.hazards, told)

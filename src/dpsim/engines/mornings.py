@@ -20,6 +20,7 @@ from dpsim.model.attention import contact_counties
 from dpsim.model.detection import fatigue_factor
 from dpsim.model.hazard_sites import drop_site, live_sites, publish
 from dpsim.model.hazards import Records, sorted_visits
+from dpsim.model.reporting import tell
 from dpsim.model.staffing import allot_counties
 from dpsim.model.state import SIDES, Col, Floats, Ints, Phase, State, count_by_county
 from dpsim.model.visits import (
@@ -82,14 +83,17 @@ def pull(code: int, day: int, orders: Orders, k: int, reported: Reported, levers
 
 
 @inner_routine
-def know(rules: Rules, state: State, bureau: Bureau, sites: Records, ledger: bool) -> Ints:
-    """Phase 2: write what is known into the facts of both sides and return the counts by county."""
+def know(day: int, rules: Rules, state: State, bureau: Bureau, sites: Records, ledger: bool) -> tuple[Ints, Ints]:
+    """Phase 2: write what is known into the facts of both sides and return the counts by county that each sees."""
     if rules.hazards:
         for side in range(SIDES):
             write_progress(state.status, bureau.roster[side], bureau.facts[side])
             if ledger:
                 write_ledger(sites, bureau.facts[side])
-    return count_by_county(state.status, state.county, rules.counties)
+    done = count_by_county(state.status, state.county, rules.counties)
+    if not rules.reporting.on:
+        return done, done
+    return tell(day, done, state.status, state.county, state.group, rules.reporting, bureau.reports), done
 
 
 @inner_routine

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
 
 from dpsim.engines.hazard_world import HazardWorld
+from dpsim.model.reporting import NO_REPORTS
 
 
 @dataclass
@@ -28,6 +29,9 @@ class Outcome:
         Shape (days, 2): staff-days and yuan of the strategy's instruments.
     hazards : HazardWorld
         Its ledger, the staff-days by duty, the stock it began with; None where they are not simulated.
+    told : numpy.ndarray
+        Shape (1 + days, counties, 1 + stages): the counties' last report by the end of each day, first the as-of date;
+        empty where reporting is off.
     """
 
     events: npt.NDArray[np.void]
@@ -36,3 +40,4 @@ class Outcome:
     servers: npt.NDArray[np.int64]
     spent: npt.NDArray[np.float64]
     hazards: HazardWorld | None = None
+    told: npt.NDArray[np.int64] = field(default_factory=lambda: NO_REPORTS.told)

@@ -55,7 +55,7 @@ def simulate(books: Books, hazards: Hazards) -> tuple[Book, Hazards]:
     waiting, plans = make_waiting(books.benches.room), make_plans(state.entity.size, levers[0].multiplier.size)
     book, pending = make_book(2 * state.entity.size + 1024), make_pending(rules.counties)
     lived, end = 0.0, moments.time[moments.time.size - 1]
-    know(rules, state, bureau, sites, moments.begins[0])
+    know(-1, rules, state, bureau, sites, moments.begins[0])
     for k in range(moments.time.size - 1):
         now, day, morning, begins = moments.time[k], int(moments.time[k]), moments.morning[k], moments.begins[k]
         book = live_until(now, rules, state, rush, sites, laws, plans, waiting, book)
@@ -68,10 +68,10 @@ def simulate(books: Books, hazards: Hazards) -> tuple[Book, Hazards]:
             hazards = live_week(rules, state, hazards, lived, now, pending)
             lived = now
         if morning:
-            counts = know(rules, state, bureau, sites, begins)
+            counts = know(day, rules, state, bureau, sites, begins)
             for side in range(SIDES):
                 facts, orders = bureau.facts[side], books.orders[side]
-                meet(side, day, rules, state, facts, orders, levers[side], counts, books.memories, book)
+                meet(side, day, rules, state, facts, orders, levers[side], counts[side], books.memories, book)
             if rules.hazards:
                 bill(levers, laws)
                 take_in(levers[0], laws)

@@ -26,6 +26,7 @@ from dpsim.model.adoption import advance, assess, assessment_time, fire, hand_ov
 from dpsim.model.attention import contact_counties
 from dpsim.model.organisations import busy_servers, free_server, queue_priority, servers_in_place
 from dpsim.model.refresh import refresh
+from dpsim.model.reporting import told_by_day
 from dpsim.model.state import Col, Phase, Track, stage_bits
 
 Process = Generator[simpy.Event, object, None]
@@ -52,7 +53,7 @@ class SimpyRun:
         self.waiting: list[list[tuple[int, int, int]]] = [[] for _ in self.benches]
         self.plans = [0] * world.state.entity.size
         self.supervision = Supervision(world)
-        self.reported = self.supervision.know(ledger=True)
+        self.reported = self.supervision.know(-1, ledger=True)
         self.refresh_end = 0.0
         shape = (days, len(self.benches))
         self.queue, self.busy, self.servers = (np.zeros(shape, dtype=np.int64) for _ in range(3))
@@ -66,7 +67,8 @@ class SimpyRun:
         self.supervision.live(float(self.world.timeline.days))
         for bench in range(len(self.benches)):  # days without a morning keep the state of the last one
             self._fill_gaps(bench)
-        return Outcome(self.log.sorted(), self.queue, self.busy, self.servers, self.spent, self.world.hazards)
+        told = told_by_day(self.world.reports)
+        return Outcome(self.log.sorted(), self.queue, self.busy, self.servers, self.spent, self.world.hazards, told)
 
     # ------------------------------------------------------------------ time
     def at(self, time: float, phase: int) -> simpy.Event:
@@ -102,7 +104,7 @@ class SimpyRun:
             if time in begins:
                 self.supervision.live(float(time))
             if time in mornings:
-                self.reported = self.supervision.know(ledger=time in begins)
+                self.reported = self.supervision.know(int(time), ledger=time in begins)
 
     def bureau(self) -> Process:
         """Phase 3: instruments pull their levers; meetings and notices reach the enterprises."""

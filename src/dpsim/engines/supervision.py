@@ -46,16 +46,16 @@ class Supervision:
         if self.hazards is not None:
             self.hazards.roster[:, :, Roster.VISITS_YEAR] = 0
 
-    def know(self, *, ledger: bool) -> tuple[Reported, Reported]:
-        """Return what the bureau knows under the strategy and under the reference."""
-        counts, world = reported_counts(self.world), self.hazards
+    def know(self, day: int, *, ledger: bool) -> tuple[Reported, Reported]:
+        """Return what the bureau knows on a morning (-1: at the as-of date) under the strategy and the reference."""
+        counts, world = reported_counts(self.world, day), self.hazards
         if world is None:
-            return (Reported(counts, self.nothing, self.key),) * 2
+            return Reported(counts[0], self.nothing, self.key), Reported(counts[1], self.nothing, self.key)
         for side in range(SIDES):
             write_progress(self.state.status, world.roster[side], world.facts[side])
             if ledger:
                 write_ledger(world.sites, world.facts[side])
-        return Reported(counts, world.facts[0], self.key), Reported(counts, world.facts[1], self.key)
+        return Reported(counts[0], world.facts[0], self.key), Reported(counts[1], world.facts[1], self.key)
 
     def live(self, time: float) -> None:
         """Let the hazards live until the weekly report, publish the week's penalties, drop who has left."""

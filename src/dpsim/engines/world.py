@@ -25,6 +25,7 @@ from dpsim.model.paths import Path, settle_level
 from dpsim.model.population import Population, case_margins, synthesise
 from dpsim.model.prior import PathSet, case_timeline, draw_paths, make_path, stage_counts, weeks_since
 from dpsim.model.quantiles import entry_interval, gamma_unit_quantile
+from dpsim.model.reporting import NO_REPORTING, NO_REPORTS, Reporting, Reports, case_reporting, make_reports, tell
 from dpsim.model.state import (
     PATH_TRACKS,
     SIDES,
@@ -125,6 +126,8 @@ class World:
     memories: Floats
     hazards: HazardWorld | None = None
     """Hazards, visits and the county staff; None where only adoption is simulated."""
+    reporting: Reporting = NO_REPORTING
+    reports: Reports = NO_REPORTS
 
     @property
     def timeline(self) -> Timeline:
@@ -193,6 +196,7 @@ def make_world(setting: Setting, paths: PathSet | TablePaths, row: int, *, seed:
     removals = case.scenario.removals_per_year.value / 365.0
     removal = -np.log(luck(Stream.CLOCK_REMOVAL)) / removals if removals > 0 else np.full(n, NEVER)
     attention, deterrence = case.attention, case.deterrence
+    reporting = case_reporting(case, setting.timeline, n)
     return World(
         setting=setting,
         seed=seed,
@@ -222,6 +226,8 @@ def make_world(setting: Setting, paths: PathSet | TablePaths, row: int, *, seed:
             ],
             dtype=np.float64,
         ),
+        reporting=reporting,
+        reports=make_reports(reporting, setting.timeline.days, int(case.population.counties.value)),
         hazards=make_hazards(case, population, state, entry, setting.timeline, seed, replication, setting.opened)
         if setting.with_hazards
         else None,
@@ -414,7 +420,13 @@ def _empty(case: Case, population: Population) -> tuple[Levers, Levers]:
     return empty_levers(counties, len(GROUPS), sectors, n), empty_levers(counties, len(GROUPS), sectors, n)
 
 
-def reported_counts(world: World) -> Ints:
-    """Return what the bureau knows this morning, shape (counties, 1 + stages): on the list, then by stage."""
-    state = world.state
-    return count_by_county(state.status, state.county, int(world.setting.case.population.counties.value))
+def reported_counts(world: World, day: int) -> tuple[Ints, Ints]:
+    """Return what the bureau knows on a morning under the strategy and the reference, shape (counties, 1 + stages).
+
+    On the list, then by stage; day -1 stands for the as-of date. The reference sees what is done: its path holds it.
+    """
+    state, law = world.state, world.reporting
+    done = count_by_county(state.status, state.county, int(world.setting.case.population.counties.value))
+    if not law.on:
+        return done, done
+    return tell(day, done, state.status, state.county, state.group, law, world.reports), done

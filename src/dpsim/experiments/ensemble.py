@@ -39,6 +39,7 @@ from dpsim.experiments.replication import (
     strategy_paths,
     written,
 )
+from dpsim.experiments.reported import check_reported
 from dpsim.experiments.runrecord import run_record
 from dpsim.experiments.store import check_store, opened
 from dpsim.experiments.watch import Watch
@@ -67,8 +68,8 @@ class Ensemble:
     attained : pandas.DataFrame
         The targets of every replication.
     counties : pandas.DataFrame
-        What each county is appraised on at the last day: replication, county, listed, built (as reported), paper (of
-        these, true); empty where paper systems are not simulated.
+        What each county is appraised on at the last day: replication, county, listed, built, paper (of these,
+        true); empty where paper systems are not simulated.
     failures : pandas.DataFrame
         Columns replication, error, command (which reproduces it; empty where the runs start from an observed
         state); no rows when all went well.
@@ -162,6 +163,7 @@ def run_ensemble(
     folder = check_store(store, fork)
     setting = prepare(case, strategy, engine=engine, as_of=as_of, state=state, hazards=hazards)
     check_fit(setting, paths)
+    check_reported(setting.case, groupings)
     watch = Watch(strategy, replications, progress, told)
     if folder is None:
         job = _job(setting, list(range(replications)), paths, seed, groupings, workers, scheduler)

@@ -22,6 +22,7 @@ from dpsim.errors import InputError
 from dpsim.experiments.observed import check_follow, observe
 from dpsim.experiments.observed_ledger import ledger_codes
 from dpsim.experiments.open_hazards import digest_of, open_hazards
+from dpsim.experiments.reported import check_reported, reported_counts
 from dpsim.measure.events import event_frame
 from dpsim.measure.hazards import hazard_values
 from dpsim.measure.indicators import indicator_frame, indicator_labels, indicator_values, weekly_mean
@@ -114,6 +115,7 @@ def run_replication(
     check_paths(paths)
     setting = prepare(case, strategy, engine=engine, as_of=as_of, state=state, hazards=hazards)
     check_fit(setting, paths)
+    check_reported(setting.case, groupings)
     if paths is None:
         paths = strategy_paths(setting, seed, np.array([replication]))
     one = run_one(setting, paths, path_rows(paths, [replication])[0], seed=seed, trace=trace, by=groupings)
@@ -266,7 +268,7 @@ class Measured:
     events : numpy.ndarray
         The log, or nothing.
     counties : numpy.ndarray
-        Shape (counties, 3): listed, built as reported and of these on paper only, at the last day; no rows where
+        Shape (counties, 3): listed, built and of these on paper only, at the last day; no rows where
         paper systems are not simulated.
     """
 
@@ -290,7 +292,7 @@ def run_one(
     if world.hazards is not None:
         world.hazards.store.count(times, cell, len(groups), trace=trace)
     outcome = run_world(world)
-    counts = stage_counts_over_time(initial, cell, len(groups), outcome.events, times)
+    counts = reported_counts(setting, outcome, initial, cell, len(groups), times)
     days = np.array([timeline.day(date) for date in dates[1:]])  # organisations begin to act after the as-of date
     utilisation = weekly_mean(outcome.busy / np.maximum(outcome.servers, 1), days)
     spent = np.cumsum(outcome.spent, axis=0)[days]
@@ -367,9 +369,11 @@ def target_rows(
 ) -> list[dict[str, object]]:
     """Return what one replication attained, target by target, at the end of each deadline's day.
 
-    A removed enterprise leaves the numerator and, when everybody is asked for, the denominator too.
+    A removed enterprise leaves the numerator and, when everybody is asked for, the denominator too. Targets are held
+    against what is done, on paper too; where a case has reports that differ from it, the view is `done`.
     """
-    timeline, population = setting.timeline, setting.population
+    timeline, population, block = setting.timeline, setting.population, setting.case.reporting
+    view = "done" if block is not None and block.on else "reported"
     end_times = np.arange(0, timeline.days + 1, dtype=np.float64)
     counts = stage_counts_over_time(initial, population.group, len(GROUPS), events, end_times)
     rows: list[dict[str, object]] = []
@@ -386,7 +390,7 @@ def target_rows(
                 "target": target.id,
                 "unit": "city",
                 "stage": target.stage,
-                "view": "reported",
+                "view": view,
                 "deadline": pd.Timestamp(target.deadline),
                 "required": int(required[at]),
                 "attained": int(done[at]),

@@ -27,6 +27,7 @@ from dpsim.experiments.ensemble import (
     summarise_targets,
 )
 from dpsim.experiments.replication import Measured, strategy_paths
+from dpsim.experiments.reported import check_reported
 
 AHEAD = 8
 """Runs per thread that may be done or under way before the one that is waited for."""
@@ -69,6 +70,7 @@ def stream_ensemble(
     """
     replications, seed = check_replications(replications), check_word("seed", seed)
     threads = default_workers() if workers is None else check_workers(workers)
+    check_reported(setting.case, by)
     paths = strategy_paths(setting, seed, np.arange(replications))
     pool = ThreadPoolExecutor(threads, thread_name_prefix="dpsim-run")
     waiting: deque[Future[Part]] = deque()

@@ -9,6 +9,7 @@ from typing import Any, Literal, get_args, get_origin
 from dpsim.errors import DpsimError
 from dpsim.language import say
 from dpsim.params.assumption import Assumption
+from dpsim.params.blocks_reporting import reporting_off
 from dpsim.params.labels import instrument_label, option_label, quantity_label
 from dpsim.params.load import list_strategies, load_strategy
 from dpsim.params.quantity import Block, Label, Quantity
@@ -102,7 +103,12 @@ def levers(slot: Slot, lang: str) -> list[Entry]:
 
 
 def assumptions(case: Case, lang: str) -> list[Entry]:
-    """Return what a case takes for granted, weakest first, and the readings of its targets before all."""
+    """Return what a case takes for granted, weakest first, and the readings of its targets before all.
+
+    Blocks that a case need not have are there as they are when they change nothing.
+    """
+    if case.reporting is None:
+        case = case.model_copy(update={"reporting": reporting_off()})
     parts = dict(case.parts())
     graded = {row.key: row for row in case.assumptions()}
     readings = [

@@ -43,6 +43,25 @@ def stage_counts_over_time(
     return begin[None] + np.cumsum(change[:-1], axis=0)
 
 
+def last_told(done: Ints, told: Ints) -> Ints:
+    """Return what reports say at some times: the last one by then, and more once more is done.
+
+    Parameters
+    ----------
+    done, told : numpy.ndarray of int64
+        Shape (times, counties, 1 + stages): what is done then, and the last report made by then.
+
+    Returns
+    -------
+    numpy.ndarray of int64
+        Of the same shape; nobody beyond the list.
+    """
+    listed = done[:, :, :1]
+    out = np.minimum(listed, np.maximum(done, told))
+    out[:, :, :1] = listed
+    return out
+
+
 @routine
 def add_steps(
     initial: npt.NDArray[np.bool_],

@@ -15,7 +15,9 @@ MAX_DEPTH = 20
 """Deepest nesting of a value, as in a file."""
 
 
-def changed(content: dict[str, Any], values: Mapping[str, object], where: str) -> dict[str, Any]:
+def changed(
+    content: dict[str, Any], values: Mapping[str, object], where: str, off: Mapping[str, dict[str, Any]] | None = None
+) -> dict[str, Any]:
     """Return `content` with the values of some keys replaced.
 
     Parameters
@@ -26,6 +28,8 @@ def changed(content: dict[str, Any], values: Mapping[str, object], where: str) -
         Dotted key to value; the key of a block with a ``value`` names that value.
     where : str
         What is changed, for messages.
+    off : mapping of str to dict, optional
+        Blocks that a file need not have, as they are where they change nothing; one is put in when a key is of it.
 
     Raises
     ------
@@ -34,6 +38,8 @@ def changed(content: dict[str, Any], values: Mapping[str, object], where: str) -
     """
     if not isinstance(values, Mapping):
         raise InputError("error.values_no_mapping", where=shown_name(where), kind=type(values).__name__)
+    named = {str(key).partition(".")[0] for key in values}
+    content = {**content, **{name: block for name, block in (off or {}).items() if name in named - content.keys()}}
     known = _keys(content, "")
     for key, value in values.items():
         if _too_deep(value):

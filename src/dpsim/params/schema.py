@@ -27,6 +27,7 @@ from dpsim.params.blocks_hazards import (
     Questioning,
     Staff,
 )
+from dpsim.params.blocks_reporting import Reporting, reporting_off
 from dpsim.params.change import changed
 from dpsim.params.check import Rules, checked
 from dpsim.params.faults import Fault, Origin
@@ -111,7 +112,12 @@ class File(Block):
         FileFaults
             A value is out of its range, of the wrong type or against another rule; all faults together.
         """
-        return self.from_content(changed(self.content(), values, self.id), Origin(self.id))
+        return self.from_content(changed(self.content(), values, self.id, self._off()), Origin(self.id))
+
+    @classmethod
+    def _off(cls) -> dict[str, dict[str, Any]]:
+        """Return blocks that may be absent but can be set, as they are when they change nothing."""
+        return {}
 
     @classmethod
     def from_content(cls, content: Mapping[str, Any], origin: Origin, found: tuple[Fault, ...] = ()) -> Self:
@@ -166,11 +172,16 @@ class Case(File):
     outside: tuple[Outside, ...] | None = None
     questioning: Questioning | None = None
     tasks: tuple[Task, ...] | None = None
+    reporting: Reporting | None = None
 
     @property
     def id(self) -> str:
         """The name of the case."""
         return self.case
+
+    @classmethod
+    def _off(cls) -> dict[str, dict[str, Any]]:
+        return {"reporting": reporting_off().model_dump(by_alias=True, exclude_none=True)}
 
     @classmethod
     def _rules(cls) -> Rules:

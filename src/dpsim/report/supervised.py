@@ -110,6 +110,11 @@ def at_begin(weekly: pd.DataFrame) -> pd.DataFrame:
     return weekly.groupby(level="replication").head(1).droplevel("date")
 
 
+def built_done(table: pd.DataFrame) -> pd.Series:
+    """Return how many systems are built, on paper or not: what is reported, unless reports differ from what is done."""
+    return table["built", TRUE] + table["paper", TRUE]
+
+
 def three(values: pd.Series) -> tuple[float, float, float]:
     """Return the 5%, 50% and 95% points."""
     low, middle, high = np.quantile(values.to_numpy(dtype=np.float64), list(QUANTILES.values()))
@@ -147,8 +152,8 @@ def _numbers(end: pd.DataFrame, days: pd.DataFrame, veto: pd.DataFrame) -> pd.Da
     both = sum(of_class(end, klass) for klass in CLASSES)
     assert isinstance(both, pd.DataFrame)
     whole = {name: end[name, view] for name, view in MEASURES.items() if (name, view) in end.columns}
-    listed, built = end["listed", REPORTED], end["built", REPORTED]
-    share = end["paper", TRUE] / built.where(built > 0)
+    listed, done = end["listed", REPORTED], built_done(end)
+    share = end["paper", TRUE] / done.where(done > 0)
     made = {
         "in_time_share": in_time_share(both),
         "coverage": (end["units_visited", REPORTED] / listed.where(listed > 0)).fillna(0.0),

@@ -119,6 +119,15 @@ def test_assumptions_stand_weakest_first_and_each_control_can_be_set(name: str) 
             assert dict(case.parts())[entry.key].value == option  # type: ignore[attr-defined]
 
 
+def test_what_a_case_need_not_have_can_be_set_all_the_same() -> None:
+    by_key = {entry.key: entry for entry in assumptions(load_case("linyi-2018"), "en")}
+    assert by_key["reporting.shading"].value == 0 and by_key["reporting.shading"].grade == "assumed"
+    plain, _ = Scenario("linyi-2018", "current_arrangement", 1, 1).built()
+    case, _ = Scenario("linyi-2018", "current_arrangement", 1, 1, assumptions={"reporting.shading": 0.4}).built()
+    assert plain.reporting is None and case.reporting is not None
+    assert case.reporting.shading.value == 0.4 and case.reporting.shading.assumed and case.id != plain.id
+
+
 @pytest.mark.parametrize("scenario", [PLAIN, changed()], ids=["plain", "changed"])
 def test_an_export_is_complete_and_reads_back_the_same(scenario: Scenario, tmp_path: Path) -> None:
     made = export(scenario, tmp_path, "zh")

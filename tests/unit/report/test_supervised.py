@@ -110,7 +110,8 @@ def test_the_numbers_are_those_of_the_frame_summed_over_its_cells(mine: Supervis
         assert (mine.numbers[name] == last(name, "reported")).all(), name
     assert (mine.numbers["built"] != last("built", "true")).all(), "the two views of one indicator stay apart"
     assert (mine.numbers["coverage"] == last("units_visited", "reported") / last("listed", "reported")).all()
-    assert (mine.numbers["paper_share"] == last("paper", "true") / last("built", "reported")).all()
+    done = last("built", "true") + last("paper", "true")
+    assert (mine.numbers["paper_share"] == last("paper", "true") / done).all(), "of what is built, whatever is reported"
     assert (mine.numbers["staff_days"] == [14.0 * 10 + 4 * run for run in range(RUNS)]).all(), "not the city bureau's"
 
 
@@ -272,3 +273,19 @@ def test_grid_staff_are_drawn_where_they_found_something() -> None:
     assert without is not None and set(channel_rows(without)["channel"]) == {*DISCOVERY} - {"grid"}
     found = supervised(an_ensemble(), CASE)
     assert found is not None and set(channel_rows(found)["channel"]) == {*DISCOVERY}
+
+
+@pytest.mark.parametrize(("lang", "assumed"), [("zh", "虚报；假设"), ("en", "assumed; no document gives these values")])
+def test_reports_that_are_late_or_shaded_are_told_apart_from_what_is_done(
+    lang: str, assumed: str, mine: Supervised, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    letter = a_letter(mine, lang, monkeypatch)
+    plain = find_part("paper")(letter)._repr_html_()
+    letter.result.case = CASE.with_values({"reporting.shading": 0.4, "reporting.delay_days": 7})
+    page = find_part("paper")(letter)._repr_html_()
+    assert assumed in page and "40%" in page and assumed not in plain
+    done = last("built", "true") + last("paper", "true")
+    for values in (last("built", "reported"), done, last("built", "true")):
+        low, middle, high = np.quantile(values, (0.05, 0.5, 0.95))
+        assert show_band((low, middle, high), lang) in page
+    assert show_band(tuple(np.quantile(done, (0.05, 0.5, 0.95))), lang) not in plain

@@ -14,7 +14,7 @@ from dpsim.report.parts import Part
 from dpsim.report.parts.hazards import without
 from dpsim.report.place import paper_part
 from dpsim.report.show import show_band, show_date, show_percent, show_probability, show_probability_range, show_rounded
-from dpsim.report.supervised import TRUE, Supervised, at_begin
+from dpsim.report.supervised import TRUE, Supervised, at_begin, at_end, built_done, three
 
 if TYPE_CHECKING:
     from dpsim.report.letter import Letter
@@ -28,6 +28,7 @@ def part(letter: Letter) -> Part:
         return letter.headed(head, without(letter))
     letter.save_table(letter.drawings["paper"].frame, "paper")
     body = letter.paragraph(_share(letter, mine)) + letter.picture("paper", alts.paper(letter))
+    body += letter.paragraph(_reports(letter, mine))
     body += letter.paragraph(*veto(letter, mine)) if case.formalism.appraised else ""
     return letter.headed(head, body + letter.paragraph(ready(letter)))
 
@@ -51,6 +52,27 @@ def _share(letter: Letter, mine: Supervised) -> str:
         base=f"{show_percent(base.value)}%",
         base_low=f"{show_percent(base.low)}%",
         base_high=f"{show_percent(base.high)}%",
+    )
+
+
+def _reports(letter: Letter, mine: Supervised) -> str:
+    """Return what is reported, done and really operating at the last day; empty where reports say what is done."""
+    case, lang = letter.result.case, letter.lang
+    block = case.reporting
+    if block is None or not block.on:
+        return ""
+    end = at_end(mine.weekly)
+    return letter.say(
+        "letter.veto.reports",
+        delay=show_rounded(block.delay_days.value),
+        window=show_rounded(block.shading_days.value),
+        shading=f"{show_percent(block.shading.value)}%",
+        end=show_date(case.horizon_end, lang),
+        name=getattr(letter.result.request.reference.name, lang),
+        n=mine.runs,
+        built=show_band(mine.quantiles("built"), lang),
+        done=show_band(three(built_done(end)), lang),
+        really=show_band(three(end["built", TRUE]), lang),
     )
 
 
