@@ -30,9 +30,20 @@ USUAL = {
     "en": {"benchmark": "benchmark"},
 }
 """How a text may name a stage or a group where it does not ask the place. "Built" also names the work as such."""
-OF_TABLES = ("letter.from_table", "letter.table.", "letter.method_", "quantity.appraisal.")
-"""A table has columns of the usual stages, the notes explain the model, and points off are of Linyi alone."""
-REPORT = ("letter.", "figures.", "show.", "quantity.", "option.", "unit_name.", "compare.", "needed.")
+OF_TABLES = ("letter.from_table", "letter.table.", "quantity.appraisal.")
+"""A table has columns of the usual stages, and points off are of Linyi alone."""
+REPORT = (
+    "letter.",
+    "figures.",
+    "show.",
+    "quantity.",
+    "option.",
+    "unit_name.",
+    "compare.",
+    "needed.",
+    "explorer.",
+    "batch.",
+)
 
 
 @pytest.fixture(params=[name for name in list_cases() if load_case(name).called])

@@ -10,6 +10,7 @@ from dpsim.experiments.runrecord import input_hash
 from dpsim.params.evidence import evidence
 from dpsim.report.job import INPUTS
 from dpsim.report.parts import Part
+from dpsim.report.place import assessed
 from dpsim.report.show import show_number_range
 
 if TYPE_CHECKING:
@@ -29,7 +30,13 @@ def part(letter: Letter) -> Part:
         seed=request.seed,
         language=letter.lang,
     )
-    body = letter.paragraph(letter.say("letter.method_text")) + letter.paragraph(*grounds(letter))
+    two = "" if assessed(letter.result.case) else "_two"
+    model = letter.say(
+        "letter.method_text",
+        tracks=letter.say(f"letter.method_tracks{two}"),
+        waits=letter.say(f"letter.method_waits{two}"),
+    )
+    body = letter.paragraph(model) + letter.paragraph(*grounds(letter))
     if request.reference.id in letter.result.supervised:
         body += letter.paragraph(letter.say("letter.method_hazards"))
     body += letter.paragraph(letter.say("letter.method_draws")) + f"<p><code>{html.escape(again)}</code></p>"
