@@ -220,6 +220,11 @@ class Published(Block):
     against: Text | None = None
     note: Label | None = None
 
+    @property
+    def of_all(self) -> bool:
+        """Whether it is of the whole list, not of a sector or a group."""
+        return self.sector is None and self.group is None
+
 
 class Constraint(Block):
     """A target of outcomes that a plan sets: no stage of this programme, but what the runs are held against.

@@ -30,18 +30,19 @@ def part(letter: Letter) -> Part:
         seed=request.seed,
         language=letter.lang,
     )
-    two = "" if assessed(letter.result.case) else "_two"
-    model = letter.say(
-        "letter.method_text",
-        tracks=letter.say(f"letter.method_tracks{two}"),
-        waits=letter.say(f"letter.method_waits{two}"),
-    )
-    body = letter.paragraph(model) + letter.paragraph(*grounds(letter))
+    body = letter.paragraph(model(letter)) + letter.paragraph(*grounds(letter))
     if request.reference.id in letter.result.supervised:
         body += letter.paragraph(letter.say("letter.method_hazards"))
     body += letter.paragraph(letter.say("letter.method_draws")) + f"<p><code>{html.escape(again)}</code></p>"
     body += letter.paragraph(letter.say("letter.version", version=record["version"], hash=input_hash(record)))
     return letter.headed("part_method", body)
+
+
+def model(letter: Letter) -> str:
+    """Return the model in short, in the words of the place: of assessment only where there is one."""
+    two = "" if assessed(letter.result.case) else "_two"
+    parts = {name: letter.say(f"letter.method_{name}{two}") for name in ("tracks", "waits")}
+    return letter.say("letter.method_text", **parts)
 
 
 def _from_table(letter: Letter) -> str:
