@@ -20,27 +20,30 @@ AS_OF, END = dt.date(2018, 9, 10), dt.date(2018, 12, 31)
 _SPAN = {"days": (1, 21), "staff_days": (0, 40), "yuan": (0, 50_000), "share": (0, 1), "ratio": (0.1, 6),
          "visits": (1, 6), "sector": (0, 2), "reach": (0, 2), "log_ratio": (0, 1), "per_year": (0, 6)}  # fmt: skip
 """Where a setting is drawn, by its unit; one in ten lies at a bound of its own."""
+_SINCE = ("chancheng_grid_trial", "county_share")
+"""A shipped strategy and a setting that came later, drawn apart: nearly every number keeps its scenario."""
 _REASON = {"zh": "试验", "en": "test"}
 
 
 def random_strategy(number: int, case: Case) -> Strategy:
     """Return the strategy of a scenario."""
-    dice = Dice(number, 50)
+    dice, since = Dice(number, 50), Dice(number, 52)
     if dice.chance(0.04):
         return load_strategy("past_pace")  # hazards and visits are off
     if dice.chance(0.35):
-        names = list_strategies()
-        return moved_to(load_strategy(names[number // 3 % len(names)]), case)
+        names = [name for name in list_strategies() if name not in _SINCE]
+        name = _SINCE[0] if since.chance(0.03) else names[number // 3 % len(names)]
+        return moved_to(load_strategy(name), case)
     chosen = [name for name in sorted(instruments()) if dice.chance(0.35)]
     if Dice(number, 51).chance(0.3) and "assessor_independence" not in chosen:
         chosen.append("assessor_independence")  # what it does asks for much else at the same time
     items: list[Content] = []
     for name in chosen:
         window = _window(dice, case, name)
-        items.append(_drawn(dice, name, window))
+        items.append(_drawn(dice, since, name, window))
         last = window.get("end")
         if last is not None and last + dt.timedelta(days=2) < case.horizon_end and dice.chance(0.6):
-            items.append(_drawn(dice, name, _later(dice, case, last)))
+            items.append(_drawn(dice, since, name, _later(dice, case, last)))
     items = _shared(items)
     name = {"zh": f"试验{number}", "en": f"test {number}"}
     content = {"schema": 1, "strategy": f"test_{number}", "name": name, "sentence": name, "pace": "path"}
@@ -83,9 +86,12 @@ def _later(dice: Dice, case: Case, last: dt.date) -> dict[str, dt.date]:
     return {"start": start, "end": dice.day(start, case.horizon_end)}
 
 
-def _drawn(dice: Dice, name: str, window: dict[str, dt.date]) -> Content:
-    """Return an instrument's entry with settings drawn from what the schema allows."""
-    settings = {key: _quantity(dice, setting.expect) for key, setting in instruments()[name].SETTINGS.items()}
+def _drawn(dice: Dice, since: Dice, name: str, window: dict[str, dt.date]) -> Content:
+    """Return an instrument's entry with settings drawn from what the schema allows, later ones with `since`."""
+    settings = {
+        key: _quantity(since if key in _SINCE else dice, setting.expect)
+        for key, setting in instruments()[name].SETTINGS.items()
+    }
     return {"instrument": name, **window, **settings}
 
 

@@ -21,6 +21,7 @@ OUTSIDE = {
     ("qixian-2023", "major_share_experts"),
     ("yiyang-2025", "majors_found_change"),
     ("yiyang-2025", "coverage_growth"),
+    ("yiyang-2025", "key_built_nation"),
 }
 """What the model does not give; each has its note."""
 

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from pandas.testing import assert_frame_equal
 
-from dpsim.experiments.replication import Replication, run_replication
+from dpsim.experiments.replication import Replication, prepare, run_replication
 from dpsim.params.faults import Origin
 from dpsim.params.load import load_strategy
 from dpsim.params.schema import Case, Strategy
@@ -64,6 +64,23 @@ def test_without_effect_it_changes_nothing_to_the_bit(linyi: Case, reference: li
         assert_frame_equal(getattr(done, frame), getattr(reference[0], frame), check_exact=exact, obj=name)
     assert len(done.events) == len(reference[0].events) > 1000
     assert not same(run_of(linyi, load_strategy(name)), reference[0]), "the check must see the shipped settings"
+
+
+def test_a_grid_on_trial_comes_to_its_counties_and_to_no_others(linyi: Case, reference: list[Replication]) -> None:
+    """In 3 of 13 counties; the controls: in none it changes nothing, and in all it finds in every county."""
+    free = {"staff_days_per_check": 0.0, "yuan_per_check": 0.0}
+
+    def found(share: float) -> set[int]:
+        run = run_of(linyi, with_settings("grid_supervision", {**free, "county_share": share}))
+        events = run.events
+        entities = events.loc[(events["kind"] == "found") & (events["channel"] == "grid"), "entity"]
+        counties = prepare(linyi, load_strategy(REFERENCE)).population
+        county = dict(zip(counties.entity.tolist(), counties.county.tolist(), strict=True))
+        return {county[int(one)] for one in entities}
+
+    assert found(0.25) == {0, 1, 2} and found(1.0) == set(range(13)) and found(0.03) == set()
+    off = run_of(linyi, with_settings("grid_supervision", {**free, "county_share": 0.0}))
+    assert same(off, reference[0])
 
 
 def test_resident_experts_without_red_enterprises_change_nothing(linyi: Case) -> None:

@@ -44,6 +44,8 @@ class Kind(IntEnum):
     """Built on paper only; nobody knows yet."""
     REVEALED = 28
     """A paper system seen through."""
+    LISTED = 29
+    """A major hazard listed for supervision as it is found."""
 
 
 class Channel(IntEnum):

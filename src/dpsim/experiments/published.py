@@ -23,12 +23,14 @@ from dpsim.params.readings import Published, printed_step
 from dpsim.params.schema import Case, Strategy
 from dpsim.params.uncertain import drawn_and_again
 from dpsim.published import quantities
-from dpsim.published._asked import Asked, Floats
+from dpsim.published._asked import ALL, Asked, Floats, Part
 
 LOW, HIGH = 0.05, 0.95
 """Ends of the interval: the middle 90% of the runs."""
 WIDEST = 4.0
 """Ratio of the ends of an interval beyond which a figure hardly tests anything, so that a reason must stand with it."""
+PARTS = Part._fields
+"""Columns of the cells of which parts are made."""
 _AT_ONCE = 4
 """Runs of one chunk: an event log of a large place takes some hundred megabytes while it is looked at."""
 
@@ -87,7 +89,7 @@ class RunsSeen:
     ----------
     case : Case
     frame : pandas.DataFrame
-        Indicators by ("city",).
+        Indicators by ("city",), or by `PARTS` where a part of the enterprises is asked for.
     drawn : sequence of Case, optional
         The case each run rests on, in the order of the replications; `case` for all when there is none.
     """
@@ -95,27 +97,35 @@ class RunsSeen:
     def __init__(self, case: Case, frame: pd.DataFrame, drawn: Sequence[Case] = ()) -> None:
         self.runs = np.sort(frame["replication"].unique())
         self._cases = drawn or [case] * self.runs.size
-        table = frame.set_index(["indicator", "view", "replication", "date"])["value"].unstack("date")
-        self._days = (table.columns - pd.Timestamp(case.as_of)).days.to_numpy(dtype=np.float64)
-        self._table = table.sort_index()
-        self._known = set(zip(frame["indicator"], frame["view"], strict=True))
+        self._frame, self._tables = frame, {ALL: _by_date(frame)}
+        self._days = (self._tables[ALL].columns - pd.Timestamp(case.as_of)).days.to_numpy(dtype=np.float64)
 
-    def at(self, indicator: str, days: float, view: str = "reported") -> Floats:
+    def at(self, indicator: str, days: float, view: str = "reported", part: Part = ALL) -> Floats:
         """Return an indicator `days` after the as-of date, on a straight line between two weekly dates; shape (runs,).
 
-        Not a number where it was not simulated.
+        Not a number where it was not simulated, and where nobody belongs to the part.
         """
-        if (indicator, view) not in self._known:
+        if part not in self._tables:
+            of = [self._frame[column] == name for column, name in part._asdict().items() if name is not None]
+            self._tables[part] = _by_date(self._frame[np.logical_and.reduce(of)])
+        table = self._tables[part]
+        if (indicator, view) not in table.index.droplevel("replication"):
             return np.full(self.runs.size, np.nan)
-        values = self._table.loc[(indicator, view)].to_numpy(dtype=np.float64)
+        values = table.loc[(indicator, view)].to_numpy(dtype=np.float64)
         after = min(max(int(np.searchsorted(self._days, days)), 1), self._days.size - 1)
         before, width = after - 1, self._days[after] - self._days[after - 1]
-        part = (days - self._days[before]) / width
-        return np.asarray(values[:, before] * (1.0 - part) + values[:, after] * part)
+        along = (days - self._days[before]) / width
+        return np.asarray(values[:, before] * (1.0 - along) + values[:, after] * along)
 
     def value(self, key: str) -> Floats:
         """Return a value of the case each run rests on by its dotted key, shape (runs,)."""
         return np.array([float(case.quantities()[key].value) for case in self._cases])
+
+
+def _by_date(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return the sums over all cells: a row per indicator, view and run, a column per date."""
+    keys = ["indicator", "view", "replication", "date"]
+    return frame.groupby(keys, observed=True)["value"].sum().unstack("date").sort_index()
 
 
 def asked_of(case: Case, figure: Published) -> Asked:
@@ -129,6 +139,7 @@ def asked_of(case: Case, figure: Published) -> Asked:
         float((end - case.as_of).days),
         figure.klass,
         figure.channel,
+        Part(figure.sector, figure.group),
     )
 
 
@@ -186,7 +197,7 @@ def run_published(
         strategy = load_strategy(name)
         with Watch(strategy, replications, progress, None) as watch:
             runs = _runs(cases, strategy, asked, seed, workers, watch)
-        labels = labels_of(prepare(case, strategy), ("city",))
+        labels = labels_of(prepare(case, strategy), _cells(asked))
         frame = indicator_frame(labels, [run.number for run in runs], [run.measured.values for run in runs])
         seen = RunsSeen(case, frame, [run.case for run in runs])
         for one in asked:
@@ -206,6 +217,11 @@ class _Run(NamedTuple):
     read: dict[Asked, float]
 
 
+def _cells(asked: Iterable[Asked]) -> tuple[str, ...]:
+    """Return by what runs are counted: by parts only where one is asked for."""
+    return PARTS if any(one.part != ALL for one in asked) else ("city",)
+
+
 def _runs(
     cases: Sequence[Case], strategy: Strategy, asked: Sequence[Asked], seed: int, workers: int, watch: Watch
 ) -> list[_Run]:
@@ -219,7 +235,7 @@ def _runs(
         own = cases[number]
         setting = prepare(own, strategy)
         paths = strategy_paths(setting, seed, np.array([number]))
-        run = run_one(setting, paths, 0, seed=seed, trace=bool(traced), by=("city",))
+        run = run_one(setting, paths, 0, seed=seed, trace=bool(traced), by=_cells(asked))
         read = {one: float(quantities()[one.name].measure_run(run.events, one)) for one in traced}
         return _Run(number, own, replace(run, events=run.events[:0]), read)
 

@@ -21,10 +21,11 @@ from dpsim.explorer.panels import AssumptionPanel, LeverPanel
 from dpsim.explorer.scenario import Built, Scenario
 from dpsim.explorer.shown import Shown
 from dpsim.explorer.style import STYLE
-from dpsim.language import LANGUAGES, say
+from dpsim.language import LANGUAGES, in_words, say
 from dpsim.params.load import list_cases, list_strategies, load_case, load_strategy
 from dpsim.params.schema import File
 from dpsim.report.parameters import injectable
+from dpsim.report.place import own_words
 from dpsim.report.show import show_date
 from dpsim.report.typed import typed_parameter
 
@@ -223,7 +224,8 @@ class Page:
         case = load_case(self.case.value)
         self.as_of.options = [(show_date(case.as_of, self.lang, year=True), case.as_of)]
         self.as_of.value = case.as_of
-        self.assumption_panel = AssumptionPanel(case, self.lang, self._soon)
+        with in_words(own_words(case)):
+            self.assumption_panel = AssumptionPanel(case, self.lang, self._soon)
         self._panels()
 
     def _load_strategy(self) -> None:

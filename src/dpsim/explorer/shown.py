@@ -1,6 +1,7 @@
 """What the page shows of one set of runs: the targets, where the unfinished stand, hazards, and the figures.
 
-Twice: at once with the figure of the headline target, and with all figures when the runs are complete.
+Twice: at once with the figure of the headline target, and with all figures when the runs are complete. Both in the
+words of the place.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from dpsim.experiments.ensemble import Ensemble
 from dpsim.experiments.plan_warnings import plan_warnings
 from dpsim.experiments.stream import of_the_same_runs
 from dpsim.explorer.scenario import Built, Scenario
-from dpsim.language import say
+from dpsim.language import in_words, say
 from dpsim.model.targets import headline_target, resolve_targets
 from dpsim.params.schema import Case
 from dpsim.report import sentences
@@ -26,6 +27,7 @@ from dpsim.report.bands import organisation_bands, stage_bands
 from dpsim.report.below import FEW_RUNS
 from dpsim.report.drawings import Drawing, draw_png
 from dpsim.report.drawings_supervised import gap_drawing
+from dpsim.report.place import own_words
 from dpsim.report.show import (
     show_count_range,
     show_date,
@@ -81,19 +83,21 @@ def show_first(
 ) -> Shown:
     """Return the tables and the figure of the headline target, beside the same runs from before a change."""
     beside = None if before is None else of_the_same_runs(before.ensemble, ensemble)
-    pictures = {"fan": draw_png(fan_drawing(built, ensemble, lang, beside))}
-    return Shown(scenario, built, ensemble, _content(built, ensemble, lang, pictures, beside, more=True), pictures)
+    with in_words(own_words(built.case)):
+        pictures = {"fan": draw_png(fan_drawing(built, ensemble, lang, beside))}
+        return Shown(scenario, built, ensemble, _content(built, ensemble, lang, pictures, beside, more=True), pictures)
 
 
 def show_all(first: Shown, lang: str, *, before: Shown | None = None, check: Callable[[], None]) -> Shown:
     """Return the same results with all figures; `check` is called between them, and what it raises ends the call."""
     pictures = dict(first.pictures)
-    for name, drawing in further_drawings(first.built, first.ensemble, lang).items():
+    with in_words(own_words(first.built.case)):
+        for name, drawing in further_drawings(first.built, first.ensemble, lang).items():
+            check()
+            pictures[name] = draw_png(drawing)
         check()
-        pictures[name] = draw_png(drawing)
-    check()
-    beside = None if before is None else of_the_same_runs(before.ensemble, first.ensemble)
-    content = _content(first.built, first.ensemble, lang, pictures, beside)
+        beside = None if before is None else of_the_same_runs(before.ensemble, first.ensemble)
+        content = _content(first.built, first.ensemble, lang, pictures, beside)
     return Shown(first.scenario, first.built, first.ensemble, content, pictures, drawn=True)
 
 

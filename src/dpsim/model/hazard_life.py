@@ -28,8 +28,8 @@ Record = Any
 """One record of a structured array; the checker does not know its fields."""
 _LATENT, _FALSELY, _RESTING, _FOUND, _ASSIGNED, _RECTIFIED, _ACCEPTED, _GONE = (int(state) for state in Hazard)
 _K_FOUND, _K_ASSIGNED, _K_RECTIFIED, _K_REFUSED = (int(Kind[k]) for k in ("FOUND", "ASSIGNED", "RECTIFIED", "REFUSED"))
-_K_ACCEPTED, _K_CLOSED, _K_OVERDUE, _K_RELAPSED, _K_ACCIDENT = (
-    int(Kind[k]) for k in ("ACCEPTED", "CLOSED", "OVERDUE", "RELAPSED", "ACCIDENT")
+_K_ACCEPTED, _K_CLOSED, _K_OVERDUE, _K_RELAPSED, _K_ACCIDENT, _K_LISTED = (
+    int(Kind[k]) for k in ("ACCEPTED", "CLOSED", "OVERDUE", "RELAPSED", "ACCIDENT", "LISTED")
 )
 _S_AGAIN, _S_STEP, _S_DEATHS = int(Stream.HAZARD_AGAIN), int(Stream.HAZARD_STEP), int(Stream.HAZARD_DEATHS)
 _S_LISTING, _S_RETURN, _S_LOOK = int(Stream.HAZARD_LISTING), int(Stream.HAZARD_RETURN), int(Stream.HAZARD_LOOK)
@@ -191,6 +191,7 @@ def be_found(
     if klass == _MAJOR and lucky(law.listing_share, _S_LISTING, h, s, law):
         h.marks = _LISTED
         law.done[_D_LISTING] += 1
+        note(book, now, s.index, h.ordinal, _K_LISTED, 0, klass, h.cycle, 0.0)
     if channel == _BY_WORKER and s.report_factor != 1.0:  # paid where a reward is in force
         law.done[_D_REPORT] += 1
     write_round(h, s, law, days, chance)

@@ -26,8 +26,7 @@ from dpsim.params.quantity import (
     Text,
     Yuan,
 )
-
-Sector = Literal["mines", "chemicals", "industry_trade"]
+from dpsim.params.readings import Sector
 
 
 class Source(Block):

@@ -41,11 +41,12 @@ def _fitting(path: Path, item: Mapping[str, Any], name: str, as_of: Any) -> Iter
     module = quantities()[name]
     takes, unit = module.TAKES, item.get("unit")
     wanted, others = _WHEN[takes.window], _WHEN[not takes.window]
-    also = [key for key, taken in (("class", takes.klass), ("channel", takes.channel)) if taken]
+    taken = {"class": takes.klass, "channel": takes.channel, "sector": takes.part, "group": takes.part}
+    also = [key for key in taken if taken[key]]
     for key in wanted:
         if item.get(key) is None:
             yield Fault("params.missing_key", (*path, key), values={"allowed": ", ".join((*wanted, *also))})
-    for key in (*others, "class", "channel"):
+    for key in (*others, *taken):
         if item.get(key) is not None and key not in also:
             values: dict[str, object] = {"quantity": name, "allowed": ", ".join((*wanted, *also))}
             yield Fault("params.not_of_quantity", (*path, key), item[key], values)
@@ -99,7 +100,12 @@ def _value(content: Mapping[str, Any], path: Path, item: Mapping[str, Any], as_o
 
 
 def _printed(content: Mapping[str, Any], path: Path, item: Mapping[str, Any], value: float) -> Iterator[Fault]:
-    """Check a stage at the as-of date against its count: less than one unit of the last printed digit away."""
+    """Check a stage at the as-of date against its count: less than one unit of the last printed digit away.
+
+    No count of the state is of a part of the enterprises.
+    """
+    if item.get("sector") is not None or item.get("group") is not None:
+        return
     stage, total = item.get("quantity"), value_of(content, "population", "enterprises")
     count = value_of(content, "state", str(stage)) if stage in get_args(Stage) else None
     if count is None:

@@ -15,6 +15,7 @@ Level = Literal["all", "basically"]
 Assessment = Literal["sample", "all"]
 Split = Literal["proportional", "benchmark_first"]
 AfterMissed = Literal["back_to_normal", "grace", "make_up_drive"]
+Sector = Literal["mines", "chemicals", "industry_trade"]
 HazardClass = Literal["general", "major"]
 PrintedUnit = Literal[
     "share", "enterprises", "visits", "hazards", "penalties", "accidents", "yuan", "ratio", "per_year"
@@ -184,6 +185,8 @@ class Published(Block):
         A name of `dpsim.published.quantities`.
     klass, channel : str, optional
         The only class of hazards (`class`), the only channel of discovery that counts.
+    sector, group : str, optional
+        The only sector, the only target group whose enterprises count.
     date : datetime.date, optional
         When it stands, of a quantity that stands at a date.
     begin, until : datetime.date, optional
@@ -205,6 +208,8 @@ class Published(Block):
     quantity: Text
     klass: HazardClass | None = Field(default=None, alias="class")
     channel: Discovery | None = None
+    sector: Sector | None = None
+    group: Literal["benchmark", "other"] | None = None
     date: Date | None = None
     begin: Date | None = Field(default=None, alias="from")
     until: Date | None = Field(default=None, alias="to")
@@ -214,6 +219,11 @@ class Published(Block):
     strategy: Text | None = None
     against: Text | None = None
     note: Label | None = None
+
+    @property
+    def of_all(self) -> bool:
+        """Whether it is of the whole list, not of a sector or a group."""
+        return self.sector is None and self.group is None
 
 
 class Constraint(Block):

@@ -51,7 +51,7 @@ def uncertain_values(case: Case) -> dict[str, Quantity]:
     """Return the values that are drawn, by their dotted key."""
     listed = case.population.county_list is not None
     unknown_list = case.population.enterprises.assumed and not listed
-    printed = {f"state.{figure.quantity}" for figure in case.published if figure.date == case.as_of}
+    printed = {f"state.{figure.quantity}" for figure in case.published if figure.date == case.as_of and figure.of_all}
     return {
         key: one
         for key, one in case.quantities().items()

@@ -20,8 +20,8 @@ class Takes(NamedTuple):
     ----------
     window : bool
         It is counted from one date to another (`from`, `to`); otherwise it stands at a `date`.
-    klass, channel : bool
-        It can be asked for one class of hazards, for one channel of discovery.
+    klass, channel, part : bool
+        It can be asked for one class of hazards, for one channel of discovery, for a part of the enterprises.
     distinct : bool
         It counts enterprises once, so that its window begins with the first day that is simulated.
     """
@@ -30,6 +30,17 @@ class Takes(NamedTuple):
     klass: bool = False
     channel: bool = False
     distinct: bool = False
+    part: bool = False
+
+
+class Part(NamedTuple):
+    """The enterprises that count: all, or those of one sector, of one target group, of both at once."""
+
+    sector: str | None = None
+    group: str | None = None
+
+
+ALL = Part()
 
 
 class Asked(NamedTuple):
@@ -46,6 +57,8 @@ class Asked(NamedTuple):
         Days after the as-of date up to which they count; the time at which a stock is looked at.
     klass, channel : str, optional
         The only class, the only channel of discovery that counts.
+    part : Part
+        The enterprises that count.
     """
 
     name: str
@@ -54,13 +67,14 @@ class Asked(NamedTuple):
     end: float
     klass: str | None = None
     channel: str | None = None
+    part: Part = ALL
 
 
 class Seen(Protocol):
     """What can be seen of the runs of one experiment."""
 
-    def at(self, indicator: str, days: float, view: str = "reported") -> Floats:
-        """Return an indicator of the whole place `days` after the as-of date, shape (runs,)."""
+    def at(self, indicator: str, days: float, view: str = "reported", part: Part = ALL) -> Floats:
+        """Return an indicator of the whole place, or of a part, `days` after the as-of date, shape (runs,)."""
 
     def value(self, key: str) -> Floats:
         """Return a value of the case each run rests on by its dotted key, shape (runs,)."""

@@ -1,4 +1,7 @@
-"""Enterprises that have reached a stage, as reported: their number, or their share of those on the list."""
+"""Enterprises that have reached a stage, as reported: their number, or their share of those on the list.
+
+Of all, or of one sector or target group: a document may speak of the chemical or the key-sector ones alone.
+"""
 
 from __future__ import annotations
 
@@ -13,10 +16,10 @@ NAMES = {
     "passed": Words("通过评估", "passed"),
 }
 UNITS = ("share", "enterprises")
-TAKES = Takes(window=False)
+TAKES = Takes(window=False, part=True)
 
 
 def measure(seen: Seen, asked: Asked) -> Floats:
     """Return the share of those on the list, or the number, shape (runs,)."""
-    count = seen.at(asked.name, asked.end)
-    return ratio(count, seen.at("listed", asked.end)) if asked.unit == "share" else count
+    count = seen.at(asked.name, asked.end, part=asked.part)
+    return ratio(count, seen.at("listed", asked.end, part=asked.part)) if asked.unit == "share" else count

@@ -152,6 +152,7 @@ def strategy_sentence(result: YearEnd, strategy: Strategy) -> str:
         lang=lang,
         name=getattr(strategy.name, lang) if strategy.id == BESIDE else capital(getattr(strategy.name, lang)),
         sentence=getattr(strategy.sentence, lang),
+        reference=getattr(result.request.reference.name, lang),
         met=show_met(row["met"], row["replications"], row["low"], row["high"], lang),
         shortfall=show_rounded(row["shortfall_median"]),
     )

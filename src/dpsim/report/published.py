@@ -11,10 +11,11 @@ from typing import Any
 import pandas as pd
 
 from dpsim.core.instrument import Words
+from dpsim.core.words import STAGES
 from dpsim.errors import InputError
 from dpsim.experiments.published import HIGH, LOW, WIDEST, Standing, run_published, strategies_of, unused
 from dpsim.experiments.runrecord import DISTRIBUTION, LIBRARIES, code_hash, library_version
-from dpsim.language import language_in_force, say
+from dpsim.language import in_words, language_in_force, say
 from dpsim.params.labels import unit_label
 from dpsim.params.load import list_cases, load_case, load_strategy
 from dpsim.params.readings import Published
@@ -22,6 +23,7 @@ from dpsim.params.schema import Case
 from dpsim.params.uncertain import uncertain_values
 from dpsim.published import quantities
 from dpsim.report.made_files import write_made
+from dpsim.report.place import own_words
 from dpsim.report.show import show_number, show_percent, show_rounded
 from dpsim.report.sources import EVIDENCE, SOURCES, files_text
 from dpsim.report.tables import csv_bytes
@@ -107,7 +109,8 @@ def published_text(standings: Sequence[Standing], cases: Sequence[Case], *, seed
     for case in cases:
         own = [one for one in standings if one.case.id == case.id]
         title = say("published.title", case=case.name.words(lang), id=case.id, n=runs, seed=seed)
-        blocks.append("\n".join([title, _table(own) if own else say("published.nothing"), *_notes(own)]))
+        with in_words(own_words(case)):
+            blocks.append("\n".join([title, _table(own) if own else say("published.nothing"), *_notes(own)]))
     return "\n\n".join([*blocks, "\n".join(_summary(standings))])
 
 
@@ -121,7 +124,11 @@ def figure_words(case: Case, figure: Published, lang: str | None = None) -> str:
     """Return what a figure is, in a language (that in force): quantity, class, channel, dates, strategies."""
     lang, names = lang or language_in_force(), strategies_of(case, figure)
     words: Words = quantities()[figure.quantity].NAMES[figure.quantity]
+    stage = figure.quantity in STAGES  # these a place may call otherwise
+    name = say(f"figures.stage.{figure.quantity}", lang=lang) if stage else getattr(words, lang)
     parts = [
+        "" if figure.sector is None else say(f"ledgers.sector.{figure.sector}", lang=lang),
+        "" if figure.group is None else say(f"letter.group.{figure.group}", lang=lang),
         "" if figure.klass is None else say(f"figures.class.{figure.klass}", lang=lang),
         "" if figure.channel is None else say(f"figures.channel.{figure.channel}", lang=lang),
         str(figure.date) if figure.date else say("published.window", lang=lang, begin=figure.begin, until=figure.until),
@@ -132,7 +139,7 @@ def figure_words(case: Case, figure: Published, lang: str | None = None) -> str:
     elif figure.strategy is not None:
         parts.append(called[0])
     more = say("published.comma", lang=lang).join(part for part in parts if part)
-    return say("published.figure", lang=lang, quantity=getattr(words, lang), more=more)
+    return say("published.figure", lang=lang, quantity=name, more=more)
 
 
 def _table(standings: Sequence[Standing]) -> str:

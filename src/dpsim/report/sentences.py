@@ -9,6 +9,7 @@ import pandas as pd
 
 from dpsim.language import say
 from dpsim.model.targets import headline_target
+from dpsim.params.readings import Published
 from dpsim.params.schema import Case
 from dpsim.report.place import assessed, extent, level_of
 from dpsim.report.show import (
@@ -18,6 +19,7 @@ from dpsim.report.show import (
     show_count_range,
     show_date,
     show_number,
+    show_number_range,
     show_percent,
     show_probability_range,
     show_range,
@@ -80,7 +82,8 @@ def beside(result: YearEnd) -> str:
 def headline(result: YearEnd) -> str:
     """Return the sentence a bureau uses: where it stands, the range of P, what is missing, the pace, what binds."""
     case, lang, total = result.case, result.request.lang, headline_target(result.case).total
-    counted = "assumed" if case.population.enterprises.assumed else "known"
+    listed = case.population.enterprises
+    counted = "assumed" if listed.assumed else "about" if listed.low < listed.high else "known"
     snapshot = result.request.table is None
     probability, shortfall = scenario_range(result) if snapshot else table_chance(result)
     return say(
@@ -142,7 +145,16 @@ def hazard_headline(result: YearEnd) -> str:
     for name, (low, _, high) in values.items():
         shown[f"{name}_range"] = show_range(show_about(low), show_about(high), lang)
     dates = {"as_of": show_date(result.case.as_of, lang), "end": show_date(result.case.horizon_end, lang)}
-    return say("letter.hazards.headline", lang=lang, **dates, **shown)
+    return say("letter.hazards.headline", lang=lang, listed=_listed(result.case, lang), **dates, **shown)
+
+
+def _listed(case: Case, lang: str) -> str:
+    """Return that the length of the list is assumed; empty where it is not."""
+    total = case.population.enterprises
+    if not total.assumed:
+        return ""
+    values = {"total": show_number(total.value), "range": show_number_range(total.low, total.high, lang)}
+    return say("letter.hazards.listed_assumed", lang=lang, **values)
 
 
 def weekly_need(result: YearEnd) -> str:
@@ -167,7 +179,7 @@ def standing(case: Case, lang: str) -> str:
     """Return how far all are; what rests on an assumed count says so, and no assessments where there are none."""
     shares = {}
     for stage in ("built", "online", "passed"):
-        printed = any(f.quantity == stage and f.unit == "share" and f.date == case.as_of for f in case.published)
+        printed = any(_is_share(figure, case, stage) for figure in case.published)
         guessed = getattr(case.state, stage).assumed or case.population.enterprises.assumed
         if printed or not guessed:
             shares[stage] = say("letter.share_known", lang=lang, share=share_as_published(case, stage))
@@ -177,11 +189,16 @@ def standing(case: Case, lang: str) -> str:
     return say("letter.standing" if assessed(case) else "letter.standing_two", lang=lang, **shares)
 
 
+def _is_share(figure: Published, case: Case, stage: str) -> bool:
+    """Tell whether a figure is the share of the whole list at a stage at the as-of date."""
+    plain = figure.unit == "share" and figure.against is None and figure.of_all
+    return figure.quantity == stage and plain and figure.date == case.as_of
+
+
 def share_as_published(case: Case, stage: str) -> str:
     """Return a stage's share in per cent as the document prints it; worked out where it prints none."""
     for figure in case.published:
-        plain = figure.unit == "share" and figure.against is None
-        if figure.quantity == stage and plain and figure.date == case.as_of:
+        if _is_share(figure, case, stage):
             return show_number(float(show_percent(figure.value, 2)))
     return show_number(float(show_percent(getattr(case.state, stage).value / case.population.enterprises.value, 2)))
 

@@ -166,9 +166,9 @@ def show_start(date: dt.date, lang: str, as_of: dt.date) -> str:
 
 
 def show_number(value: float) -> str:
-    """Return a number in as few digits as it needs."""
+    """Return a number in as few digits as it needs, four at the most behind its zeros; never as a power of ten."""
     if isinstance(value, float) and not value.is_integer():
-        return f"{value:.4g}"
+        return f"{Decimal(f'{value:.4g}'):f}"
     return f"{int(value)}"
 
 

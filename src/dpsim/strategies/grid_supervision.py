@@ -1,6 +1,7 @@
 """Grid supervision (网格化监管): township grid staff look in at the smaller units; more eyes, less trained (CC16).
 
 Who is no benchmark counts as a smaller unit. Their checks impose nothing; the county instructs them and sees to finds.
+On trial they come in a share of the counties: the first of the list, by as many as make that share, rounded.
 """
 
 from __future__ import annotations
@@ -25,8 +26,9 @@ SETTINGS = {
     ),
     "staff_days_per_check": Setting(STAFF_DAYS, "每次网格检查占用县区的用工", "county staff time per check"),
     "yuan_per_check": Setting(YUAN, "每次网格检查的费用", "cost of a check"),
+    "county_share": Setting(SHARE, "实行网格化监管的县区比例", "share of the counties that have grid staff"),
 }
-_BENCHMARK, _LISTED = int(Fact.BENCHMARK), int(Fact.ON_LIST)
+_BENCHMARK, _LISTED, _COUNTY = int(Fact.BENCHMARK), int(Fact.ON_LIST), int(Fact.COUNTY)
 
 
 def due(settings: Settings, timeline: Timeline) -> npt.NDArray[np.bool_]:
@@ -35,9 +37,10 @@ def due(settings: Settings, timeline: Timeline) -> npt.NDArray[np.bool_]:
 
 
 def parameters(settings: Settings) -> npt.NDArray[np.float64]:
-    """Return checks per day, their quality, staff-days and yuan of a check."""
-    rest = settings.quality.value, settings.staff_days_per_check.value, settings.yuan_per_check.value
-    return np.array([1.0 / settings.every_days.value, *rest], dtype=np.float64)
+    """Return checks per day, their quality, staff-days and yuan of a check, the share of the counties."""
+    price = settings.staff_days_per_check.value, settings.yuan_per_check.value
+    share = settings.county_share.value
+    return np.array([1.0 / settings.every_days.value, settings.quality.value, *price, share], dtype=np.float64)
 
 
 @kernel
@@ -48,11 +51,12 @@ def act(
     reported: Reported,
     levers: Levers,
 ) -> None:
-    """While it lasts, have grid staff come to all units on the list that are no benchmarks."""
+    """While it lasts, have grid staff come to all units on the list of these counties that are no benchmarks."""
     if due[day]:
         facts, units = reported.facts, 0
+        counties = int(parameters[4] * reported.counts.shape[0] + 0.5)
         for i in range(facts.shape[0]):
-            if facts[i, _LISTED] == 1 and facts[i, _BENCHMARK] == 0:
+            if facts[i, _LISTED] == 1 and facts[i, _BENCHMARK] == 0 and facts[i, _COUNTY] < counties:
                 levers.grid[i] = max(levers.grid[i], parameters[0])
                 units += 1
         levers.grid_quality[0] = max(levers.grid_quality[0], parameters[1])

@@ -10,10 +10,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from dpsim.core.words import Channel, Kind
+from dpsim.core.streams import Stream, uniform
+from dpsim.core.words import GROUPS, Channel, Kind
 from dpsim.engines.log import EVENT
+from dpsim.engines.world import make_world
 from dpsim.experiments.ensemble import run_ensemble
 from dpsim.experiments.published import (
+    PARTS,
     RunsSeen,
     Standing,
     asked_of,
@@ -22,13 +25,14 @@ from dpsim.experiments.published import (
     strategies_of,
     unused,
 )
-from dpsim.experiments.replication import run_replication
+from dpsim.experiments.replication import prepare, run_one, run_replication, strategy_paths
+from dpsim.model.state import Build, Col
 from dpsim.params.faults import Origin
 from dpsim.params.load import load_case, load_strategy
 from dpsim.params.readings import Published
-from dpsim.params.schema import Case
+from dpsim.params.schema import Case, Strategy
 from dpsim.params.uncertain import drawn_case
-from dpsim.published import larger_accidents, quantities
+from dpsim.published import hazards_listed, larger_accidents, quantities
 from dpsim.published.second_visit_ratio import measure_run
 
 RUNS, SEED = 3, 4
@@ -109,7 +113,9 @@ def test_what_is_measured_is_what_the_events_say(case: Case, seen: RunsSeen, eve
     none = measured(case, seen, "no_grave_accident", "share")[1]
     assert none == pytest.approx((1.0 - share) ** accidents, rel=1e-12) and none < 1.0
     left = {name for name, module in quantities().items() if module.TAKES.window} - covered
-    assert left == {"second_visit_ratio", "larger_accidents"}, "a new quantity is counted again here too"
+    assert left == {"second_visit_ratio", "larger_accidents", "hazards_listed"}, (
+        "a new quantity is counted again here too"
+    )
 
 
 def test_stocks_and_stages_are_read_at_their_date(case: Case, seen: RunsSeen) -> None:
@@ -125,6 +131,71 @@ def test_stocks_and_stages_are_read_at_their_date(case: Case, seen: RunsSeen) ->
             seen.at("hazards_open:major", days)
         )
     assert (seen.at("online", 112.0) > 689).all() and (seen.at("online", 0.0) == 689).all()
+
+
+def test_a_stage_of_a_part_is_that_of_its_enterprises(case: Case, events: pd.DataFrame) -> None:
+    """Counted again enterprise by enterprise; the control: another part of the list has another count."""
+    strategy, total = load_strategy(case.default_strategy), int(case.population.enterprises.value)
+    runs = run_ensemble(case, strategy, replications=RUNS, seed=SEED, by=PARTS, workers=1).indicators
+    parts = RunsSeen(case, runs)
+    whole = RunsSeen(
+        case, run_ensemble(case, strategy, replications=RUNS, seed=SEED, by=("city",), workers=1).indicators
+    )
+    setting = prepare(case, strategy)
+    state = make_world(setting, strategy_paths(setting, SEED, np.array([1])), 0, seed=SEED).state
+    population, begun = setting.population, state.status[:, Col.BUILD] == int(Build.BUILT)
+    later = events.loc[events["kind"] == "built", "entity"].to_numpy()
+    built = begun | np.isin(population.entity, later)
+    assert 0 < begun.sum() < built.sum() <= total
+    chemicals = population.sector == population.sector_names.index("chemicals")
+    others = population.group == GROUPS.index("other")
+    counts = set()
+    for more, of in (
+        ({"sector": "chemicals"}, chemicals),
+        ({"group": "other"}, others),
+        ({"sector": "chemicals", "group": "other"}, chemicals & others),
+    ):
+        got = measured(case, parts, "built", "enterprises", **more)
+        assert got.shape == (RUNS,) and got[1] == (built & of).sum(), more
+        assert measured(case, parts, "built", "share", **more)[1] == pytest.approx((built & of).sum() / of.sum())
+        counts.add(float(got[1]))
+    assert len(counts) == 3
+    for quantity, unit in (("online", "share"), ("visits", "visits"), ("majors_found", "hazards")):
+        assert (measured(case, parts, quantity, unit) == measured(case, whole, quantity, unit)).all(), quantity
+
+
+def test_a_part_nobody_belongs_to_gives_no_value() -> None:
+    qixian = load_case("qixian-2023")
+    strategy, day = load_strategy(qixian.default_strategy), qixian.as_of
+    seen = RunsSeen(qixian, run_ensemble(qixian, strategy, replications=1, seed=SEED, by=PARTS, workers=1).indicators)
+    ask = {"sector": "chemicals", "date": day}
+    assert measured(qixian, seen, "online", "enterprises", **ask).tolist() == [65.0]
+    assert measured(qixian, seen, "online", "enterprises", date=day).tolist() == [100.0], "the control: all sectors"
+    nobody = {"sector": "mines", "group": "benchmark", "date": day}
+    assert np.isnan(measured(qixian, seen, "online", "share", **nobody)).all()
+
+
+def test_hazards_listed_are_those_drawn_to_be_listed(case: Case) -> None:
+    """Drawn anew for every major hazard found; the control: a strategy that lists none, and half the window."""
+    asked = asked_of(case, figure("hazards_listed", "hazards"))
+    strategy = load_strategy("balanced")
+    share = next(one.share.value for one in strategy.instruments if one.instrument == "listing")
+    log = events_of(case, strategy)
+    majors = log[(log["kind"] == Kind.FOUND) & (log["actor"] == 1)]
+    drawn = [
+        uniform(SEED, 1, int(one["entity"]), int(Stream.HAZARD_LISTING), int(one["ordinal"]), int(one["value"])) < share
+        for one in majors
+    ]
+    assert 0 < hazards_listed.measure_run(log, asked) == sum(drawn) < len(majors)
+    half = hazards_listed.measure_run(log, asked._replace(end=50.0))
+    assert 0 < half == sum(drawn[k] for k in np.flatnonzero(majors["t"] < 50.0)) < sum(drawn)
+    assert hazards_listed.measure_run(events_of(case, load_strategy(case.default_strategy)), asked) == 0.0
+
+
+def events_of(case: Case, strategy: Strategy) -> Any:
+    """Return the log of replication 1."""
+    setting = prepare(case, strategy)
+    return run_one(setting, strategy_paths(setting, SEED, np.array([1])), 0, seed=SEED, trace=True, by=("city",)).events
 
 
 def test_windows_add_up_and_days_between_reports_lie_between_them(case: Case, seen: RunsSeen) -> None:

@@ -51,6 +51,17 @@ def test_an_own_entry_stands_and_its_neighbours_are_taken() -> None:
     assert "based_on" not in case.content()
 
 
+def test_a_figure_of_the_other_place_s_documents_is_taken_over_whatever_its_id() -> None:
+    """The agency fee (EX21) is printed in Linyi's speech; the controls: EX01 is not, and Linyi keeps its own."""
+    assert evidence()["EX21"].source == evidence()["LY01"].source != evidence()["EX01"].source
+    for name in BASED:
+        fee = load_case(name).agencies.cost_per_enterprise
+        assert (fee.value, fee.source, fee.grade) == (33300, "EX21", "assumed")
+        assert fee.reason is not None and fee.reason.en.startswith("taken over from Linyi 2018 (grade there: derived)")
+        assert load_case(name).staff.inspection_days == LINYI.staff.inspection_days
+    assert (LINYI.agencies.cost_per_enterprise.grade, LINYI.agencies.cost_per_enterprise.reason) == ("derived", None)
+
+
 def test_without_it_every_block_is_asked_for(tmp_path: Path) -> None:
     """Negative control: nothing else fills the blocks."""
     with pytest.raises(FileFaults) as caught:

@@ -88,6 +88,8 @@ def test_a_printed_count_and_a_list_of_counties_are_held() -> None:
     figure = {"id": "x", "quantity": "built", "date": content["as_of"], "value": 320, "unit": "enterprises"}
     content["published"] = ({**figure, "source": "TH06"},)
     assert "state.built" not in uncertain_values(Case.from_content(content, Origin("x")))
+    content["published"] = ({**figure, "source": "TH06", "sector": "mines", "value": 20},)
+    assert "state.built" in uncertain_values(Case.from_content(content, Origin("x"))), "of a part of the list"
     qixian = load_case("qixian-2023")
     assert qixian.state.connected.assumed and "state.connected" not in uncertain_values(qixian)
 

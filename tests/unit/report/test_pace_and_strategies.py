@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 
 from dpsim.language import LANGUAGES, say
+from dpsim.params.evidence import evidence
 from dpsim.params.load import load_case, load_strategy
 from dpsim.report import below
 from dpsim.report.letter import Letter
@@ -72,7 +73,7 @@ def test_runs_beside_the_average_so_far_are_explained_only_when_they_differ(
     assert pace._against_average(letter, "online") == []
 
 
-AVERAGE = ("stage", "name", "projected", "so_far", "regimes", "gap", "most")
+AVERAGE = ("stage", "name", "part", "projected", "so_far", "regimes", "gap", "most")
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
@@ -92,8 +93,9 @@ def test_the_beliefs_of_the_program_are_listed_as_such(lang: str) -> None:
     rows = assumptions.beliefs(a_letter(lang, case=load_case("linyi-2018")))
     assert len(rows) == 5 and {row[4] for row in rows} == {say("letter.belief.grade", lang=lang)}
     order = next(row for row in rows if say("letter.belief.mine", lang=lang) in row[0])
-    assert order[1].count("0.33") == 3 and "FC05" in order[5] and "FC03" in order[5]
-    assert "0.60" in rows[2][1] and "3%" in rows[4][1] and "97%" in rows[4][1] and "FC06" in rows[4][5]
+    assert order[1].count("0.33") == 3 and all(row[5] for row in rows)
+    assert "0.60" in rows[2][1] and "3%" in rows[4][1] and "97%" in rows[4][1]
+    assert not [id_ for row in rows for id_ in assumptions._ID.findall(row[5]) if id_ not in evidence()], "told nowhere"
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)

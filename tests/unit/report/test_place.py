@@ -11,12 +11,15 @@ import pytest
 from tests.unit.report.test_parts import a_letter
 
 from dpsim.language import LANGUAGES, catalogue, in_words, say
+from dpsim.params.evidence import evidence
+from dpsim.params.faults import Origin
 from dpsim.params.labels import option_label, quantity_label
 from dpsim.params.load import list_cases, load_case
+from dpsim.params.readings import Published
 from dpsim.params.schema import Case
 from dpsim.report import below, drawings, sentences
 from dpsim.report.comparison import ComparisonLetter
-from dpsim.report.parts import assumptions, find_part
+from dpsim.report.parts import assumptions, find_part, method
 from dpsim.report.place import agencies_told, extent, fan_stages, level_of, own_words, pace_stages
 
 USUAL = {
@@ -30,9 +33,20 @@ USUAL = {
     "en": {"benchmark": "benchmark"},
 }
 """How a text may name a stage or a group where it does not ask the place. "Built" also names the work as such."""
-OF_TABLES = ("letter.from_table", "letter.table.", "letter.method_", "quantity.appraisal.")
-"""A table has columns of the usual stages, the notes explain the model, and points off are of Linyi alone."""
-REPORT = ("letter.", "figures.", "show.", "quantity.", "option.", "unit_name.", "compare.", "needed.")
+OF_TABLES = ("letter.from_table", "letter.table.", "quantity.appraisal.")
+"""A table has columns of the usual stages, and points off are of Linyi alone."""
+REPORT = (
+    "letter.",
+    "figures.",
+    "show.",
+    "quantity.",
+    "option.",
+    "unit_name.",
+    "compare.",
+    "needed.",
+    "explorer.",
+    "batch.",
+)
 
 
 @pytest.fixture(params=[name for name in list_cases() if load_case(name).called])
@@ -95,6 +109,67 @@ def test_a_report_has_no_stage_agency_or_pace_that_the_place_has_not() -> None:
     assert [name for name, case in cases.items() if "built" not in pace_stages(case)] == ["qixian-2023"]
     assert [name for name, case in cases.items() if agencies_told(case)] == ["linyi-2018"]
     assert [name for name, case in cases.items() if case.formalism.appraised] == ["linyi-2018", "tonghua-winter"]
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_the_notes_name_the_tracks_in_the_words_of_the_place(lang: str) -> None:
+    """Yiyang sets up a scheme and assesses nobody; the control: Linyi's report names the usual tracks, all three."""
+    said = {}
+    for name in ("yiyang-2025", "linyi-2018"):
+        case = load_case(name)
+        with in_words(own_words(case)):
+            said[name] = method.model(a_letter(lang, case=case))
+    own = own_words(load_case("yiyang-2025"))[lang]
+    assert all(own[stage] in said["yiyang-2025"] for stage in ("built", "connected", "online"))
+    usual = {stage: say(f"figures.stage.{stage}", lang=lang) for stage in ("connected", "assessed", "passed")}
+    assert not any(word in said["yiyang-2025"] for word in (usual["assessed"], usual["passed"]))
+    assert all(word in said["linyi-2018"] for word in usual.values())
+
+
+def test_the_length_of_the_list_is_told_as_surely_as_it_is_known() -> None:
+    """Printed exactly, printed as "more than 70 000", assumed."""
+    listed = {
+        name: load_case(name).population.enterprises for name in ("linyi-2018", "chancheng-2013", "tonghua-winter")
+    }
+    assert [(one.assumed, one.low < one.high) for one in listed.values()] == [
+        (False, False),
+        (False, True),
+        (True, True),
+    ]
+    assert (
+        sentences._listed(load_case("linyi-2018"), "zh") == sentences._listed(load_case("chancheng-2013"), "en") == ""
+    )
+    for lang, words in (("zh", "800家，范围200—3000家"), ("en", "800, range 200 to 3000")):
+        assert words in sentences._listed(load_case("tonghua-winter"), lang)
+
+
+def test_a_share_of_a_sector_is_not_taken_for_that_of_the_list() -> None:
+    """The control: the same figure of the whole list is printed as it stands."""
+    content = load_case("linyi-2018").content()
+    figure = {
+        "id": "x",
+        "quantity": "built",
+        "date": content["as_of"],
+        "value": 0.99,
+        "unit": "share",
+        "source": "LY21",
+    }
+    part = Case.from_content(
+        {**content, "published": ({**figure, "sector": "mines"}, *content["published"])}, Origin("x")
+    )
+    assert "66.36%" in sentences.standing(part, "zh") and "99%" not in sentences.standing(part, "zh")
+    whole = Published.model_validate({**figure, "value": 0.6637})
+    assert "66.37%" in sentences.standing(part.model_copy(update={"published": (whole,)}), "zh")
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_ids_that_reasons_only_name_are_told_what_they_are(lang: str) -> None:
+    """The control: an id whose document is given beside the value is not told again."""
+    letter = a_letter(lang)
+    (text,) = assumptions._named_only(["没有依据（FC04）", "EX20是有奖励之后的", "[EX21] 讲话；XY99"], letter)
+    assert "FC04" in text and "EX20" in text and "EX21" not in text and "XY99" not in text
+    assert evidence()["EX20"].words("source", lang) in text
+    assert assumptions._named_only(["[EX21] 讲话", ""], letter) == []
 
 
 def test_grounds_of_what_the_place_has_not_are_left_out() -> None:

@@ -81,6 +81,7 @@ def test_ranges_numbers_and_days() -> None:
     assert [show_number(value) for value in (3.0, 0.5, 33300, 0.123456, -2.0)] == ["3", "0.5", "33300", "0.1235", "-2"]
     assert show_share_range(0.1, 0.18, "zh") == "10%—18%" and show_share_range(0.1, 0.18, "en") == "10% to 18%"
     assert show_number_range(0.03, 0.2, "en") == "0.03 to 0.2" and show_number_range(80, 80, "zh") == "80"
+    assert [show_number(value) for value in (3e-05, 12345.6)] == ["0.00003", "12350"], "no powers of ten"
     assert show_number_range(3, None, "en") == "3"
     day = dt.date(2018, 9, 10)
     assert [show_setting(value, "en") for value in (day, "order", 0.5)] == [

@@ -22,7 +22,7 @@ from dpsim.model.hazards import Hazard
 from dpsim.model.open_hazards import FIRST_NUMBER
 from dpsim.model.state import Floats
 
-HAZARD_KINDS = frozenset(range(int(Kind.BORN), int(Kind.DROPPED) + 1))
+HAZARD_KINDS = frozenset((*range(int(Kind.BORN), int(Kind.DROPPED) + 1), int(Kind.LISTED)))
 _BIRTH = {HazardClass.GENERAL: Stream.HAZARD_CLOCK_GENERAL, HazardClass.MAJOR: Stream.HAZARD_CLOCK_MAJOR}
 _STEPS = {Kind.ASSIGNED: 0, Kind.RECTIFIED: 1, Kind.ACCEPTED: 2, Kind.REFUSED: 2, Kind.CLOSED: 3}
 _MEANS = ("assign", "rectify", "accept", "close")
@@ -133,6 +133,8 @@ class _Story:
         elif kind == Kind.FOUND:
             made = self._detection()
             self.at, self.harm, self.draws = t, math.nan, self.draws + 2
+        elif kind == Kind.LISTED:
+            made = self._listing()
         elif kind in _STEPS:
             made = self._step(kind, t)
             self.at = t
@@ -165,6 +167,11 @@ class _Story:
         """Return the threshold that the chances of detection had spent when it was found."""
         stream, number, part, (u, _) = self._again()
         return Draw("detection", stream, self.name[2], number, self._key(), part, u, -math.log(u))
+
+    def _listing(self) -> Draw:
+        """Return why it was listed: the share is that of its week, which the log does not tell."""
+        u = uniform(*self.name, int(Stream.HAZARD_LISTING), self.ordinal, self.cycle)
+        return Draw("listed", Stream.HAZARD_LISTING, self.name[2], self.ordinal, self.cycle, 0, u, u)
 
     def _harm(self, now: float) -> float:
         """Return when its accident would come if nobody found it, NaN for never."""

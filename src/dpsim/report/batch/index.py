@@ -9,13 +9,15 @@ from pathlib import Path
 from urllib.parse import quote
 
 from dpsim.experiments.sums import SUMS, sums_text
-from dpsim.language import say
+from dpsim.language import in_words, say
+from dpsim.model.targets import headline_target
 from dpsim.params.batch import Batch
 from dpsim.report import fonts
 from dpsim.report.batch.states import STATES, Standing, Standings
 from dpsim.report.below import FEW_RUNS
 from dpsim.report.documents import LANG_ATTRIBUTE, write_atomically, write_page
-from dpsim.report.show import show_date, show_met, show_rounded
+from dpsim.report.place import own_words
+from dpsim.report.show import show_date, show_met, show_rounded, target_words
 
 INDEX_FILES = ("index.json", "index.html")
 _COLOURS = {"failed": "#a40e26", "waiting": "#6b7280"}
@@ -115,7 +117,11 @@ def _case(standings: list[Standing], lang: str) -> str:
     headlines = dict.fromkeys(standing.made.headline for standing in standings if standing.made)
     leads = [f"<p><strong>{html.escape(headline)}</strong></p>" for headline in headlines]
     leads = leads or [_paragraph(say("batch.no_headline", lang=lang))]
-    heads = [say(f"batch.column_{column}", lang=lang) for column in ("strategy", "met", "shortfall", "state")]
+    target = headline_target(case)
+    with in_words(own_words(case)):
+        asked = target_words(target.group, target.stage, lang)
+    values = {"target": asked, "deadline": show_date(target.deadline, lang)}
+    heads = [say(f"batch.column_{column}", lang=lang, **values) for column in ("strategy", "met", "shortfall", "state")]
     head = "".join(f"<th>{html.escape(text)}</th>" for text in heads)
     rows = "".join(f"<tr>{''.join(_cells(standing, lang))}</tr>" for standing in standings)
     table = f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"

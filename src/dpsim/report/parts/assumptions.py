@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -27,6 +29,8 @@ if TYPE_CHECKING:
 
 PRINTED = ("seed", "official page")
 """Grades whose value stands in the document as it is; the others are told what was counted there."""
+_ID = re.compile(r"(?<![A-Za-z0-9])[A-Z]{2}[0-9]{2}(?![0-9])")
+"""An id of the evidence within a text."""
 WEIGHTED = ("scenario.rush", "scenario.start")
 """Entries with several values and a weight for each."""
 
@@ -54,7 +58,25 @@ def part(letter: Letter) -> Part:
         )
     header = letter.columns("assumption", "value", "unit", "range", "grade", "source")
     letter.save_table(pd.DataFrame(rows, columns=["item", "value", "unit", "range", "grade", "source"]), "assumptions")
-    return letter.headed("part_assumptions", html_table(header, rows, numeric=(1, 3), whole=(2, 3, 4)))
+    table = html_table(header, rows, numeric=(1, 3), whole=(2, 3, 4))
+    said = [letter.say("letter.units_note"), *_named_only([row[-1] for row in rows], letter)]
+    return letter.headed("part_assumptions", table + "".join(map(letter.paragraph, said)))
+
+
+def _named_only(grounds: Sequence[str], letter: Letter) -> list[str]:
+    """Return what stands behind the ids that reasons name without their document; nothing where there are none."""
+    text, known = " ".join(grounds), evidence()
+    named = {id_ for id_ in _ID.findall(text) if id_ in known and f"[{id_}]" not in text}
+    entries = [
+        letter.say(
+            "letter.id_one",
+            id=id_,
+            quantity=known[id_].words("quantity", letter.lang),
+            source=known[id_].words("source", letter.lang),
+        )
+        for id_ in sorted(named)
+    ]
+    return [letter.say("letter.ids", entries=letter.join(entries))] if entries else []
 
 
 def _has(case: Case, a: Assumption) -> bool:

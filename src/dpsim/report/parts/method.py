@@ -10,6 +10,7 @@ from dpsim.experiments.runrecord import input_hash
 from dpsim.params.evidence import evidence
 from dpsim.report.job import INPUTS
 from dpsim.report.parts import Part
+from dpsim.report.place import assessed
 from dpsim.report.show import show_number_range
 
 if TYPE_CHECKING:
@@ -29,12 +30,19 @@ def part(letter: Letter) -> Part:
         seed=request.seed,
         language=letter.lang,
     )
-    body = letter.paragraph(letter.say("letter.method_text")) + letter.paragraph(*grounds(letter))
+    body = letter.paragraph(model(letter)) + letter.paragraph(*grounds(letter))
     if request.reference.id in letter.result.supervised:
         body += letter.paragraph(letter.say("letter.method_hazards"))
     body += letter.paragraph(letter.say("letter.method_draws")) + f"<p><code>{html.escape(again)}</code></p>"
     body += letter.paragraph(letter.say("letter.version", version=record["version"], hash=input_hash(record)))
     return letter.headed("part_method", body)
+
+
+def model(letter: Letter) -> str:
+    """Return the model in short, in the words of the place: of assessment only where there is one."""
+    two = "" if assessed(letter.result.case) else "_two"
+    parts = {name: letter.say(f"letter.method_{name}{two}") for name in ("tracks", "waits")}
+    return letter.say("letter.method_text", **parts)
 
 
 def _from_table(letter: Letter) -> str:

@@ -99,6 +99,7 @@ def _against_average(letter: Letter, stage: str) -> list[str]:
             f"letter.average.{where}",
             stage=word,
             name=getattr(result.request.main.name, letter.lang),
+            part=letter.say("letter.part_method"),
             projected=show_rounded(projected, 1),
             so_far=show_ratio_range(so_far.min(), so_far.max(), letter.lang),
             regimes=letter.join(

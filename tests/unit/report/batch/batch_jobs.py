@@ -16,7 +16,7 @@ from dpsim.report.job import NOTEBOOK
 BATCH = """schema: 1
 batch: {batch}
 name: {{zh: '{name}', en: '{name}'}}
-cases: [linyi-2018]
+cases: [{case}]
 strategies: [{strategies}]
 languages: [{languages}]
 replications: 5
@@ -30,10 +30,11 @@ def batch_of(
     languages: str = "zh, en",
     name: str = "批",
     id_: str = "b",
+    case: str = "linyi-2018",
 ) -> Batch:
     """Return a batch."""
     file = folder / "batch.yaml"
-    text = BATCH.format(batch=id_, name=name, strategies=strategies, languages=languages)
+    text = BATCH.format(batch=id_, name=name, strategies=strategies, languages=languages, case=case)
     file.write_text(text, encoding="utf-8")
     return load_batch(file)
 

@@ -67,6 +67,25 @@ def test_the_page_tells_every_state_in_its_language(standings: Standings, tmp_pa
     assert "5次，少于100次" in zh.get_text() and "only 5 runs" in en.get_text(), "few runs carry a warning"
 
 
+def test_the_columns_name_the_target_of_the_case_in_its_words(tmp_path: Path) -> None:
+    """Not every place has a target of the year end, or one that is called online; the control: Linyi's words."""
+    met = {
+        "tonghua-winter": [
+            "推演中到5月10日达到“全部企业闭环运行”",
+            '"all enterprises: closing the loop" met by 10 May in the runs',
+        ],
+        "linyi-2018": [
+            "推演中到12月31日达到“全部企业网上运行”",
+            '"all enterprises: online" met by 31 Dec in the runs',
+        ],
+    }
+    for name, said in met.items():
+        batch = batch_of(tmp_path, case=name)
+        write_index(prepare_batch(batch, plan_jobs(batch), tmp_path))
+        heads = [section.select("thead th")[1].get_text() for section in page(tmp_path).find_all("section")]
+        assert heads == said
+
+
 def test_links_lead_to_the_reports_and_nothing_leads_outside(standings: Standings, tmp_path: Path) -> None:
     write_index(standings)
     soup, index = page(tmp_path), tmp_path / "batch-b" / "index.html"
