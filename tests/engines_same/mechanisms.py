@@ -63,11 +63,12 @@ class WatchedRun(SimpyRun):
             self.seen["fewer builders than before, some still busy"] += int((bench.free_at[servers:] > day).any())
         super()._serve(number, bench, servers, day)
 
-    def _leave_list(self, i: int, time: float) -> None:
+    def _leave_list(self, i: int, time: float, *how: int) -> None:
         for number, queue in enumerate(self.waiting):
             who = "assessors" if number == len(self.benches) - 1 else "an agency"
             self.seen[f"left while waiting for {who}"] += int(any(entry[2] == i for entry in queue))
-        super()._leave_list(i, time)
+        self.seen["closed by a penalty"] += int(bool(how))
+        super()._leave_list(i, time, *how)
 
 
 @dataclass
@@ -172,6 +173,8 @@ _WORDS = (
     "counties pulled by their benchmarks",
     "attention differs from the reference",
     "penalty felt",
+    "production stopped",
+    "closed by a penalty",
     "paper at the as-of date",
     "several visits of one enterprise",
     "as many visits of a county in a day as there can be",
@@ -272,6 +275,7 @@ def _outcome(world: World, outcome: Outcome, run: SimpyRun) -> Iterator[tuple[st
     yield "own ability crowded out", int(law["helped"] != 0)
     yield "counties pulled by their benchmarks", int((world.levers[0].pull != world.levers[1].pull).any())
     yield "penalty felt", int((hazards.sites["perceived"] > 0).any())
+    yield "production stopped", int(np.isfinite(hazards.sites["resumes"]).sum())
     yield "paper at the as-of date", int(hazards.paper.sum())
     cap = world.levers[0].visit_cap
     yield "annual cap on visits", int((cap < NO_CAP).any())

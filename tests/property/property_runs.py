@@ -17,8 +17,9 @@ from dpsim.engines.world import Setting, World, make_world
 from dpsim.experiments.replication import prepare, strategy_paths
 from dpsim.model.paths import Pace
 from dpsim.model.prior import draw_paths
+from dpsim.params.faults import Origin
 from dpsim.params.load import load_strategy
-from dpsim.params.schema import Case
+from dpsim.params.schema import Case, Strategy
 
 SMALL = {
     "population.enterprises": 40,
@@ -48,6 +49,16 @@ def forced(case: Case, values: dict[str, float]) -> Case:
 def small(case: Case) -> Case:
     """Return a case with 40 enterprises, and a tenth of the hazards at each."""
     return forced(case.model_copy(update={"published": ()}), SMALL)
+
+
+def laddered(*, stop_days: float, close_share: float, factor: float = 4.0) -> Strategy:
+    """Return `balanced` with these upper rungs of the penalty ladder, and `factor` times as many penalties."""
+    content = load_strategy("balanced").content()
+    values = {"stop_days": stop_days, "close_share": close_share, "factor": factor}
+    items = [dict(item) for item in content["instruments"]]
+    mine = next(item for item in items if item["instrument"] == "penalties")
+    mine.update({key: {**mine[key], "value": value, "range": (value, value)} for key, value in values.items()})
+    return Strategy.from_content({**content, "instruments": tuple(items)}, Origin("laddered"))
 
 
 def queueless(case: Case) -> Case:

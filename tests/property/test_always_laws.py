@@ -28,6 +28,7 @@ from dpsim.measure.hazards import HAZARD_INDICATORS, hazard_values
 from dpsim.measure.stages import stage_counts_over_time
 from dpsim.measure.substance import substance_values
 from dpsim.model.hazard_book import ledger_counts
+from dpsim.model.penalty_ladder import Rung
 from dpsim.model.state import stage_flags
 from dpsim.model.visits import Roster
 from dpsim.params.faults import Origin
@@ -297,10 +298,15 @@ def report_faults(run: Run) -> list[str]:
             faults.append(f"day {day}: reported finds have fallen")
         before = finds
     visits = {(int(r["index"]), float(r["t"])): int(r["detail"]) for r in ledger[ledger["kind"] == int(Kind.VISIT)]}
+    shares = [
+        item.close_share.value for item in run.world.setting.strategy.instruments if item.instrument == "penalties"
+    ]
+    closes = max(shares, default=0) > 0
     for row in ledger[ledger["kind"] == int(Kind.PENALTY)]:
         if visits.get((int(row["index"]), float(row["t"])), 0) < 1:
             faults.append(f"a penalty without a find: {row}")
-        if not 0 <= row["detail"] <= run.world.setting.case.deterrence.top_rung.value:
+        top = Rung.CLOSED if closes else run.world.setting.case.deterrence.top_rung.value
+        if not 0 <= row["detail"] <= top:
             faults.append(f"a rung beyond the ladder: {row}")
     return faults
 

@@ -126,8 +126,8 @@ def test_each_stream_is_used_in_one_place() -> None:
     assert set(shared_without_reason(planted)) == {"PROPENSITY"}, "a second use would be noticed"
 
 
-STRATEGIES = ("current_arrangement", "past_pace", "balanced", "assessor_independence")
-"""Together they draw from every stream."""
+STRATEGIES = ("current_arrangement", "past_pace", "balanced", "assessor_independence", "laddered")
+"""Together they draw from every stream; the last is `balanced` with the upper rungs of the penalty ladder."""
 BOTH_SIDES = ["VISIT_HOUR", "DOUBLE_RANDOM"]
 """One decision drawn for the strategy and for the reference that it is held against: the same lot, the same hour."""
 
@@ -166,7 +166,7 @@ from dpsim.engines import world
 from dpsim.model import adoption, completion, hazard_life, population, prior
 for module in (adoption, completion, hazard_life, population, prior):
     assert module.uniform is counted, module
-from property_runs import forced, small
+from property_runs import forced, laddered, small
 from dpsim.experiments.replication import run_replication
 case = small(dpsim.load_case("linyi-2018")).with_values({"scenario.removals_per_year": 0.1})
 case = forced(case, {"incidents.accidents.general": 0.5})
@@ -177,7 +177,9 @@ if PLANT:
 kinds = set()
 for name in STRATEGIES:
     drawn.clear()
-    run = run_replication(case, dpsim.load_strategy(name), seed=0, replication=0, engine="simpy", trace=True)
+    closing = laddered(stop_days=20.0, close_share=0.5)
+    strategy = closing if name == "laddered" else dpsim.load_strategy(name)
+    run = run_replication(case, strategy, seed=0, replication=0, engine="simpy", trace=True)
     kinds |= set(run.events["kind"])
     both = {int(streams.Stream[name]) for name in BOTH_SIDES}
     twice = {str(key): places for key, places in drawn.items() if len(places) > (2 if key[3] in both else 1)}

@@ -159,6 +159,7 @@ def _sites(case: Case, n: int, replication: int, begin: float) -> tuple[Records,
         sites["phase"][:, channel] = begin + luck(Stream.CHECK_PHASE, channel) * getattr(case.discovery, key).value
     sites["built_at"], sites["online_at"], sites["report_factor"] = math.inf, math.inf, 1.0
     sites["perceived_at"], sites["leaning_at"] = begin, begin
+    sites["resumes"] = -math.inf
     return sites, colour
 
 

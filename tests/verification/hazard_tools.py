@@ -107,6 +107,7 @@ class Lab:
         self.sites["phase"] = self.rng.random((n, CHANNELS)) * np.where(np.isfinite(period), period, 0.0)
         self.sites["built_at"] = self.sites["online_at"] = math.inf
         self.sites["perceived_at"] = self.sites["leaning_at"] = self.sites["seen_at"] = self.lived
+        self.sites["resumes"] = -math.inf
         self.store = HazardStore()
 
     def live(self, until: float, visits: Visits | None = None) -> None:

@@ -29,7 +29,7 @@ def test_an_untraced_run_counts_the_same() -> None:
     assert np.array_equal(with_.store.book.tally, ledger_counts(with_.ledger, CELL, 4, TIMES))
     assert np.array_equal(with_.store.book.revealed, without.store.book.revealed)
     assert np.array_equal(with_.store.census(with_.sites), without.store.census(without.sites))
-    for name in ("finds", "judged", "bad_record", "rung", "open", "overdue", "perceived"):
+    for name in ("finds", "judged", "bad_record", "rung", "resumes", "open", "overdue", "perceived"):
         assert np.array_equal(with_.sites[name], without.sites[name]), name
     other = counted(trace=False, accepted=0.69)
     assert not np.array_equal(with_.store.book.tally, other.store.book.tally), "the check must refuse another law"

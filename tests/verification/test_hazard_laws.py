@@ -61,6 +61,8 @@ def busy_law(**changed: object) -> Records:
         "memory": 60.0,
         "effort": 0.7,
         "penalty_share": 0.5,
+        "stop_days": 12.0,
+        "close_share": 0.1,
         "return_share": 0.4,
         "reveal_share": 0.2,
         "look_share": 0.5,
@@ -172,7 +174,7 @@ def test_the_order_of_rows_changes_nothing() -> None:
 PER_DAY = ("harm", "growth", "learning", "forgetting")
 IN_DAYS = (
     *("period", "assign", "rectify", "accept", "close", "limit", "relapse_days", "memory", "look_days"),
-    *("training_memory", "trained_at", "patrol_every", "ability_at"),
+    *("training_memory", "trained_at", "patrol_every", "ability_at", "stop_days"),
 )
 """Quantities of the law by their unit; all others have none (but for workers' reports, per day)."""
 
@@ -210,7 +212,7 @@ def test_the_unit_of_time_changes_nothing(factor: float) -> None:
     for name in plain.ledger.dtype.names or ():
         scale = factor if name == "t" else 1.0
         assert (plain.ledger[name] * scale == other.ledger[name]).all(), name
-    for name in ("rectify", "memory", "harm", "training_memory"):
+    for name in ("rectify", "memory", "harm", "training_memory", "stop_days"):
         wrong = stretched_lab(factor, forget=name)
         live_weeks(wrong, index, time * factor, week=7.0 * factor)
         assert story(wrong) != story(other), f"the check must refuse a {name} that does not scale"
@@ -246,6 +248,7 @@ def test_every_quantity_of_the_law_has_its_unit() -> None:
         "look_share",
         "listing_share",
         "publicity",
+        "close_share",
         *("taught", "trained", "training_detect", "training_worth", "warned", "grid_quality", "verified"),
         *("done", "price", "owed", "instalment"),
         *("independence", "refused_share", "petty", "search_lost", "served", "ability", "helped"),

@@ -83,6 +83,8 @@ class Levers(NamedTuple):
         Shape (n,): factor on the rate of workers' reports of an enterprise.
     penalty, publicity : numpy.ndarray
         Shape (1,): factor on the share of visits that end in a penalty; share of penalties made public.
+    ladder : numpy.ndarray
+        Shape (2,): days of a stop of production; share of the penalties at the stop rung that close the enterprise.
     look_back : numpy.ndarray
         Shape (2,): share of closed hazards checked again, and after how many days.
     listing : numpy.ndarray
@@ -130,6 +132,7 @@ class Levers(NamedTuple):
     reward: npt.NDArray[np.float64]
     penalty: npt.NDArray[np.float64]
     publicity: npt.NDArray[np.float64]
+    ladder: npt.NDArray[np.float64]
     look_back: npt.NDArray[np.float64]
     listing: npt.NDArray[np.float64]
     pull: npt.NDArray[np.float64]
@@ -163,6 +166,7 @@ COMBINED: dict[str, str] = {
     "reward": "multiply",
     "penalty": "multiply",
     "price": "most",
+    "ladder": "most",
     "look_back": "most",
     "pull": "multiply",
     "training": "most",
@@ -200,6 +204,7 @@ def empty_levers(counties: int, groups: int, sectors: int, enterprises: int) -> 
         reward=np.zeros(enterprises),
         penalty=one[3],
         publicity=one[4],
+        ladder=np.zeros(2),
         look_back=np.zeros(2),
         listing=one[5],
         pull=np.zeros(counties),
@@ -238,6 +243,7 @@ def reset_levers(levers: Levers) -> None:
     levers.reward[:] = 1.0
     levers.penalty[:] = 1.0
     levers.publicity[:] = 0.0
+    levers.ladder[:] = 0.0
     levers.look_back[:] = 0.0
     levers.listing[:] = 0.0
     levers.pull[:] = 1.0

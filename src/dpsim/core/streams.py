@@ -102,6 +102,8 @@ class Stream(IntEnum):
     """Entity = the enterprise, ordinal = the day."""
     TEAM_QUALITY = 124
     """Entity = the county's number, ordinal = the team."""
+    VISIT_CLOSING = 125
+    """Whether a penalty of a stopped enterprise closes it; ordinal = the visit."""
     # values of a case that are not known; entity = the value's key, ordinal = the attempt
     UNCERTAIN = 130
     # direct count paths of the forecast layer

@@ -273,7 +273,7 @@ def _sites(case: Case, state: State, entry: Floats, colour: Ints, luck: Luck) ->
     sites["phase"][:, SPOT_CHECK] = GRID_PHASE * luck(Stream.CHECK_PHASE, SPOT_CHECK)
     sites["built_at"] = np.where(np.isnan(entry[:, 1]), np.inf, entry[:, 1])
     sites["online_at"] = np.where(np.isnan(entry[:, 3]), np.inf, entry[:, 3])
-    sites["report_factor"], sites["seen_at"] = 1.0, -PAST_DAYS
+    sites["report_factor"], sites["seen_at"], sites["resumes"] = 1.0, -PAST_DAYS, -np.inf
     sites["perceived_at"] = sites["leaning_at"] = -PAST_DAYS  # forgetting runs forward only
     f, base = case.formalism, case.caveats.paper_share.value
     chance = [

@@ -135,7 +135,7 @@ def meet(
 
 @inner_routine
 def live_week(rules: Rules, state: State, hazards: Hazards, begin: float, until: float, pending: Pending) -> Hazards:
-    """Let the hazards live until the weekly report, publish its penalties, drop who has left; return the new books."""
+    """Let the hazards live until the weekly report and publish its penalties; return the new books."""
     sites, laws, m = hazards.sites, hazards.laws, pending.held[0]
     visits = sorted_visits(
         pending.who[:m],
@@ -148,11 +148,17 @@ def live_week(rules: Rules, state: State, hazards: Hazards, begin: float, until:
     pending.held[0] = 0
     stock = live_sites(sites, hazards.stock, begin, until, laws, visits)
     publish(sites, state.county, rules.counties, until, laws)
+    return Hazards(sites, stock, laws)
+
+
+@inner_routine
+def drop_leavers(state: State, hazards: Hazards, now: float) -> None:
+    """Drop the hazards of those who have left the list."""
+    sites, stock = hazards.sites, hazards.stock
     for i in range(sites.size):
         if sites[i].on_list > state.status[i, _ON_LIST]:
             sites[i].on_list = 0
-            drop_site(sites[i], until, stock.table, stock.hidden, stock.book)
-    return Hazards(sites, stock, laws)
+            drop_site(sites[i], now, stock.table, stock.hidden, stock.book)
 
 
 @inner_routine

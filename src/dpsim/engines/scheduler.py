@@ -26,20 +26,22 @@ from dpsim.engines.enterprises import (
     tell,
     with_room,
 )
-from dpsim.engines.mornings import know, live_week, make_pending, meet, send
+from dpsim.engines.mornings import drop_leavers, know, live_week, make_pending, meet, send
 from dpsim.engines.waiting import Waiting, forget, make_waiting, pop
 from dpsim.model.adoption import advance, hand_over, remove
 from dpsim.model.controls import bill, set_controls, take_in
 from dpsim.model.hazards import Records
 from dpsim.model.organisations import busy_servers, free_server, servers_in_place
 from dpsim.model.paths import Path, Rush
+from dpsim.model.penalty_ladder import ordered_to_close
 from dpsim.model.refresh import refresh
 from dpsim.model.state import SIDES, Col, Floats, Ints, Phase, State, entity_of, stage_bits
 from dpsim.model.visits import Roster
 
 _ON_LIST, _YEAR = int(Col.ON_LIST), int(Roster.VISITS_YEAR)
-_CALENDAR, _ALLOCATION = int(Phase.CALENDAR), int(Phase.ALLOCATION)
-_NONE, _AGENCY, _K_REMOVED = int(Channel.NONE), int(Channel.AGENCY), int(Kind.REMOVED)
+_CALENDAR, _REPORTING, _ALLOCATION = int(Phase.CALENDAR), int(Phase.REPORTING), int(Phase.ALLOCATION)
+_NONE, _AGENCY, _CITY_BUREAU = int(Channel.NONE), int(Channel.AGENCY), int(Channel.CITY_BUREAU)
+_K_REMOVED = int(Kind.REMOVED)
 _MORNING_EVENTS = 16
 """Room in the log for meetings and notices of a morning."""
 
@@ -66,6 +68,11 @@ def simulate(books: Books, hazards: Hazards) -> tuple[Book, Hazards]:
             keep_list(now, books.leaving, books.removal, state, plans, waiting, book)
         if begins and rules.hazards:
             hazards = live_week(rules, state, hazards, lived, now, pending)
+            closed = ordered_to_close(sites, state.status)
+            book = with_room(book, closed.size)
+            for i in closed:
+                leave_list(i, now, _REPORTING, _CITY_BUREAU, state, plans, waiting, book)
+            drop_leavers(state, hazards, now)
             lived = now
         if morning:
             counts = know(day, rules, state, bureau, sites, begins)
@@ -90,6 +97,7 @@ def simulate(books: Books, hazards: Hazards) -> tuple[Book, Hazards]:
     book = live_until(end, rules, state, rush, sites, laws, plans, waiting, book)
     if rules.hazards:
         hazards = live_week(rules, state, hazards, lived, end, pending)
+        drop_leavers(state, hazards, end)
     fill_gaps(moments, books.days)
     return book, hazards
 
@@ -120,14 +128,21 @@ def keep_list(
     for i in leaving:
         if removal[i] > now:
             break
-        if state.status[i, _ON_LIST] == 0:
-            continue
-        stages = float(stage_bits(state.status, i))
-        advance(state.status, state.residual, state.rate, state.updated, i, now)
-        remove(state.status, i)
-        forget(waiting, i)
-        record(book, now, _CALENDAR, entity_of(state, i), 0, _K_REMOVED, _NONE, 0, stages, i)
-        plan(i, state, plans)
+        if state.status[i, _ON_LIST] == 1:
+            leave_list(i, now, _CALENDAR, _NONE, state, plans, waiting, book)
+
+
+@lean_inner_routine
+def leave_list(
+    i: int, now: float, phase: int, channel: int, state: State, plans: Plans, waiting: Waiting, book: Book
+) -> None:
+    """Take an enterprise off the list; the event's value holds the stages it takes along, as bits."""
+    stages = float(stage_bits(state.status, i))
+    advance(state.status, state.residual, state.rate, state.updated, i, now)
+    remove(state.status, i)
+    forget(waiting, i)
+    record(book, now, phase, entity_of(state, i), 0, _K_REMOVED, channel, 0, stages, i)
+    plan(i, state, plans)
 
 
 @lean_inner_routine

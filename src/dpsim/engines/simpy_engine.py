@@ -65,6 +65,7 @@ class SimpyRun:
             self.env.process(organisation())
         self.env.run(until=self.at(self.world.timeline.days, Phase.CALENDAR))
         self.supervision.live(float(self.world.timeline.days))
+        self.supervision.drop_leavers()
         for bench in range(len(self.benches)):  # days without a morning keep the state of the last one
             self._fill_gaps(bench)
         told = told_by_day(self.world.reports)
@@ -95,7 +96,10 @@ class SimpyRun:
                 done += 1
 
     def reporting(self) -> Process:
-        """Phase 2: what is known becomes the reported state; hazards and visits are reported when intervals begin."""
+        """Phase 2: what is known becomes the reported state; hazards and visits are reported when intervals begin.
+
+        Whom the week's penalties close leaves the list then.
+        """
         timeline = self.world.timeline
         begins = set(timeline.refresh_times.tolist())
         mornings = set(timeline.mornings.tolist())
@@ -103,6 +107,9 @@ class SimpyRun:
             yield self.at(float(time), Phase.REPORTING)
             if time in begins:
                 self.supervision.live(float(time))
+                for i in self.supervision.closed():
+                    self._leave_list(i, float(time), Phase.REPORTING, Channel.CITY_BUREAU)
+                self.supervision.drop_leavers()
             if time in mornings:
                 self.reported = self.supervision.know(int(time), ledger=time in begins)
 
@@ -293,7 +300,7 @@ class SimpyRun:
                 self._tell(i, kind, float(day))
                 self.plan(i)
 
-    def _leave_list(self, i: int, time: float) -> None:
+    def _leave_list(self, i: int, time: float, phase: int = Phase.CALENDAR, channel: int = Channel.NONE) -> None:
         """Take an enterprise off the list; the event's value holds the stages it takes along, as bits."""
         if self.state.status[i, Col.ON_LIST] == 0:
             return
@@ -305,7 +312,7 @@ class SimpyRun:
             if len(kept) < len(queue):
                 queue[:] = kept
                 heapq.heapify(queue)
-        self._record(i, time, Phase.CALENDAR, Kind.REMOVED, 0, Channel.NONE, value=value)
+        self._record(i, time, phase, Kind.REMOVED, 0, channel, value=value)
         self.plan(i)
 
     def _record(

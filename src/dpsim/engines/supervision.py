@@ -15,6 +15,7 @@ from dpsim.model.completion import case_formalism, complete, refused
 from dpsim.model.controls import bill, set_controls, take_in
 from dpsim.model.detection import fatigue_factors
 from dpsim.model.hazard_sites import publish
+from dpsim.model.penalty_ladder import ordered_to_close
 from dpsim.model.staffing import allot_counties
 from dpsim.model.state import SIDES, Col, Ints
 from dpsim.model.visits import (
@@ -58,12 +59,22 @@ class Supervision:
         return Reported(counts[0], world.facts[0], self.key), Reported(counts[1], world.facts[1], self.key)
 
     def live(self, time: float) -> None:
-        """Let the hazards live until the weekly report, publish the week's penalties, drop who has left."""
+        """Let the hazards live until the weekly report, and publish the week's penalties."""
         world, setting = self.hazards, self.world.setting
         if world is None:
             return
         world.live(time)
         publish(world.sites, self.state.county, int(setting.case.population.counties.value), time, world.laws)
+
+    def closed(self) -> list[int]:
+        """Return the enterprises that the week's penalties close."""
+        return [] if self.hazards is None else ordered_to_close(self.hazards.sites, self.state.status).tolist()
+
+    def drop_leavers(self) -> None:
+        """Drop the hazards of those who have left the list."""
+        world = self.hazards
+        if world is None:
+            return
         for i in np.flatnonzero(world.sites["on_list"] > self.state.status[:, Col.ON_LIST]).tolist():
             world.leave(i)
 

@@ -71,8 +71,8 @@ def set_controls(levers: Levers, reference: Levers, sites: Records, laws: Record
     Parameters
     ----------
     levers, reference : Levers
-        Of the strategy and of the reference: who assesses is held against the latter, because the paths are of passes
-        under it; each has its own prices.
+        Of the strategy and of the reference: who assesses and who is closed is held against the latter, because the
+        paths are of what comes under it; each has its own prices.
     sites, laws : numpy.ndarray
         Changed in place.
     now : float
@@ -84,6 +84,8 @@ def set_controls(levers: Levers, reference: Levers, sites: Records, laws: Record
         for unit in range(2):
             law.price[0, k, unit], law.price[1, k, unit] = levers.price[k, unit], reference.price[k, unit]
     law.penalty_factor, law.publicity = levers.penalty[0], min(1.0, levers.publicity[0])
+    law.stop_days = levers.ladder[0]
+    law.close_share = max(0.0, levers.ladder[1] - reference.ladder[1])  # paths lack whom the reference closes
     law.look_share, law.look_days = levers.look_back[0], levers.look_back[1]
     law.listing_share = levers.listing[0]
     law.petty, law.search_lost = levers.petty[0], levers.petty[1]

@@ -35,7 +35,7 @@ LEDGER = record_type(
 """One event of a hazard or a visit.
 
 `detail` is of FOUND and RELAPSED the cycle; of CLOSED 1 in time, + 2 on paper only;
-of ACCIDENT and DROPPED how it stood; of VISIT and ADVISED the finds; of PENALTY the rung.
+of ACCIDENT and DROPPED how it stood; of VISIT and ADVISED the finds; of PENALTY the rung it leads to (`Rung`).
 """
 
 

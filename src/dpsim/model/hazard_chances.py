@@ -31,7 +31,8 @@ def gather(s: Record, law: Record, begin: float, until: float, visits: Visits, c
         if period < math.inf:
             t = s.phase[k] + period * np.ceil((begin - s.phase[k]) / period)
             while t < until:
-                if t >= begin and (k != _PATROL or s.online_at <= t):
+                # a stopped enterprise makes no rounds: they are of posts at work
+                if t >= begin and (k != _PATROL or s.online_at <= t) and (k != _SELF_CHECK or s.resumes <= t):
                     m = insert(m, t, channel, -1, chances)
                 t += period
     for v in range(visits.first[s.index], visits.first[s.index + 1]):

@@ -198,7 +198,8 @@ def be_found(
     h.step = now + law.assign[klass] * days[0]
     h.due = now + law.limit[klass]
     if h.harm < _NEVER:
-        h.harm = now + (h.harm - now) / law.open_harm[klass] if law.open_harm[klass] > 0.0 else _NEVER
+        since = max(now, s.resumes)
+        h.harm = since + (h.harm - since) / law.open_harm[klass] if law.open_harm[klass] > 0.0 else _NEVER
     s.open += 1
     note(book, now, s.index, h.ordinal, _K_FOUND, FIRST_DISCOVERY + channel, klass, h.cycle, 0.0)
 
@@ -373,7 +374,7 @@ def come_back(
     h.cycle += 1
     u, v = uniform_pair(law.seed, law.replication, s.entity, _S_AGAIN, h.ordinal, h.cycle)
     h.level = level_at(now, s, law, h.klass, begin, chances, m) - math.log(u)
-    h.harm = harm_time(v, law.harm[h.klass], now)
+    h.harm = harm_time(v, law.harm[h.klass], max(now, s.resumes))
     note(book, now, s.index, h.ordinal, _K_RELAPSED, 0, h.klass, h.cycle, 0.0)
 
 

@@ -23,6 +23,7 @@ from dpsim.model.hazard_chances import gather
 from dpsim.model.hazard_life import Chances, Record, arise, drawn, harm_time, live_hazard, standing
 from dpsim.model.hazard_stock import KNOWN, UNSEEN, Stock, gap, larger, roomier
 from dpsim.model.hazards import CHANNELS, Hazard, Records, Visits
+from dpsim.model.penalty_ladder import Rung, punish, put_off
 from dpsim.model.state import Floats, Ints
 
 _GONE = int(Hazard.GONE)
@@ -30,9 +31,10 @@ _D_PENALTY = int(Occasion.PENALTY)
 _WORKER = 1
 _BIRTH = (int(Stream.HAZARD_CLOCK_GENERAL), int(Stream.HAZARD_CLOCK_MAJOR))
 _S_PENALTY, _S_RETURN, _S_REVEALED = int(Stream.VISIT_PENALTY), int(Stream.VISIT_RETURN), int(Stream.PAPER_REVEALED)
-_K_BORN, _K_DROPPED, _K_VISIT, _K_ADVISED, _K_PENALTY, _K_REVEALED = (
-    int(Kind[k]) for k in ("BORN", "DROPPED", "VISIT", "ADVISED", "PENALTY", "REVEALED")
+_K_BORN, _K_DROPPED, _K_VISIT, _K_ADVISED, _K_REVEALED = (
+    int(Kind[k]) for k in ("BORN", "DROPPED", "VISIT", "ADVISED", "REVEALED")
 )
+_CLOSED = int(Rung.CLOSED)
 EVENTS_PER_HAZARD = 48
 """Room in the ledger that is kept for one hazard in one interval."""
 
@@ -258,7 +260,10 @@ def live_site(
     settle(s, UNSEEN, way, beside, free)
     s.spent[0], s.spent[1] = reach[0], reach[1]
     if visits.first[s.index] < visits.first[s.index + 1]:
+        stopped = max(s.resumes, until)
         judge(s, law, until, visits, chances, m, book)
+        if s.resumes > stopped:
+            put_off(s, s.resumes - stopped, table)
 
 
 @lean_kernel
@@ -283,21 +288,21 @@ def be_born(
 ) -> int:
     """Write the hazards that arise in [begin, until) and return how many; `whole` is their growth over all of it.
 
-    Their growth starts anew at each visit of a supervisor.
+    Their growth starts anew at each visit of a supervisor. None arises while production is stopped.
     """
-    start, seen, b, j = begin, s.seen_before, 0, 0
+    start, seen, b, j = min(max(begin, s.resumes), until), s.seen_before, 0, 0
     while True:
         while j < m and (
             law.growth == 0.0 or not (chances.source[j] >= 0 and visits.supervisor[chances.source[j]] == 1)
         ):
             j += 1
-        stop = chances.time[j] if j < m else until
+        stop = max(start, chances.time[j]) if j < m else until
         growth = whole if start == begin and j == m else growth_mean(law.growth, 0.0, stop - start)
         growth *= math.exp(law.growth * max(0.0, start - seen))
         b = run_clocks(s, law, start, stop, growth, begin, chances, m, born, b)
         if j == m:
             return b
-        start, seen, j = stop, stop, j + 1
+        start, seen, j = stop, chances.time[j], j + 1
 
 
 @lean_kernel
@@ -373,19 +378,8 @@ def judge(
             punish(s, law, t, until, ordinal, book)
         elif chances.found[j, 1] > 0 or s.overdue > 0:
             s.bad_record = 1
-        elif drawn(law.seed, law.replication, s.entity, _S_RETURN, ordinal, 0) < law.return_share:
+        elif s.rung < _CLOSED and drawn(law.seed, law.replication, s.entity, _S_RETURN, ordinal, 0) < law.return_share:
             s.bad_record, s.rung = 0, 0
-
-
-@lean_kernel
-def punish(s: Record, law: Record, t: float, until: float, ordinal: int, book: Book) -> None:
-    """Go up one rung of the penalty ladder; the decision reaches the enterprise when the interval is over."""
-    s.rung = min(law.top_rung, s.rung + 1)
-    s.bad_record = 1
-    s.penalties += 1
-    s.perceived = raised(s.perceived, s.perceived_at, until, law.memory, law.penalty_jump * (1.0 - law.petty))
-    s.perceived_at = until
-    note(book, t, s.index, ordinal, _K_PENALTY, 0, 0, s.rung, 0.0)
 
 
 @routine

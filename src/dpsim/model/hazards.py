@@ -109,6 +109,7 @@ SITE = record_type(
         ("bad_record", _I),
         ("rung", _I),
         ("penalties", _I),
+        ("resumes", _F),
         ("intensity", _F, (2,)),
         ("clock", _F, (2,)),
         ("perceived", _F),
@@ -134,12 +135,13 @@ SITE = record_type(
 so far, `spent`: what all chances of detection have spent so far, both by class; `open`,
 `overdue`: by the ledger; `finds`: hazards found by supervisors' visits, a past year included; `judged`: the visits
 these come from (and the ordinal of a visit's draws); `bad_record`: in the stricter group of an escalating plan; `rung`:
-0 none, 1 ordered to rectify, 2 fined, 3 stopped; `penalties`: since the last weekly report; `intensity`: births per
-day; `clock`: what is left of the birth clocks; `perceived`: perceived risk of a visit, 0..1, at `perceived_at` (`felt`,
-`felt_at`: the same as the interval begins); `leaning`: on advisers, at `leaning_at`; `built_at`, `online_at`: infinity
-until then; `seen_at`: last supervisor's visit (`seen_before`: as the interval begins); `report_factor`: on workers'
-reports; `expert_rate`, `grid_rate`: visits per day of resident experts, checks per day by grid staff (0 none);
-`simple`: share of a self-check's effect lost to a simple system; `phase`: a time at which each periodic channel comes
+of the penalty ladder (`Rung`); `penalties`: since the last weekly report; `resumes`: when production goes on after a
+stop (minus infinity where there was none); `intensity`: births per day; `clock`: what is left of the birth clocks;
+`perceived`: perceived risk of a visit, 0..1, at `perceived_at` (`felt`, `felt_at`: the same as the interval begins);
+`leaning`: on advisers, at `leaning_at`; `built_at`, `online_at`: infinity until then; `seen_at`: last supervisor's
+visit (`seen_before`: as the interval begins); `report_factor`: on workers' reports; `expert_rate`, `grid_rate`: visits
+per day of resident experts, checks per day by grid staff (0 none); `simple`: share of a self-check's effect lost to a
+simple system; `phase`: a time at which each periodic channel comes
 round; that of the spot check is grid staff's.
 """
 
@@ -180,6 +182,8 @@ LAW = record_type(
         ("reveal_share", _F),
         ("deaths", _F, (3,)),
         ("penalty_factor", _F),
+        ("stop_days", _F),
+        ("close_share", _F),
         ("look_share", _F),
         ("look_days", _F),
         ("listing_share", _F),

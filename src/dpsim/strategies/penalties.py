@@ -1,4 +1,8 @@
-"""Penalties and publication (行政处罚、公开曝光): more visits end in a penalty, and names are made public (EX31)."""
+"""Penalties and publication (行政处罚、公开曝光): more visits end in a penalty, and names are made public (EX31).
+
+The upper rungs of the ladder (停产整顿、关闭取缔; TH05): a stop of production lasts for a time, and some of the
+penalties of an enterprise at the stop rung close it. At 0 neither has an effect.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from dpsim.core.compiled import kernel
+from dpsim.core.expect import Expect
 from dpsim.core.instrument import RATIO, SHARE, STAFF_DAYS, Setting, Settings, Words
 from dpsim.core.levers import Levers, Occasion
 from dpsim.core.reported import Reported
@@ -21,6 +26,10 @@ SETTINGS = {
     "staff_days_per_penalty": Setting(
         STAFF_DAYS, "每起增加的处罚办案用工", "staff time per penalty beyond the usual share"
     ),
+    "stop_days": Setting(Expect("days", 0, 366), "停产整顿的天数", "days of a stop of production"),
+    "close_share": Setting(
+        SHARE, "停产档次上再受处罚时关闭取缔的比例", "share of the penalties at the stop rung that close the enterprise"
+    ),
 }
 _PENALTY = int(Occasion.PENALTY)
 
@@ -31,9 +40,8 @@ def due(settings: Settings, timeline: Timeline) -> npt.NDArray[np.bool_]:
 
 
 def parameters(settings: Settings) -> npt.NDArray[np.float64]:
-    """Return the factor, the share made public and staff-days of a penalty."""
-    values = settings.factor.value, settings.published_share.value, settings.staff_days_per_penalty.value
-    return np.array(values, dtype=np.float64)
+    """Return the factor, the share made public, staff-days of a penalty, days of a stop and the share closed."""
+    return np.array([getattr(settings, name).value for name in SETTINGS], dtype=np.float64)
 
 
 @kernel
@@ -44,8 +52,10 @@ def act(
     reported: Reported,
     levers: Levers,
 ) -> None:
-    """While it lasts, raise the share of penalties and publish some."""
+    """While it lasts, raise the share of penalties, publish some, and let the upper rungs of the ladder bite."""
     if due[day]:
         levers.penalty[0] *= parameters[0]
         levers.publicity[0] += parameters[1]
         levers.price[_PENALTY, 0] = max(levers.price[_PENALTY, 0], parameters[2])
+        for k in range(2):
+            levers.ladder[k] = max(levers.ladder[k], parameters[3 + k])

@@ -11,6 +11,7 @@ from dpsim.core.words import Channel, Kind
 from dpsim.experiments.tracing.draw import CLOSE, EXACT, NAMED, WITHIN, Draw, compared
 from dpsim.experiments.tracing.run import TracedRun
 from dpsim.model.adoption import score_points
+from dpsim.model.penalty_ladder import Rung
 from dpsim.model.state import Track
 from dpsim.model.visits import ADVICE_ORDINAL, visit_time
 
@@ -59,6 +60,8 @@ def enterprise_draw(run: TracedRun, event: np.void) -> Draw | None:
         points = float(score_points(u, float(scores.score_mean.value), float(scores.score_scale.value)))
         check = EXACT if points == value else NAMED
         return Draw("score", Stream.ASSESS_SCORE, entity, ordinal, 0, 0, u, points, value, check)
+    if kind == Kind.REMOVED and event["channel"] == Channel.CITY_BUREAU:
+        return _closing(run, entity, i)
     if kind == Kind.REMOVED:
         u = drawn(Stream.CLOCK_REMOVAL, 0)
         due = -math.log(u) * 365.0 / world.setting.case.scenario.removals_per_year.value
@@ -94,6 +97,17 @@ def _visit(run: TracedRun, entity: int, ordinal: int, t: float, *, slots: int) -
     ]
     hour = min(hours, key=lambda one: abs(one - 24.0 * (t - day)))
     return _hour("visit", Stream.VISIT_HOUR, entity, ordinal, u, hour, t)
+
+
+def _closing(run: TracedRun, entity: int, i: int) -> Draw:
+    """Return the draw by which a penalty closed an enterprise: of the first penalty on the last rung."""
+    assert run.world.hazards is not None
+    penalties = run.of_kind(i, Kind.PENALTY)
+    ordinal = int(penalties["ordinal"][penalties["value"] == Rung.CLOSED][0])
+    u = uniform(run.world.seed, run.world.replication, entity, int(Stream.VISIT_CLOSING), ordinal, 0)
+    # an instrument that ended before the last week leaves `named`
+    share = float(run.world.hazards.laws[0]["close_share"])
+    return Draw("closing", Stream.VISIT_CLOSING, entity, ordinal, 0, 0, u, u, share, WITHIN if u < share else NAMED)
 
 
 def _share(run: TracedRun, kind: Kind, entity: int, ordinal: int) -> Draw:
