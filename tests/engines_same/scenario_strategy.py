@@ -20,6 +20,8 @@ AS_OF, END = dt.date(2018, 9, 10), dt.date(2018, 12, 31)
 _SPAN = {"days": (1, 21), "staff_days": (0, 40), "yuan": (0, 50_000), "share": (0, 1), "ratio": (0.1, 6),
          "visits": (1, 6), "sector": (0, 2), "reach": (0, 2), "log_ratio": (0, 1), "per_year": (0, 6)}  # fmt: skip
 """Where a setting is drawn, by its unit; one in ten lies at a bound of its own."""
+_BUDGET = (0, 150_000)
+"""Where a budget is drawn: enough for some hand-overs or mornings, and seldom for all."""
 _REASON = {"zh": "试验", "en": "test"}
 
 
@@ -35,12 +37,13 @@ def random_strategy(number: int, case: Case) -> Strategy:
     if Dice(number, 51).chance(0.3) and "assessor_independence" not in chosen:
         chosen.append("assessor_independence")  # what it does asks for much else at the same time
     items: list[Content] = []
+    own = Dice(number, 52)
     for name in chosen:
         window = _window(dice, case, name)
-        items.append(_drawn(dice, name, window))
+        items.append(_drawn(dice, own, name, window))
         last = window.get("end")
         if last is not None and last + dt.timedelta(days=2) < case.horizon_end and dice.chance(0.6):
-            items.append(_drawn(dice, name, _later(dice, case, last)))
+            items.append(_drawn(dice, own, name, _later(dice, case, last)))
     items = _shared(items)
     name = {"zh": f"试验{number}", "en": f"test {number}"}
     content = {"schema": 1, "strategy": f"test_{number}", "name": name, "sentence": name, "pace": "path"}
@@ -83,15 +86,20 @@ def _later(dice: Dice, case: Case, last: dt.date) -> dict[str, dt.date]:
     return {"start": start, "end": dice.day(start, case.horizon_end)}
 
 
-def _drawn(dice: Dice, name: str, window: dict[str, dt.date]) -> Content:
-    """Return an instrument's entry with settings drawn from what the schema allows."""
-    settings = {key: _quantity(dice, setting.expect) for key, setting in instruments()[name].SETTINGS.items()}
-    return {"instrument": name, **window, **settings}
+def _drawn(dice: Dice, own: Dice, name: str, window: dict[str, dt.date]) -> Content:
+    """Return an instrument's entry with settings drawn from what the schema allows, `own` for optional ones."""
+    settings = instruments()[name].SETTINGS.items()
+    drawn = {key: _quantity(dice, setting.expect) for key, setting in settings if not setting.optional}
+    spans = {"budget": _BUDGET}
+    optional = [(key, setting.expect) for key, setting in settings if setting.optional and own.chance(0.6)]
+    extra = {key: _quantity(own, expect, spans.get(key)) for key, expect in optional}
+    return {"instrument": name, **window, **drawn, **extra}
 
 
-def _quantity(dice: Dice, expect: Expect) -> Content:
+def _quantity(dice: Dice, expect: Expect, span: tuple[float, float] | None = None) -> Content:
     """Return a number with its grounds."""
-    low, high = (max(_SPAN[expect.unit][0], expect.low), min(_SPAN[expect.unit][1], expect.high))
+    span = _SPAN[expect.unit] if span is None else span
+    low, high = max(span[0], expect.low), min(span[1], expect.high)
     value: float = dice.whole(int(low), int(high)) if expect.whole else dice.between(low, high)
     if dice.chance(0.1):
         value = low if dice.chance(0.5) else high

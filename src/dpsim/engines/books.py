@@ -8,6 +8,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from dpsim.core.funds import Purse
 from dpsim.core.levers import Levers
 from dpsim.core.reported import Fact
 from dpsim.core.words import DUTIES
@@ -135,12 +136,13 @@ class Hazards(NamedTuple):
 
 
 class Days(NamedTuple):
-    """What is written down day by day: as in `Outcome`."""
+    """What is written down day by day, and of public money in all: as in `Outcome`."""
 
     queue: Ints
     busy: Ints
     servers: Ints
     spent: Floats
+    purse: Floats
 
 
 class Books(NamedTuple):
@@ -184,6 +186,7 @@ def make_books(world: World) -> Books:
             busy=np.zeros(shape, dtype=np.int64),
             servers=np.zeros(shape, dtype=np.int64),
             spent=np.zeros((shape[0], 2)),
+            purse=np.zeros((SIDES, len(Purse))),
         ),
     )
 

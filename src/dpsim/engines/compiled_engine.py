@@ -31,4 +31,4 @@ def run(world: World) -> Outcome:
         world.hazards.store.stock = after.stock
         world.hazards.lived = float(world.timeline.days)
     events, days = sorted_events(book.rows[: book.written[0]]), books.days
-    return Outcome(events, days.queue, days.busy, days.servers, days.spent, world.hazards)
+    return Outcome(events, days.queue, days.busy, days.servers, days.spent, days.purse, world.hazards)

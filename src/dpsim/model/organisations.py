@@ -12,10 +12,12 @@ import math
 import numpy as np
 
 from dpsim.core.compiled import kernel, lean_kernel
+from dpsim.core.streams import Stream, uniform
 from dpsim.model.quantiles import gamma_unit_quantile
 from dpsim.model.state import Flags, Floats, Ints
 
 DAYS_IN_PRIORITY = 1_000_000
+_WILLING = int(Stream.AGENCY_WILLING)
 
 
 @kernel
@@ -28,6 +30,15 @@ def queue_priority(benchmark: bool, ready_day: int) -> int:
 def servers_in_place(base: int, added: float, room: int) -> int:
     """Return how many servers work today: `base` and the share `added` of them, whole ones, at most `room`."""
     return min(room, int(round(base * (1.0 + added))))
+
+
+@lean_kernel
+def is_willing(seed: int, replication: int, entity: int, share: float) -> bool:
+    """Return whether an enterprise is of the `share` that an added builder may serve.
+
+    Drawn once for each enterprise: the willing of a smaller share are among those of a larger one.
+    """
+    return uniform(seed, replication, entity, _WILLING, 0, 0) < share
 
 
 @lean_kernel
