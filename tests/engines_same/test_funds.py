@@ -179,7 +179,7 @@ def test_a_price_is_paid_in_full_or_not_at_all() -> None:
 # -------------------------------------------------------------------------------------------------- willingness
 def test_added_builders_serve_only_who_is_willing(short_of_builders: Case) -> None:
     def willing(world: World, share: float) -> np.ndarray:
-        return np.array([is_willing(world.seed, world.replication, int(e), share) for e in world.state.entity])
+        return np.array([is_willing(draw, share) for draw in world.reluctance])
 
     world, outcome = run(short_of_builders, limited(CAPACITY, willing_share=0.3))
     served = by_added(world, outcome)

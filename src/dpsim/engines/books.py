@@ -101,6 +101,7 @@ class Benches(NamedTuple):
     free_at : float64, when each server is free again
     service : float64, shape (2, n): days of a job at each enterprise, of an agency and of the assessors
     room : int64, most that can ever wait
+    reluctance : float64, as in `World`
     """
 
     base: Ints
@@ -108,6 +109,7 @@ class Benches(NamedTuple):
     free_at: Floats
     service: Floats
     room: Ints
+    reluctance: Floats
 
 
 class Bureau(NamedTuple):
@@ -260,6 +262,7 @@ def _benches(world: World) -> Benches:
         free_at=np.concatenate([bench.free_at for bench in benches]),
         service=np.stack([agency.service, world.assessors.service]),
         room=np.append(np.bincount(world.state.sector, minlength=len(world.agencies)), n).astype(np.int64),
+        reluctance=world.reluctance,
     )
 
 

@@ -192,7 +192,7 @@ def allocate(
             if server < 0 or (added and not affords(purse[_HAND_OVERS], levers.yuan_per_job[0], levers.funds[0])):
                 break
             if added and levers.willing[0] < 1.0:
-                i = pop_willing(waiting, bench, rules.seed, rules.replication, levers.willing[0])
+                i = pop_willing(waiting, bench, benches.reluctance, levers.willing[0])
                 if i < 0:
                     break
             else:

@@ -308,8 +308,8 @@ class SimpyRun:
 
     def _next_willing(self, queue: list[tuple[int, int, int]], share: float) -> int:
         """Take out of a queue the first whom an added builder may serve, and return it; -1 if there is none."""
-        seed, replication = self.world.seed, self.world.replication
-        entry = min((entry for entry in queue if is_willing(seed, replication, entry[1], share)), default=None)
+        reluctance = self.world.reluctance
+        entry = min((entry for entry in queue if is_willing(reluctance[entry[2]], share)), default=None)
         if entry is None:
             return -1
         queue.remove(entry)

@@ -8,7 +8,7 @@ import numpy as np
 
 from dpsim.core.compiled import inner_routine, lean_inner_routine
 from dpsim.model.organisations import is_willing
-from dpsim.model.state import Ints
+from dpsim.model.state import Floats, Ints
 
 _WORD = 2**32
 
@@ -59,13 +59,13 @@ def pop(waiting: Waiting, bench: int) -> int:
 
 
 @lean_inner_routine
-def pop_willing(waiting: Waiting, bench: int, seed: int, replication: int, share: float) -> int:
+def pop_willing(waiting: Waiting, bench: int, reluctance: Floats, share: float) -> int:
     """Return the first whom an added builder may serve and let it wait no more; -1 if there is none."""
     base, first = waiting.first[bench], -1
     for k in range(waiting.size[bench]):
         key = waiting.key[base + k]
         sooner = first < 0 or key < waiting.key[base + first]
-        if sooner and is_willing(seed, replication, key % _WORD, share):
+        if sooner and is_willing(reluctance[waiting.item[base + k]], share):
             first = k
     if first < 0:
         return -1

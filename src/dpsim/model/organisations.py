@@ -12,12 +12,10 @@ import math
 import numpy as np
 
 from dpsim.core.compiled import kernel, lean_kernel
-from dpsim.core.streams import Stream, uniform
 from dpsim.model.quantiles import gamma_unit_quantile
 from dpsim.model.state import Flags, Floats, Ints
 
 DAYS_IN_PRIORITY = 1_000_000
-_WILLING = int(Stream.AGENCY_WILLING)
 
 
 @kernel
@@ -33,12 +31,12 @@ def servers_in_place(base: int, added: float, room: int) -> int:
 
 
 @lean_kernel
-def is_willing(seed: int, replication: int, entity: int, share: float) -> bool:
-    """Return whether an enterprise is of the `share` that an added builder may serve.
+def is_willing(reluctance: float, share: float) -> bool:
+    """Return whether an enterprise with this draw is of the `share` that an added builder may serve.
 
-    Drawn once for each enterprise: the willing of a smaller share are among those of a larger one.
+    The willing of a smaller share are among those of a larger one.
     """
-    return uniform(seed, replication, entity, _WILLING, 0, 0) < share
+    return reluctance < share
 
 
 @lean_kernel
