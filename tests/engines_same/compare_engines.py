@@ -48,7 +48,7 @@ class Finished:
         """Yield everything that must be the same to the bit, by name; the log comes first."""
         outcome, world = self.outcome, self.world
         yield "log", self.log
-        for name in ("events", "queue", "busy", "servers", "spent", "told"):
+        for name in ("events", "queue", "busy", "servers", "spent", "purse", "told"):
             yield f"outcome.{name}", getattr(outcome, name)
         state = world.state._asdict()
         drawn = state.pop("drawn")._asdict()

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import simpy
 
+from dpsim.core.funds import Purse
 from dpsim.core.levers import NO_CAP, Plan
 from dpsim.core.words import Channel, Kind
 from dpsim.engines.log import merged_log
@@ -18,7 +19,7 @@ from dpsim.engines.world import Bench, World
 from dpsim.model.paths import AfterDeadline, Pace
 from dpsim.model.state import Col
 from dpsim.model.visits import MOST_A_DAY, Roster
-from dpsim.strategies import instruments
+from dpsim.strategies import instruments, third_party_capacity, third_party_subsidy
 
 Array = np.ndarray
 IMPOSSIBLE = "assessment of an enterprise that has left"
@@ -62,6 +63,12 @@ class WatchedRun(SimpyRun):
         if who == "an agency":
             self.seen["fewer builders than before, some still busy"] += int((bench.free_at[servers:] > day).any())
         super()._serve(number, bench, servers, day)
+
+    def _next_willing(self, queue: list[tuple[int, int, int]], share: float) -> int:
+        first = min(queue)[2]
+        taken = super()._next_willing(queue, share)
+        self.seen["an added builder passes over who is not willing"] += int(taken != first)
+        return taken
 
     def _leave_list(self, i: int, time: float, *how: int) -> None:
         for number, queue in enumerate(self.waiting):
@@ -150,6 +157,9 @@ _WORDS = (
     "left while waiting for an agency",
     "left while waiting for assessors",
     "hand-over by an added builder",
+    "an added builder passes over who is not willing",
+    "hand-overs end with their budget",
+    "subsidy ends with its budget",
     "third assessment of one enterprise",
     "borrowed days are owed",
     "owed days are given back",
@@ -232,6 +242,22 @@ def _events(world: World, outcome: Outcome) -> Counter[str]:
     return here
 
 
+def _ended(world: World, outcome: Outcome, purse: Purse) -> int:
+    """Return whether something was bought under a budget that did not pay for more of it."""
+    spent, listed = float(outcome.purse[0, purse]), int(world.state.status[:, Col.ON_LIST].sum())
+    for lever in world.setting.levers[0]:
+        p = lever.parameters
+        if lever.module is third_party_capacity and purse == Purse.HAND_OVERS:
+            price, budget = p[1], p[2]
+        elif lever.module is third_party_subsidy and purse == Purse.SUBSIDY:
+            price, budget = p[0] * p[5] * listed, p[6]
+        else:
+            continue
+        if spent > 0 and spent + price > budget and lever.due.any():
+            return 1
+    return 0
+
+
 def _outcome(world: World, outcome: Outcome, run: SimpyRun) -> Iterator[tuple[str, int]]:
     """Yield what can be seen at the end."""
     events, state, hazards = outcome.events, world.state, outcome.hazards
@@ -241,6 +267,8 @@ def _outcome(world: World, outcome: Outcome, run: SimpyRun) -> Iterator[tuple[st
     built = events[(events["kind"] == Kind.BUILT) & (events["channel"] == Channel.AGENCY)]
     base = np.array([bench.base for bench in world.agencies])
     yield "hand-over by an added builder", int((built["actor"] >= base[state.sector[built["index"]]]).sum())
+    yield "hand-overs end with their budget", _ended(world, outcome, Purse.HAND_OVERS)
+    yield "subsidy ends with its budget", _ended(world, outcome, Purse.SUBSIDY)
     held = events[events["kind"] == Kind.ASSESSED]
     yield "third assessment of one enterprise", int((np.bincount(held["index"], minlength=1) >= 3).sum())
     yield "attention differs from the reference", int((state.attention[:, 0] != state.attention[:, 1]).any())

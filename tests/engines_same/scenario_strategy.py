@@ -20,8 +20,10 @@ AS_OF, END = dt.date(2018, 9, 10), dt.date(2018, 12, 31)
 _SPAN = {"days": (1, 21), "staff_days": (0, 40), "yuan": (0, 50_000), "share": (0, 1), "ratio": (0.1, 6),
          "visits": (1, 6), "sector": (0, 2), "reach": (0, 2), "log_ratio": (0, 1), "per_year": (0, 6)}  # fmt: skip
 """Where a setting is drawn, by its unit; one in ten lies at a bound of its own."""
-_SINCE = ("chancheng_grid_trial", "county_share")
-"""A shipped strategy and a setting that came later, drawn apart: nearly every number keeps its scenario."""
+_SINCE = ("chancheng_grid_trial", "county_share", "stop_days", "close_share")
+"""A shipped strategy and settings that came later, drawn apart: nearly every number keeps its scenario."""
+_BUDGET = (0, 150_000)
+"""Where a budget is drawn: enough for some hand-overs or mornings, and seldom for all."""
 _REASON = {"zh": "试验", "en": "test"}
 
 
@@ -38,12 +40,13 @@ def random_strategy(number: int, case: Case) -> Strategy:
     if Dice(number, 51).chance(0.3) and "assessor_independence" not in chosen:
         chosen.append("assessor_independence")  # what it does asks for much else at the same time
     items: list[Content] = []
+    own = Dice(number, 53)
     for name in chosen:
         window = _window(dice, case, name)
-        items.append(_drawn(dice, since, name, window))
+        items.append(_drawn(dice, since, own, name, window))
         last = window.get("end")
         if last is not None and last + dt.timedelta(days=2) < case.horizon_end and dice.chance(0.6):
-            items.append(_drawn(dice, since, name, _later(dice, case, last)))
+            items.append(_drawn(dice, since, own, name, _later(dice, case, last)))
     items = _shared(items)
     name = {"zh": f"试验{number}", "en": f"test {number}"}
     content = {"schema": 1, "strategy": f"test_{number}", "name": name, "sentence": name, "pace": "path"}
@@ -86,18 +89,27 @@ def _later(dice: Dice, case: Case, last: dt.date) -> dict[str, dt.date]:
     return {"start": start, "end": dice.day(start, case.horizon_end)}
 
 
-def _drawn(dice: Dice, since: Dice, name: str, window: dict[str, dt.date]) -> Content:
-    """Return an instrument's entry with settings drawn from what the schema allows, later ones with `since`."""
-    settings = {
+def _drawn(dice: Dice, since: Dice, own: Dice, name: str, window: dict[str, dt.date]) -> Content:
+    """Return an instrument's entry with settings drawn from what the schema allows.
+
+    Settings that came later are drawn with `since`, optional ones with `own`.
+    """
+    settings = instruments()[name].SETTINGS.items()
+    drawn = {
         key: _quantity(since if key in _SINCE else dice, setting.expect)
-        for key, setting in instruments()[name].SETTINGS.items()
+        for key, setting in settings
+        if not setting.optional
     }
-    return {"instrument": name, **window, **settings}
+    spans = {"budget": _BUDGET}
+    optional = [(key, setting.expect) for key, setting in settings if setting.optional and own.chance(0.6)]
+    extra = {key: _quantity(own, expect, spans.get(key)) for key, expect in optional}
+    return {"instrument": name, **window, **drawn, **extra}
 
 
-def _quantity(dice: Dice, expect: Expect) -> Content:
+def _quantity(dice: Dice, expect: Expect, span: tuple[float, float] | None = None) -> Content:
     """Return a number with its grounds."""
-    low, high = (max(_SPAN[expect.unit][0], expect.low), min(_SPAN[expect.unit][1], expect.high))
+    span = _SPAN[expect.unit] if span is None else span
+    low, high = max(span[0], expect.low), min(span[1], expect.high)
     value: float = dice.whole(int(low), int(high)) if expect.whole else dice.between(low, high)
     if dice.chance(0.1):
         value = low if dice.chance(0.5) else high

@@ -186,7 +186,7 @@ def test_steps_come_in_the_order_of_the_law(all_runs: list[tuple[str, World, Out
     name, world, outcome = all_runs[0]
     turned = outcome.events.copy()
     turned["t"] = 112.0 - turned["t"]
-    backwards = Outcome(turned, outcome.queue, outcome.busy, outcome.servers, outcome.spent)
+    backwards = Outcome(turned, outcome.queue, outcome.busy, outcome.servers, outcome.spent, outcome.purse)
     assert {"online before built", "assessed before entered"} <= set(out_of_order(world, backwards)), (
         "time turned round would be noticed"
     )

@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from dpsim.core.funds import Purse
 from dpsim.core.levers import Levers, empty_levers
 from dpsim.core.reported import Fact, Reported
 from dpsim.core.streams import Stream, uniforms
@@ -197,7 +198,7 @@ class Bureau:
         if self.mixed_up:
             for fact in (Fact.BAD_RECORD, Fact.FINDS, Fact.PAST_VISITS):
                 facts[:, fact] = np.roll(facts[:, fact], n // 2)
-        reported = Reported(np.zeros((1, 6), dtype=np.int64), facts, np.array([SEED, 0]))
+        reported = Reported(np.zeros((1, 6), dtype=np.int64), facts, np.array([SEED, 0]), np.zeros(len(Purse)))
         due = np.ones(day + 1, dtype=np.bool_)
         self.instrument.act(day, due, self.parameters, reported, levers)
         self.credit[0] += visits

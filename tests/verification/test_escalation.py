@@ -13,6 +13,7 @@ import numpy as np
 from hazard_tools import SPOT_CHECK, make_lab, make_law, spends, visits_at
 from verification_tools import SEED, agrees, detects, luck, z_count
 
+from dpsim.core.funds import Purse
 from dpsim.core.levers import empty_levers
 from dpsim.core.reported import Fact, Reported
 from dpsim.core.words import Kind
@@ -53,7 +54,7 @@ def years(factor: float, g: float = RETURN) -> Years:
         dealt = dealt if dealt.size else np.zeros((1, levers.plan_share.size))
         write_ledger(lab.sites, facts)
         facts[:, Fact.LAST_VISIT] = roster[:, Roster.LAST_VISIT]
-        reported = Reported(np.zeros((1, 6), dtype=np.int64), facts, np.array([SEED, 0]))
+        reported = Reported(np.zeros((1, 6), dtype=np.int64), facts, np.array([SEED, 0]), np.zeros(len(Purse)))
         escalation.act(day, due, np.array([1.0, factor]), reported, levers)
         before, bad = roster[:, Roster.LAST_VISIT].copy(), lab.sites["bad_record"] == 1
         credit[0] += PER_DAY

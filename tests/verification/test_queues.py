@@ -245,7 +245,8 @@ def assessor_zs(**broken: Callable[..., object]) -> list[float]:
         queues.append(outcome.queue[:, 0])
         seen.append(outcome.busy[:, 0])
     assert passed == runs, "with a pass score of 0 everybody passes"
-    every = Outcome(np.empty(0), np.array(queues).T, np.array(seen).T, np.empty(0), np.empty(0))  # type: ignore
+    none = np.empty(0)
+    every = Outcome(none, np.array(queues).T, np.array(seen).T, none, none, none)  # type: ignore
     return queue_zs(every, fixed_service_chain(arrivals, BUILDERS, days_each), slice(None))
 
 

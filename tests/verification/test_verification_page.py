@@ -15,7 +15,7 @@ PAGE, PAPERS = ROOT / "docs" / "verification.md", ROOT / "docs" / "papers.md"
 TESTS, SOURCE = ROOT / "tests", ROOT / "src"
 WANTED = {
     *(str(k) for k in range(1, 25)),
-    *(f"{letter}{k}" for letter, last in (("F", 10), ("A", 10), ("P", 5), ("N", 4)) for k in range(1, last + 1)),
+    *(f"{letter}{k}" for letter, last in (("F", 10), ("A", 11), ("P", 5), ("N", 4)) for k in range(1, last + 1)),
 }
 """Closed forms, facts of studies, laws of every run, laws path by path, and what is no law (methods 3)."""
 NAME = re.compile(r"`([\w/]+\.py)::(\w+)`")

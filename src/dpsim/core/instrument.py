@@ -19,11 +19,12 @@ class Words(NamedTuple):
 
 
 class Setting(NamedTuple):
-    """One number of an instrument: what is expected of it, and what it is called."""
+    """One number of an instrument: what is expected of it, what it is called, whether a strategy may leave it out."""
 
     expect: Expect
     zh: str
     en: str
+    optional: bool = False
 
 
 class Window(Protocol):
@@ -33,6 +34,11 @@ class Window(Protocol):
     end: dt.date | None
 
 
+def value_or(quantity: Any, otherwise: float) -> float:
+    """Return the value of an optional setting; `otherwise` where the strategy leaves it out."""
+    return otherwise if quantity is None else float(quantity.value)
+
+
 EVERY_DAYS = Expect("days", 1, 366, whole=True)
 STAFF_DAYS = Expect("staff_days", 0, 1e6)
 YUAN = Expect("yuan", 0, 1e9)
@@ -40,3 +46,4 @@ SHARE = Expect("share", 0, 1)
 RATIO = Expect("ratio", 0, 100, above=True)
 LOG_RATIO = Expect("log_ratio", 0, 10)
 A_YEAR = Expect("per_year", 0, 10)
+BUDGET = Setting(YUAN, "自基准日起可用的财政资金总额", "public money in all from the as-of date on", optional=True)

@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from dpsim.core.compiled import routine
+from dpsim.core.funds import NO_BUDGET
 
 
 class Contact(IntEnum):
@@ -63,6 +64,11 @@ class Levers(NamedTuple):
         Shape (sectors,): builders added, as a share of those at the start.
     yuan_per_job : numpy.ndarray
         Shape (1,): price of each hand-over by an added builder.
+    funds : numpy.ndarray
+        Shape (1,): most that the hand-overs by added builders may have cost when the morning is over, yuan since the
+        as-of date.
+    willing : numpy.ndarray
+        Shape (1,): share of those who rely on an agency that an added builder may serve.
     staff_days, yuan : numpy.ndarray
         Shape (1,): spent today, staff-days of all counties together.
     price : numpy.ndarray
@@ -114,12 +120,16 @@ class Levers(NamedTuple):
     subsidy : numpy.ndarray
         Shape (5,): share of the enterprises' work done by agencies on public money; their chance of detection; own
         ability learnt and forgotten per day; log loss to templates where all is done by them.
+    subsidy_yuan : numpy.ndarray
+        Shape (1,): what of `yuan` pays for the subsidy.
     """
 
     contact: npt.NDArray[np.float64]
     multiplier: npt.NDArray[np.float64]
     builders_added: npt.NDArray[np.float64]
     yuan_per_job: npt.NDArray[np.float64]
+    funds: npt.NDArray[np.float64]
+    willing: npt.NDArray[np.float64]
     staff_days: npt.NDArray[np.float64]
     yuan: npt.NDArray[np.float64]
     price: npt.NDArray[np.float64]
@@ -147,10 +157,13 @@ class Levers(NamedTuple):
     independence: npt.NDArray[np.float64]
     petty: npt.NDArray[np.float64]
     subsidy: npt.NDArray[np.float64]
+    subsidy_yuan: npt.NDArray[np.float64]
 
 
 NEUTRAL: dict[str, float] = {
     "multiplier": 1.0,
+    "funds": NO_BUDGET,
+    "willing": 1.0,
     "visit_cap": NO_CAP,
     "inspect_factor": 1.0,
     "reward": 1.0,
@@ -161,6 +174,8 @@ NEUTRAL: dict[str, float] = {
 
 COMBINED: dict[str, str] = {
     "multiplier": "multiply",
+    "funds": "least",
+    "willing": "least",
     "visit_cap": "least",
     "inspect_factor": "multiply",
     "reward": "multiply",
@@ -186,12 +201,14 @@ COMBINED: dict[str, str] = {
 
 def empty_levers(counties: int, groups: int, sectors: int, enterprises: int) -> Levers:
     """Return levers that do nothing."""
-    one = tuple(np.zeros(1) for _ in range(10))
+    one = tuple(np.zeros(1) for _ in range(13))
     levers = Levers(
         contact=np.zeros((len(Contact), counties)),
         multiplier=np.zeros(groups),
         builders_added=np.zeros(sectors),
         yuan_per_job=np.zeros(1),
+        funds=one[10],
+        willing=one[11],
         staff_days=np.zeros(1),
         yuan=np.zeros(1),
         price=np.zeros((len(Occasion), 2)),
@@ -219,6 +236,7 @@ def empty_levers(counties: int, groups: int, sectors: int, enterprises: int) -> 
         independence=np.zeros(2),
         petty=np.zeros(2),
         subsidy=np.zeros(5),
+        subsidy_yuan=one[12],
     )
     reset_levers(levers)
     return levers
@@ -231,6 +249,8 @@ def reset_levers(levers: Levers) -> None:
     levers.multiplier[:] = 1.0
     levers.builders_added[:] = 0.0
     levers.yuan_per_job[:] = 0.0
+    levers.funds[:] = NO_BUDGET
+    levers.willing[:] = 1.0
     levers.staff_days[:] = 0.0
     levers.yuan[:] = 0.0
     levers.price[:, :] = 0.0
@@ -258,3 +278,4 @@ def reset_levers(levers: Levers) -> None:
     levers.independence[:] = 0.0
     levers.petty[:] = 0.0
     levers.subsidy[:] = 0.0
+    levers.subsidy_yuan[:] = 0.0

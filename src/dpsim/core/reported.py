@@ -53,8 +53,11 @@ class Reported(NamedTuple):
         Shape (n, len(Fact)).
     key : numpy.ndarray of int64
         Seed and replication, for an instrument that draws lots.
+    spent : numpy.ndarray
+        Shape (len(Purse),): yuan of public money spent on each `Purse` since the as-of date.
     """
 
     counts: npt.NDArray[np.int64]
     facts: npt.NDArray[np.int64]
     key: npt.NDArray[np.int64]
+    spent: npt.NDArray[np.float64]

@@ -56,6 +56,8 @@ class Stream(IntEnum):
     ENTRY_PASSED = 33
     PROPENSITY = 34
     AGENCY_USER = 35
+    AGENCY_WILLING = 36
+    """Whether an agency's added builder may serve it."""
     # its clocks, one ordinal per spell; entity = the enterprise
     CLOCK_START = 40
     CLOCK_BUILD = 41

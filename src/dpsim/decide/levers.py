@@ -106,7 +106,8 @@ def levers_of(strategy: Strategy) -> dict[str, Lever]:
     for place, name in enumerate(names):
         module = instrument(name)
         head = f"{name}.{names[: place + 1].count(name)}" if names.count(name) > 1 else name
-        numbers = [key for key, setting in module.SETTINGS.items() if setting.expect.unit not in _NO_EFFORT]
+        given = strategy.instruments[place].named()
+        numbers = [key for key in given if module.SETTINGS[key].expect.unit not in _NO_EFFORT]
         for setting in (START, *numbers):
             out[f"{head}.{setting}"] = Lever(strategy, place, setting)
     return out

@@ -8,6 +8,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from dpsim.core.funds import Purse
 from dpsim.core.levers import Levers
 from dpsim.core.reported import Fact
 from dpsim.core.words import DUTIES
@@ -103,6 +104,7 @@ class Benches(NamedTuple):
     free_at : float64, when each server is free again
     service : float64, shape (2, n): days of a job at each enterprise, of an agency and of the assessors
     room : int64, most that can ever wait
+    reluctance : float64, as in `World`
     """
 
     base: Ints
@@ -110,6 +112,7 @@ class Benches(NamedTuple):
     free_at: Floats
     service: Floats
     room: Ints
+    reluctance: Floats
 
 
 class Bureau(NamedTuple):
@@ -139,12 +142,13 @@ class Hazards(NamedTuple):
 
 
 class Days(NamedTuple):
-    """What is written down day by day: as in `Outcome`."""
+    """What is written down day by day, and of public money in all: as in `Outcome`."""
 
     queue: Ints
     busy: Ints
     servers: Ints
     spent: Floats
+    purse: Floats
 
 
 class Books(NamedTuple):
@@ -188,6 +192,7 @@ def make_books(world: World) -> Books:
             busy=np.zeros(shape, dtype=np.int64),
             servers=np.zeros(shape, dtype=np.int64),
             spent=np.zeros((shape[0], 2)),
+            purse=np.zeros((SIDES, len(Purse))),
         ),
     )
 
@@ -262,6 +267,7 @@ def _benches(world: World) -> Benches:
         free_at=np.concatenate([bench.free_at for bench in benches]),
         service=np.stack([agency.service, world.assessors.service]),
         room=np.append(np.bincount(world.state.sector, minlength=len(world.agencies)), n).astype(np.int64),
+        reluctance=world.reluctance,
     )
 
 

@@ -33,4 +33,4 @@ def run(world: World) -> Outcome:
         world.hazards.lived = float(world.timeline.days)
     events, days = sorted_events(book.rows[: book.written[0]]), books.days
     told = told_by_day(world.reports)
-    return Outcome(events, days.queue, days.busy, days.servers, days.spent, world.hazards, told)
+    return Outcome(events, days.queue, days.busy, days.servers, days.spent, days.purse, world.hazards, told)

@@ -107,11 +107,12 @@ def meet(
     levers: Levers,
     counts: Ints,
     memories: Floats,
+    spent: Floats,
     book: Book,
 ) -> None:
     """Phase 3: instruments pull their levers; meetings and notices reach the enterprises."""
     reset_levers(levers)
-    reported, now = Reported(counts, facts, np.array([rules.seed, rules.replication])), float(day)
+    reported, now = Reported(counts, facts, np.array([rules.seed, rules.replication]), spent), float(day)
     for k in range(orders.code.size):
         pull(orders.code[k], day, orders, k, reported, levers)
     for kind in range(_CONTACTS):

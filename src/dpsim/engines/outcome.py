@@ -27,6 +27,8 @@ class Outcome:
         Shape (days, organisations): servers in place.
     spent : numpy.ndarray
         Shape (days, 2): staff-days and yuan of the strategy's instruments.
+    purse : numpy.ndarray
+        Shape (sides, len(Purse)): yuan of public money spent in all on each `Purse`, by strategy and reference.
     hazards : HazardWorld
         Its ledger, the staff-days by duty, the stock it began with; None where they are not simulated.
     told : numpy.ndarray
@@ -39,5 +41,6 @@ class Outcome:
     busy: npt.NDArray[np.int64]
     servers: npt.NDArray[np.int64]
     spent: npt.NDArray[np.float64]
+    purse: npt.NDArray[np.float64]
     hazards: HazardWorld | None = None
     told: npt.NDArray[np.int64] = field(default_factory=lambda: NO_REPORTS.told)

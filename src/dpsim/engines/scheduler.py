@@ -10,6 +10,7 @@ from __future__ import annotations
 import numpy as np
 
 from dpsim.core.compiled import inner_routine, lean_inner_routine, routine
+from dpsim.core.funds import Purse, affords
 from dpsim.core.levers import Levers
 from dpsim.core.words import Channel, Kind
 from dpsim.engines.books import Benches, Books, Days, Hazards, Moments, Rules
@@ -27,7 +28,7 @@ from dpsim.engines.enterprises import (
     with_room,
 )
 from dpsim.engines.mornings import drop_leavers, know, live_week, make_pending, meet, send
-from dpsim.engines.waiting import Waiting, forget, make_waiting, pop
+from dpsim.engines.waiting import Waiting, forget, make_waiting, pop, pop_willing
 from dpsim.model.adoption import advance, hand_over, remove
 from dpsim.model.controls import bill, set_controls, take_in
 from dpsim.model.hazards import Records
@@ -42,6 +43,7 @@ _ON_LIST, _YEAR = int(Col.ON_LIST), int(Roster.VISITS_YEAR)
 _CALENDAR, _REPORTING, _ALLOCATION = int(Phase.CALENDAR), int(Phase.REPORTING), int(Phase.ALLOCATION)
 _NONE, _AGENCY, _CITY_BUREAU = int(Channel.NONE), int(Channel.AGENCY), int(Channel.CITY_BUREAU)
 _K_REMOVED = int(Kind.REMOVED)
+_HAND_OVERS, _SUBSIDY = int(Purse.HAND_OVERS), int(Purse.SUBSIDY)
 _MORNING_EVENTS = 16
 """Room in the log for meetings and notices of a morning."""
 
@@ -77,12 +79,12 @@ def simulate(books: Books, hazards: Hazards) -> tuple[Book, Hazards]:
         if morning:
             counts = know(day, rules, state, bureau, sites, begins)
             for side in range(SIDES):
-                facts, orders = bureau.facts[side], books.orders[side]
-                meet(side, day, rules, state, facts, orders, levers[side], counts[side], books.memories, book)
+                facts, orders, spent = bureau.facts[side], books.orders[side], books.days.purse[side]
+                meet(side, day, rules, state, facts, orders, levers[side], counts[side], books.memories, spent, book)
             if rules.hazards:
                 bill(levers, laws)
                 take_in(levers[0], laws)
-            spend(day, levers[0], books.days)
+            spend(day, levers, books.days)
         if begins:
             plans.until[0] = moments.until[k]
             if rules.hazards:
@@ -146,10 +148,12 @@ def leave_list(
 
 
 @lean_inner_routine
-def spend(day: int, levers: Levers, days: Days) -> None:
-    """Write down what the strategy's instruments cost this morning."""
-    days.spent[day, 0] += levers.staff_days[0]
-    days.spent[day, 1] += levers.yuan[0]
+def spend(day: int, levers: tuple[Levers, Levers], days: Days) -> None:
+    """Write down what the strategy's instruments cost this morning, and on each side what of it a budget pays."""
+    days.spent[day, 0] += levers[0].staff_days[0]
+    days.spent[day, 1] += levers[0].yuan[0]
+    for side in range(SIDES):
+        days.purse[side, _SUBSIDY] += levers[side].subsidy_yuan[0]
 
 
 @inner_routine
@@ -191,7 +195,7 @@ def allocate(
     book: Book,
 ) -> None:
     """Phase 5: free builders and assessors take the waiting enterprises, first the agencies."""
-    last, now = benches.base.size - 1, float(day)
+    last, now, purse = benches.base.size - 1, float(day), days.purse[0]
     for bench in range(last + 1):
         free_at = benches.free_at[benches.first[bench] : benches.first[bench + 1]]
         servers = benches.base[bench]
@@ -199,17 +203,24 @@ def allocate(
             servers = servers_in_place(servers, levers.builders_added[bench], free_at.size)
         while waiting.size[bench] > 0:
             server = free_server(free_at, servers, now)
-            if server < 0:
+            added = server >= benches.base[bench]
+            if server < 0 or (added and not affords(purse[_HAND_OVERS], levers.yuan_per_job[0], levers.funds[0])):
                 break
-            i = pop(waiting, bench)
+            if added and levers.willing[0] < 1.0:
+                i = pop_willing(waiting, bench, benches.reluctance, levers.willing[0])
+                if i < 0:
+                    break
+            else:
+                i = pop(waiting, bench)
             free_at[server] = now + benches.service[int(bench == last), i]
             if bench == last:
                 begin_assessment(i, day, server, rules, state, plans)
                 continue
             advance(state.status, state.residual, state.rate, state.updated, i, now)
             kind = hand_over(state.status, i)
-            if server >= benches.base[bench]:
+            if added:
                 days.spent[day, 1] += levers.yuan_per_job[0]
+                purse[_HAND_OVERS] += levers.yuan_per_job[0]
             record(book, now, _ALLOCATION, entity_of(state, i), 0, kind, _AGENCY, server, 0.0, i)
             tell(i, kind, now, rules, state, rush, sites, laws, book)
             plan(i, state, plans)

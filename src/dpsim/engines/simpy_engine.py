@@ -16,6 +16,7 @@ import numpy as np
 import numpy.typing as npt
 import simpy
 
+from dpsim.core.funds import Purse, affords
 from dpsim.core.levers import Contact, reset_levers
 from dpsim.core.words import GROUPS, Channel, Kind
 from dpsim.engines.log import Log
@@ -24,7 +25,7 @@ from dpsim.engines.supervision import Supervision
 from dpsim.engines.world import Bench, World
 from dpsim.model.adoption import advance, assess, assessment_time, fire, hand_over, next_event, remove
 from dpsim.model.attention import contact_counties
-from dpsim.model.organisations import busy_servers, free_server, queue_priority, servers_in_place
+from dpsim.model.organisations import busy_servers, free_server, is_willing, queue_priority, servers_in_place
 from dpsim.model.refresh import refresh
 from dpsim.model.reporting import told_by_day
 from dpsim.model.state import Col, Phase, Track, stage_bits
@@ -69,7 +70,16 @@ class SimpyRun:
         for bench in range(len(self.benches)):  # days without a morning keep the state of the last one
             self._fill_gaps(bench)
         told = told_by_day(self.world.reports)
-        return Outcome(self.log.sorted(), self.queue, self.busy, self.servers, self.spent, self.world.hazards, told)
+        return Outcome(
+            self.log.sorted(),
+            self.queue,
+            self.busy,
+            self.servers,
+            self.spent,
+            self.supervision.purse,
+            self.world.hazards,
+            told,
+        )
 
     # ------------------------------------------------------------------ time
     def at(self, time: float, phase: int) -> simpy.Event:
@@ -148,6 +158,7 @@ class SimpyRun:
                                 value=float(sizes.max()),
                             )
             self.supervision.take_in()
+            self.supervision.pay()
             self.spent[day] += world.levers[0].staff_days[0], world.levers[0].yuan[0]
 
     def intensities(self) -> Process:
@@ -282,23 +293,38 @@ class SimpyRun:
 
     def _serve(self, number: int, bench: Bench, servers: int, day: int) -> None:
         """Give free servers to the waiting in the order of priority, then entity."""
-        queue = self.waiting[number]
+        queue, levers, purse = self.waiting[number], self.world.levers[0], self.supervision.purse[0]
         while queue:
             server = free_server(bench.free_at, servers, float(day))
-            if server < 0:
+            added = server >= bench.base
+            if server < 0 or (added and not affords(purse[Purse.HAND_OVERS], levers.yuan_per_job[0], levers.funds[0])):
                 break
-            i = heapq.heappop(queue)[2]
+            share = float(levers.willing[0]) if added else 1.0
+            i = heapq.heappop(queue)[2] if share == 1.0 else self._next_willing(queue, share)
+            if i < 0:
+                break
             bench.free_at[server] = day + bench.service[i]
             if number == len(self.benches) - 1:
                 self.env.process(self.visit(i, day, server))
             else:
                 self._advance(i, float(day))
                 kind = hand_over(self.state.status, i)
-                if server >= bench.base:
-                    self.spent[day, 1] += self.world.levers[0].yuan_per_job[0]
+                if added:
+                    self.spent[day, 1] += levers.yuan_per_job[0]
+                    purse[Purse.HAND_OVERS] += levers.yuan_per_job[0]
                 self._record(i, float(day), Phase.ALLOCATION, kind, 0, Channel.AGENCY, server)
                 self._tell(i, kind, float(day))
                 self.plan(i)
+
+    def _next_willing(self, queue: list[tuple[int, int, int]], share: float) -> int:
+        """Take out of a queue the first whom an added builder may serve, and return it; -1 if there is none."""
+        reluctance = self.world.reluctance
+        entry = min((entry for entry in queue if is_willing(reluctance[entry[2]], share)), default=None)
+        if entry is None:
+            return -1
+        queue.remove(entry)
+        heapq.heapify(queue)
+        return entry[2]
 
     def _leave_list(self, i: int, time: float, phase: int = Phase.CALENDAR, channel: int = Channel.NONE) -> None:
         """Take an enterprise off the list; the event's value holds the stages it takes along, as bits."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from dpsim.core.funds import Purse
 from dpsim.core.levers import Contact
 from dpsim.core.reported import Fact, Reported
 from dpsim.engines.world import World, reported_counts
@@ -41,6 +42,7 @@ class Supervision:
         self.nothing = np.zeros((world.state.entity.size, len(Fact)), dtype=np.int64)
         self.formalism = case_formalism(world.setting.case)
         self.elsewhere = np.zeros(4)
+        self.purse = np.zeros((SIDES, len(Purse)))
 
     def new_year(self) -> None:
         """Let the visits of a new calendar year count from 0."""
@@ -51,12 +53,16 @@ class Supervision:
         """Return what the bureau knows on a morning (-1: at the as-of date) under the strategy and the reference."""
         counts, world = reported_counts(self.world, day), self.hazards
         if world is None:
-            return Reported(counts[0], self.nothing, self.key), Reported(counts[1], self.nothing, self.key)
+            return self._reported(counts[0], self.nothing, 0), self._reported(counts[1], self.nothing, 1)
         for side in range(SIDES):
             write_progress(self.state.status, world.roster[side], world.facts[side])
             if ledger:
                 write_ledger(world.sites, world.facts[side])
-        return Reported(counts[0], world.facts[0], self.key), Reported(counts[1], world.facts[1], self.key)
+        return self._reported(counts[0], world.facts[0], 0), self._reported(counts[1], world.facts[1], 1)
+
+    def _reported(self, counts: Ints, facts: Ints, side: int) -> Reported:
+        """Return what is known on one side; what was spent is counted on there."""
+        return Reported(counts, facts, self.key, self.purse[side])
 
     def live(self, time: float) -> None:
         """Let the hazards live until the weekly report, and publish the week's penalties."""
@@ -83,6 +89,11 @@ class Supervision:
         if self.hazards is not None:
             bill(self.world.levers, self.hazards.laws)
             take_in(self.world.levers[0], self.hazards.laws)
+
+    def pay(self) -> None:
+        """Count the public money that this morning's instruments spend under a budget."""
+        for side, levers in enumerate(self.world.levers):
+            self.purse[side, Purse.SUBSIDY] += levers.subsidy_yuan[0]
 
     def set_controls(self, time: float) -> None:
         """Let what the strategy's instruments set this morning hold until the next weekly report."""

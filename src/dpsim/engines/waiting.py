@@ -7,7 +7,8 @@ from typing import NamedTuple
 import numpy as np
 
 from dpsim.core.compiled import inner_routine, lean_inner_routine
-from dpsim.model.state import Ints
+from dpsim.model.organisations import is_willing
+from dpsim.model.state import Floats, Ints
 
 _WORD = 2**32
 
@@ -54,6 +55,22 @@ def pop(waiting: Waiting, bench: int) -> int:
     base = waiting.first[bench]
     i = waiting.item[base]
     _take_out(waiting, bench, 0)
+    return i
+
+
+@lean_inner_routine
+def pop_willing(waiting: Waiting, bench: int, reluctance: Floats, share: float) -> int:
+    """Return the first whom an added builder may serve and let it wait no more; -1 if there is none."""
+    base, first = waiting.first[bench], -1
+    for k in range(waiting.size[bench]):
+        key = waiting.key[base + k]
+        sooner = first < 0 or key < waiting.key[base + first]
+        if sooner and is_willing(reluctance[waiting.item[base + k]], share):
+            first = k
+    if first < 0:
+        return -1
+    i = waiting.item[base + first]
+    _take_out(waiting, bench, first)
     return i
 
 

@@ -7,7 +7,7 @@ services and all clocks are drawn here from their keys.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import ModuleType
 
 import numpy as np
@@ -128,6 +128,8 @@ class World:
     """Hazards, visits and the county staff; None where only adoption is simulated."""
     reporting: Reporting = NO_REPORTING
     reports: Reports = NO_REPORTS
+    reluctance: Floats = field(default_factory=lambda: np.zeros(0))
+    """One uniform per enterprise, shape (n,): an agency's added builder may serve it where the share is larger."""
 
     @property
     def timeline(self) -> Timeline:
@@ -231,6 +233,7 @@ def make_world(setting: Setting, paths: PathSet | TablePaths, row: int, *, seed:
         hazards=make_hazards(case, population, state, entry, setting.timeline, seed, replication, setting.opened)
         if setting.with_hazards
         else None,
+        reluctance=luck(Stream.AGENCY_WILLING),
     )
 
 

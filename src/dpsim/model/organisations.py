@@ -31,6 +31,15 @@ def servers_in_place(base: int, added: float, room: int) -> int:
 
 
 @lean_kernel
+def is_willing(reluctance: float, share: float) -> bool:
+    """Return whether an enterprise with this draw is of the `share` that an added builder may serve.
+
+    The willing of a smaller share are among those of a larger one.
+    """
+    return reluctance < share
+
+
+@lean_kernel
 def free_server(free_at: Floats, servers: int, now: float) -> int:
     """Return the lowest-numbered of `servers` that is free at `now`, or -1."""
     for k in range(servers):

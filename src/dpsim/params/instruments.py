@@ -22,7 +22,9 @@ def _settings_class(module: ModuleType) -> type[Instrument]:
     """Return the class of an instrument's settings."""
     fields: dict[str, Any] = {"instrument": (Literal[module.NAME], ...)}
     fields |= {date: (Date, ...) for date in module.NEEDS}
-    fields |= {key: (Annotated[Quantity, setting.expect], ...) for key, setting in module.SETTINGS.items()}
+    for key, setting in module.SETTINGS.items():
+        held = Annotated[Quantity | None, setting.expect], None
+        fields[key] = held if setting.optional else (Annotated[Quantity, setting.expect], ...)
     name = "".join(part.capitalize() for part in module.NAME.split("_"))
     return create_model(name, __base__=Instrument, __doc__=module.__doc__, **fields)
 

@@ -1,6 +1,8 @@
 """Third-party capacity (增加第三方服务力量): more builders at the agencies from a date (LY10-LY12).
 
-It helps only where the agencies' queue binds.
+It helps only where the agencies' queue binds. With a budget the added builders hand over until the next one would cost
+more than is left; with a share of willing enterprises they serve only these, and the others wait for the builders that
+were there before.
 """
 
 from __future__ import annotations
@@ -10,7 +12,8 @@ import numpy.typing as npt
 
 from dpsim.core.compiled import kernel
 from dpsim.core.expect import Expect
-from dpsim.core.instrument import YUAN, Setting, Settings, Words
+from dpsim.core.funds import NO_BUDGET, Purse, affords
+from dpsim.core.instrument import BUDGET, SHARE, YUAN, Setting, Settings, Words, value_or
 from dpsim.core.levers import Levers
 from dpsim.core.reported import Reported
 from dpsim.core.timeline import Timeline
@@ -22,7 +25,15 @@ NEEDS = ("start",)
 SETTINGS = {
     "added_share": Setting(Expect("share", 0, 100), "第三方服务力量的增加比例", "added share of third-party capacity"),
     "cost_per_enterprise": Setting(YUAN, "财政购买服务每家企业费用", "public cost per enterprise served"),
+    "budget": BUDGET,
+    "willing_share": Setting(
+        SHARE,
+        "依靠机构的企业中愿意由新增力量服务的比例",
+        "share willing to be served by it, of those who rely on an agency",
+        optional=True,
+    ),
 }
+_HAND_OVERS = int(Purse.HAND_OVERS)
 
 
 def due(settings: Settings, timeline: Timeline) -> npt.NDArray[np.bool_]:
@@ -31,8 +42,9 @@ def due(settings: Settings, timeline: Timeline) -> npt.NDArray[np.bool_]:
 
 
 def parameters(settings: Settings) -> npt.NDArray[np.float64]:
-    """Return the added share of builders and the price of one hand-over by an added builder (yuan)."""
-    return np.array([settings.added_share.value, settings.cost_per_enterprise.value], dtype=np.float64)
+    """Return the added share of builders, price of a hand-over by one (yuan), budget (yuan), share of the willing."""
+    limits = value_or(settings.budget, NO_BUDGET), value_or(settings.willing_share, 1.0)
+    return np.array([settings.added_share.value, settings.cost_per_enterprise.value, *limits], dtype=np.float64)
 
 
 @kernel
@@ -43,7 +55,9 @@ def act(
     reported: Reported,
     levers: Levers,
 ) -> None:
-    """While it lasts, add the share of builders in every sector."""
-    if due[day]:
+    """While it lasts and its budget pays one more hand-over, add the share of builders in every sector."""
+    if due[day] and affords(reported.spent[_HAND_OVERS], parameters[1], parameters[2]):
         levers.builders_added[:] += parameters[0]
         levers.yuan_per_job[0] += parameters[1]
+        levers.funds[0] = min(levers.funds[0], parameters[2])
+        levers.willing[0] = min(levers.willing[0], parameters[3])

@@ -1,6 +1,7 @@
 """Third-party subsidy (财政购买服务): agencies do part of the hazard work on public money (LY11, LY20, LY27).
 
-More is found while it lasts; own ability is crowded out, templates burden the workers (`dpsim.model.ability`).
+More is found while it lasts; own ability is crowded out, templates burden the workers (`dpsim.model.ability`). With a
+budget it ends when the next morning would cost more than is left.
 """
 
 from __future__ import annotations
@@ -9,7 +10,8 @@ import numpy as np
 import numpy.typing as npt
 
 from dpsim.core.compiled import kernel
-from dpsim.core.instrument import A_YEAR, LOG_RATIO, SHARE, YUAN, Setting, Settings, Words
+from dpsim.core.funds import NO_BUDGET, Purse, affords
+from dpsim.core.instrument import A_YEAR, BUDGET, LOG_RATIO, SHARE, YUAN, Setting, Settings, Words, value_or
 from dpsim.core.levers import Levers
 from dpsim.core.reported import Reported
 from dpsim.core.timeline import Timeline
@@ -25,7 +27,9 @@ SETTINGS = {
     "forgetting_per_year": Setting(A_YEAR, "自身能力的遗忘速度", "forgetting of own ability"),
     "burden": Setting(LOG_RATIO, "模板化材料的负担", "loss to templates where all is done by agencies"),
     "yuan_per_enterprise": Setting(YUAN, "每家企业每年的费用", "cost per enterprise and year"),
+    "budget": BUDGET,
 }
+_SUBSIDY = int(Purse.SUBSIDY)
 _WORKING_DAYS = 250.0
 
 
@@ -35,11 +39,12 @@ def due(settings: Settings, timeline: Timeline) -> npt.NDArray[np.bool_]:
 
 
 def parameters(settings: Settings) -> npt.NDArray[np.float64]:
-    """Return share, agencies' detection, learning and forgetting per day, burden, yuan per enterprise and day."""
+    """Return share, agencies' detection, learning and forgetting per day, burden, yuan per day of one, budget."""
     rates = settings.learning_per_year.value / 365.0, settings.forgetting_per_year.value / 365.0
     cost = settings.yuan_per_enterprise.value / _WORKING_DAYS
     shares = settings.served_share.value, settings.agency_detection.value
-    return np.array([*shares, *rates, settings.burden.value, cost], dtype=np.float64)
+    budget = value_or(settings.budget, NO_BUDGET)
+    return np.array([*shares, *rates, settings.burden.value, cost, budget], dtype=np.float64)
 
 
 @kernel
@@ -50,8 +55,11 @@ def act(
     reported: Reported,
     levers: Levers,
 ) -> None:
-    """While it lasts, let agencies do their share of the work."""
+    """While it lasts and its budget pays the morning, let agencies do their share of the work."""
     if due[day]:
-        for k in range(5):
-            levers.subsidy[k] = max(levers.subsidy[k], parameters[k])
-        levers.yuan[0] += parameters[0] * parameters[5] * reported.counts[:, 0].sum()
+        yuan = parameters[0] * parameters[5] * reported.counts[:, 0].sum()
+        if affords(reported.spent[_SUBSIDY], yuan, parameters[6]):
+            for k in range(5):
+                levers.subsidy[k] = max(levers.subsidy[k], parameters[k])
+            levers.yuan[0] += yuan
+            levers.subsidy_yuan[0] += yuan

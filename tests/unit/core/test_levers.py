@@ -24,7 +24,18 @@ def test_empty_levers_do_nothing() -> None:
     widths = {"training": 4, "independence": 2, "petty": 2, "subsidy": 5}
     assert {name: shapes[name] for name in widths} == {name: (width,) for name, width in widths.items()}
     assert {name for name, shape in shapes.items() if shape == (1,)} == {
-        *("yuan_per_job", "staff_days", "yuan", "inspect_factor", "borrowed", "advising", "penalty"),
+        *(
+            "yuan_per_job",
+            "funds",
+            "willing",
+            "subsidy_yuan",
+            "staff_days",
+            "yuan",
+            "inspect_factor",
+            "borrowed",
+            "advising",
+            "penalty",
+        ),
         *("publicity", "listing", "warning", "verified", "grid_quality", "patrol"),
     }
     assert set(NEUTRAL) | set(COMBINED) <= set(Levers._fields)
