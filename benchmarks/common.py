@@ -12,7 +12,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 from dpsim import load_case
-from dpsim.experiments.replication import ENGINES, prepare, run_one, strategy_paths
+from dpsim.experiments.arguments import ENGINES
+from dpsim.experiments.measured import run_one
+from dpsim.experiments.replication import prepare, strategy_paths
 from dpsim.params.load import load_strategy
 from dpsim.params.schema import Case
 

@@ -89,7 +89,9 @@ def main() -> None:
     from common import SEED, horizons
 
     from dpsim.core.streams import Stream
-    from dpsim.experiments.replication import ENGINES, prepare, run_one, strategy_paths
+    from dpsim.experiments.arguments import ENGINES
+    from dpsim.experiments.measured import run_one
+    from dpsim.experiments.replication import prepare, strategy_paths
     from dpsim.params.load import load_strategy
 
     out: dict[str, dict[str, dict[str, int]]] = {}

@@ -11,7 +11,7 @@ import statistics
 from common import FAST, SEED, Row, asked, figure, seconds
 
 from dpsim import compare, load_case, load_strategy
-from dpsim.experiments.replication import ENGINES
+from dpsim.experiments.arguments import ENGINES
 
 PAIRS, FEW = 200, 20
 STRATEGY = "balanced"

@@ -12,7 +12,9 @@ import numpy as np
 from common import SEED, Row, asked, figure, horizons, replication_seconds, seconds
 from plain_simpy import run
 
-from dpsim.experiments.replication import ENGINES, Setting, labels_of, prepare, run_one, strategy_paths
+from dpsim.experiments.arguments import ENGINES
+from dpsim.experiments.measured import labels_of, run_one
+from dpsim.experiments.replication import Setting, prepare, strategy_paths
 from dpsim.model.prior import PathSet
 from dpsim.params.load import load_strategy
 

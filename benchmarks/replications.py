@@ -16,7 +16,9 @@ from count_draws import counted
 from dpsim.core.compiled import routine
 from dpsim.core.streams import Stream, uniform, uniforms
 from dpsim.engines.world import make_world
-from dpsim.experiments.replication import ENGINES, prepare, run_one, run_world, strategy_paths
+from dpsim.experiments.arguments import ENGINES
+from dpsim.experiments.measured import run_one, run_world
+from dpsim.experiments.replication import prepare, strategy_paths
 from dpsim.params.load import load_strategy
 from dpsim.params.schema import Case
 

@@ -20,7 +20,9 @@ from common import SEED, Row, asked, figure, median_seconds
 from scaled import scaled_case
 
 from dpsim.engines.world import make_world
-from dpsim.experiments.replication import ENGINES, prepare, run_one, run_world, strategy_paths
+from dpsim.experiments.arguments import ENGINES
+from dpsim.experiments.measured import run_one, run_world
+from dpsim.experiments.replication import prepare, strategy_paths
 from dpsim.params.load import load_strategy
 from dpsim.params.schema import Case
 

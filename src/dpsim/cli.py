@@ -219,7 +219,7 @@ def batch(
     """批量报告，只补做缺少的 / Many reports; only what is missing is made."""
     use(lang)
     tell_compiling()
-    from dpsim.experiments.ensemble import check_workers, default_workers
+    from dpsim.experiments.arguments import check_workers, default_workers
     from dpsim.params.load import load_batch
     from dpsim.report.batch.plan import plan_jobs
     from dpsim.report.batch.run import outcome_text, prepare_batch, run_batch
@@ -308,7 +308,7 @@ def compare(
     use(lang)
     tell_compiling()
     from dpsim.core.streams import check_word
-    from dpsim.experiments.ensemble import check_replications
+    from dpsim.experiments.arguments import check_replications
     from dpsim.report.comparison import check_ours, comparison_letter
     from dpsim.report.job import check_out
 

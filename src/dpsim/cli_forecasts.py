@@ -222,7 +222,7 @@ def backtest(
     lang: Lang = None,
 ) -> None:
     """用已结束的项目检验预测 / Score forecasts on programmes that are over, beside rival methods."""
-    from dpsim.experiments.ensemble import check_workers, default_workers
+    from dpsim.experiments.arguments import check_workers, default_workers
     from dpsim.report.backtest.job import backtest_letter
 
     use(lang)

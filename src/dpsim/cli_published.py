@@ -32,7 +32,7 @@ def published(
     use(lang)
     tell_compiling()
     from dpsim.core.streams import check_word
-    from dpsim.experiments.ensemble import check_replications
+    from dpsim.experiments.arguments import check_replications
     from dpsim.report.job import check_out
     from dpsim.report.made_files import check_replaced
     from dpsim.report.published import (

@@ -9,8 +9,9 @@ from pandas.testing import assert_frame_equal
 
 from dpsim.core.words import GROUPS, STAGES
 from dpsim.errors import InputError
+from dpsim.experiments.arguments import GROUPINGS
 from dpsim.experiments.ensemble import run_ensemble
-from dpsim.experiments.replication import GROUPINGS, Replication, prepare, run_replication, strategy_paths
+from dpsim.experiments.replication import Replication, prepare, run_replication, strategy_paths
 from dpsim.model.population import case_margins, synthesise
 from dpsim.model.targets import group_total, headline_target, resolve_targets
 from dpsim.params.load import list_cases, load_case, load_strategy

@@ -14,7 +14,8 @@ from dpsim.engines.log import merged_log
 from dpsim.engines.outcome import Outcome
 from dpsim.engines.world import World, make_world
 from dpsim.experiments import replication
-from dpsim.experiments.replication import Replication, prepare, run_replication, run_world, strategy_paths
+from dpsim.experiments.measured import run_world
+from dpsim.experiments.replication import Replication, prepare, run_replication, strategy_paths
 from dpsim.experiments.tracing.trace import trace
 from dpsim.params.load import load_case
 from dpsim.params.schema import Case, Strategy

@@ -14,7 +14,7 @@ from verification_tools import SEED, drive, make_state
 
 from dpsim.core.words import Kind
 from dpsim.engines.world import make_setting, make_world
-from dpsim.experiments.replication import run_world
+from dpsim.experiments.measured import run_world
 from dpsim.model.paths import Pace
 from dpsim.model.population import Population
 from dpsim.model.prior import draw_paths

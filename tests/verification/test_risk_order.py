@@ -17,7 +17,8 @@ from verification_tools import SEED, agrees, detects, z_mean
 from dpsim.core.priorities import find_rate, longest_unvisited_score, predicted_score, visit_order
 from dpsim.core.words import Kind
 from dpsim.engines.world import World, make_setting, make_world
-from dpsim.experiments.replication import run_world, strategy_paths
+from dpsim.experiments.measured import run_world
+from dpsim.experiments.replication import strategy_paths
 from dpsim.model.targeting import days_earlier, targeting_gain
 from dpsim.model.visits import Roster
 from dpsim.params.faults import Origin

@@ -19,8 +19,8 @@ import pandas as pd
 
 from dpsim.decide.measures import find_measure, measure_runs
 from dpsim.errors import InputError, RunError
+from dpsim.experiments.arguments import ENGINES, written
 from dpsim.experiments.ensemble import Ensemble, run_ensemble
-from dpsim.experiments.replication import ENGINES, written
 from dpsim.measure.probability import paired_share_interval
 from dpsim.model.prior import PathSet
 from dpsim.model.table_paths import TablePaths

@@ -20,9 +20,9 @@ from dpsim.decide.compare import dropped_pairs
 from dpsim.decide.least import Inverse, exact_limits, invert, largest_fall, outcome_of, reversed_runs
 from dpsim.decide.levers import Lever, Value, find_lever, lever_points
 from dpsim.errors import InputError
-from dpsim.experiments.ensemble import Ensemble, check_replications, run_ensemble
+from dpsim.experiments.arguments import ENGINES, check_as_of, check_flag, check_replications, written, written_date
+from dpsim.experiments.ensemble import Ensemble, run_ensemble
 from dpsim.experiments.observed import observe
-from dpsim.experiments.replication import ENGINES, check_as_of, check_flag, written, written_date
 from dpsim.model.prior import PathSet, case_timeline
 from dpsim.model.table_paths import TablePaths
 from dpsim.model.targets import Target, resolve_targets

@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 
 from dpsim.engines.log import EVENT
-from dpsim.experiments.replication import Measured
+from dpsim.experiments.measured import Measured
 
 if TYPE_CHECKING:
     import pyarrow as pa

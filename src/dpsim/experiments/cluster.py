@@ -17,8 +17,8 @@ from queue import Empty, SimpleQueue
 from typing import Any, TypeVar
 
 from dpsim.errors import DpsimError, InputError, RunError
+from dpsim.experiments.arguments import ENGINES, written
 from dpsim.experiments.identity import Identity, changes, code_files, library_versions, listed
-from dpsim.experiments.replication import ENGINES, written
 
 Chunk = TypeVar("Chunk")
 Result = TypeVar("Result")

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import gc
-import os
-import re
 import sys
 from collections.abc import Callable, Generator, Iterable, Sequence
 from contextlib import closing
@@ -17,41 +15,35 @@ import numpy as np
 import pandas as pd
 
 from dpsim.core.streams import check_word
-from dpsim.core.words import MAX_REPLICATIONS
-from dpsim.engines.world import Setting, county_names
+from dpsim.engines.world import Setting
 from dpsim.errors import InputError, RunError
+from dpsim.experiments.arguments import (
+    ENGINES,
+    check_by,
+    check_flag,
+    check_paths,
+    check_replications,
+    check_workers,
+    default_workers,
+    written,
+)
 from dpsim.experiments.chunks import Part, chunks_of, whole_chunks
 from dpsim.experiments.cluster import check_scheduler, over_cluster
 from dpsim.experiments.executors import over_processes, over_threads
 from dpsim.experiments.failures import failure_frame, reason
 from dpsim.experiments.identity import identity_of
-from dpsim.experiments.replication import (
-    ENGINES,
-    Measured,
-    check_by,
-    check_fit,
-    check_flag,
-    check_paths,
-    labels_of,
-    path_rows,
-    prepare,
-    run_one,
-    strategy_paths,
-    written,
-)
+from dpsim.experiments.measured import Measured, labels_of, run_one
+from dpsim.experiments.replication import check_fit, path_rows, prepare, strategy_paths
 from dpsim.experiments.reported import check_reported
 from dpsim.experiments.runrecord import run_record
 from dpsim.experiments.store import check_store, opened
+from dpsim.experiments.summary import county_frame, summarise_targets
 from dpsim.experiments.watch import Watch
 from dpsim.language import say
 from dpsim.measure.indicators import indicator_frame
-from dpsim.measure.probability import smoothed, wilson_interval
 from dpsim.model.prior import PathSet
 from dpsim.model.table_paths import TablePaths
 from dpsim.params.schema import Case, Strategy
-
-MAX_WORKERS = 1024
-WORKERS_VARIABLE = "DPSIM_WORKERS"
 
 
 @dataclass(frozen=True)
@@ -187,45 +179,6 @@ def run_ensemble(
     return ensemble
 
 
-def check_positive(name: str, value: object) -> int:
-    """Return a whole number of at least 1, or raise InputError."""
-    if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < 1:
-        raise InputError("error.not_positive", name=name, given=written(value))
-    return int(value)
-
-
-def check_replications(value: object) -> int:
-    """Return a number of replications that one call may run, or raise InputError."""
-    number = check_positive("replications", value)
-    if number > MAX_REPLICATIONS:
-        raise InputError("error.too_many_replications", given=written(number), largest=MAX_REPLICATIONS)
-    return number
-
-
-def default_workers() -> int:
-    """Return how many processes to use where nothing is said: the variable ``DPSIM_WORKERS``, else all cores.
-
-    Raises
-    ------
-    InputError
-        The variable holds no number of processes.
-    """
-    said = os.environ.get(WORKERS_VARIABLE, "").strip()
-    if not said:
-        return os.cpu_count() or 1
-    if not re.fullmatch("[0-9]{1,9}", said) or not 1 <= int(said) <= MAX_WORKERS:
-        raise InputError("error.workers_set", name=WORKERS_VARIABLE, given=written(said), largest=MAX_WORKERS)
-    return int(said)
-
-
-def check_workers(value: object) -> int:
-    """Return a number of processes, or raise InputError."""
-    number = check_positive("workers", value)
-    if number > MAX_WORKERS:
-        raise InputError("error.too_many_workers", given=written(number), largest=MAX_WORKERS)
-    return number
-
-
 def run_chunk(
     setting: Setting, paths: PathSet | TablePaths, rows: Sequence[int], seed: int, by: tuple[str, ...]
 ) -> Part:
@@ -354,42 +307,3 @@ def _stream(
     else:
         over = over_processes if setting.engine == "simpy" else over_threads
         yield from over(task, chunks, min(workers, len(chunks)))
-
-
-def county_frame(setting: Setting, runs: Sequence[Measured]) -> pd.DataFrame:
-    """Return the counties of all runs: replication, county, listed, built, paper."""
-    table = np.concatenate([run.counties for run in runs])
-    names = county_names(setting.case) if len(table) else []
-    frame = pd.DataFrame(table, columns=["listed", "built", "paper"])
-    frame.insert(0, "replication", np.repeat([run.replication for run in runs], len(names)))
-    frame.insert(1, "county", names * len(runs))
-    return frame
-
-
-def summarise_targets(attained: pd.DataFrame) -> pd.DataFrame:
-    """Return one row per target with P(met), its Wilson interval and n (interfaces: targets of an ensemble)."""
-    rows = []
-    for (target, unit), group in attained.groupby(["target", "unit"], sort=False):
-        n, met = len(group), int(group["met"].sum())
-        low, high = wilson_interval(met, n)
-        reached = group["date"].sort_values(na_position="last").iloc[(n - 1) // 2]
-        first = group.iloc[0]
-        rows.append(
-            {
-                "target": target,
-                "unit": unit,
-                "stage": first["stage"],
-                "view": first["view"],
-                "deadline": first["deadline"],
-                "required": int(group["required"].median()),
-                "replications": n,
-                "met": met,
-                "probability": smoothed(met, n),
-                "low": low,
-                "high": high,
-                "attainment_median": float((group["attained"] / group["required"]).median()),
-                "shortfall_median": float((group["required"] - group["attained"]).clip(lower=0).median()),
-                "date_median": reached,
-            }
-        )
-    return pd.DataFrame(rows)

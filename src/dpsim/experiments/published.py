@@ -12,9 +12,10 @@ import numpy as np
 import pandas as pd
 
 from dpsim.core.streams import check_word
-from dpsim.experiments.ensemble import check_replications, check_workers, default_workers
+from dpsim.experiments.arguments import check_replications, check_workers, default_workers
 from dpsim.experiments.executors import over_threads
-from dpsim.experiments.replication import Measured, labels_of, prepare, run_one, strategy_paths
+from dpsim.experiments.measured import Measured, labels_of, run_one
+from dpsim.experiments.replication import prepare, strategy_paths
 from dpsim.experiments.watch import Watch
 from dpsim.measure.indicators import indicator_frame
 from dpsim.params.cited import cited_sources

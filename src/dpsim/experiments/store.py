@@ -17,6 +17,7 @@ import pandas as pd
 
 from dpsim.engines.world import Setting
 from dpsim.errors import InputError, RunError
+from dpsim.experiments.arguments import written
 from dpsim.experiments.chunks import (
     Part,
     chunk_bytes,
@@ -43,7 +44,6 @@ from dpsim.experiments.manifest import (
     whole_chunk,
 )
 from dpsim.experiments.plain_json import as_path, read_json
-from dpsim.experiments.replication import written
 from dpsim.experiments.sums import SUMS, sums_text
 from dpsim.params.plain_yaml import yaml_text
 from dpsim.params.wording import shown_name

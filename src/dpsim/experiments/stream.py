@@ -16,18 +16,13 @@ import numpy as np
 
 from dpsim.core.streams import check_word
 from dpsim.engines.world import Setting
+from dpsim.experiments.arguments import check_replications, check_workers, default_workers
 from dpsim.experiments.chunks import Part
-from dpsim.experiments.ensemble import (
-    Ensemble,
-    assembled,
-    check_replications,
-    check_workers,
-    default_workers,
-    run_chunk,
-    summarise_targets,
-)
-from dpsim.experiments.replication import Measured, strategy_paths
+from dpsim.experiments.ensemble import Ensemble, assembled, run_chunk
+from dpsim.experiments.measured import Measured
+from dpsim.experiments.replication import strategy_paths
 from dpsim.experiments.reported import check_reported
+from dpsim.experiments.summary import summarise_targets
 
 AHEAD = 8
 """Runs per thread that may be done or under way before the one that is waited for."""

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 import ipywidgets as widgets
 
 from dpsim.errors import DpsimError, InputError
-from dpsim.experiments.replication import check_as_of
+from dpsim.experiments.arguments import check_as_of
 from dpsim.explorer.export import export
 from dpsim.explorer.job import Job, error_text, kernel_post
 from dpsim.explorer.pace import Rest

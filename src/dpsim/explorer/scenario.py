@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
 from dpsim.core.streams import check_word
-from dpsim.experiments.ensemble import check_replications
+from dpsim.experiments.arguments import check_replications
 from dpsim.explorer.entries import slots
 from dpsim.language import LANGUAGES, say
 from dpsim.params.faults import Origin

@@ -16,8 +16,7 @@ import pandas as pd
 
 from dpsim.core.streams import check_word
 from dpsim.errors import InputError
-from dpsim.experiments.ensemble import check_positive
-from dpsim.experiments.replication import written
+from dpsim.experiments.arguments import check_positive, written
 from dpsim.forecast.count_paths import STAGE_STATES, count_paths, stage_total
 from dpsim.forecast.pooling import bottlenecks, pooled
 from dpsim.forecast.sensitivity import sensitivity as vary

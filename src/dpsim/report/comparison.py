@@ -16,8 +16,8 @@ import pandas as pd
 from dpsim.decide.compare import LESS, MORE, SAME, UNTOLD, Comparison, compare, verdict
 from dpsim.decide.measures import find_measure
 from dpsim.errors import InputError
+from dpsim.experiments.arguments import ENGINES, check_as_of
 from dpsim.experiments.plan_warnings import plan_warnings
-from dpsim.experiments.replication import ENGINES, check_as_of
 from dpsim.experiments.runrecord import run_record
 from dpsim.experiments.sums import SUMS, listed_sums, sums_text
 from dpsim.language import LANGUAGES, in_words, say

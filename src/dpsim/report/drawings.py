@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from dpsim.experiments.ensemble import default_workers
+from dpsim.experiments.arguments import default_workers
 from dpsim.forecast.snapshot import SnapshotForecast
 from dpsim.language import OwnWords, in_words, say
 from dpsim.model.targets import Target, resolve_targets

@@ -15,9 +15,10 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from dpsim.errors import InputError, RunError
+from dpsim.experiments.arguments import ENGINES, written_date
 from dpsim.experiments.ledgers.enterprise_rows import enterprise_rows
 from dpsim.experiments.ledgers.hazard_rows import hazard_rows
-from dpsim.experiments.replication import ENGINES, prepare, written_date
+from dpsim.experiments.replication import prepare
 from dpsim.experiments.runrecord import run_record
 from dpsim.experiments.tracing.run import traced_run
 from dpsim.language import catalogue, say

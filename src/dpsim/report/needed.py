@@ -13,9 +13,8 @@ import pandas as pd
 from dpsim.decide.inverse import Needed, needed
 from dpsim.decide.least import REACHED, WITHOUT, exact_limits
 from dpsim.decide.levers import find_lever
-from dpsim.experiments.ensemble import check_replications
+from dpsim.experiments.arguments import ENGINES, check_replications, written_date
 from dpsim.experiments.plan_warnings import plan_warnings
-from dpsim.experiments.replication import ENGINES, written_date
 from dpsim.experiments.runrecord import run_record
 from dpsim.forecast.pace import case_bounds
 from dpsim.language import in_words, language_in_force, say

@@ -11,9 +11,9 @@ from dpsim.core.streams import check_word
 from dpsim.core.timeline import Timeline
 from dpsim.decide.appraisal import Appraised
 from dpsim.errors import FileFaults, InputError
-from dpsim.experiments.ensemble import Ensemble, check_replications
+from dpsim.experiments.arguments import ENGINES, check_as_of, check_replications, written_date
+from dpsim.experiments.ensemble import Ensemble
 from dpsim.experiments.published import Standing
-from dpsim.experiments.replication import ENGINES, check_as_of, written_date
 from dpsim.experiments.runrecord import input_hash, run_record
 from dpsim.forecast.pace import agency_capacity, weekly_pace
 from dpsim.forecast.snapshot import SnapshotForecast, snapshot_forecast

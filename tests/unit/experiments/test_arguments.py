@@ -12,9 +12,10 @@ import pandas as pd
 import pytest
 
 from dpsim.errors import InputError
-from dpsim.experiments import ensemble, replication
+from dpsim.experiments import arguments, ensemble, replication
+from dpsim.experiments.arguments import check_as_of, check_by
 from dpsim.experiments.ensemble import run_ensemble
-from dpsim.experiments.replication import check_as_of, check_by, run_replication
+from dpsim.experiments.replication import run_replication
 from dpsim.params.load import load_case, load_strategy
 
 CASE, PLAN = load_case("linyi-2018"), load_strategy("past_pace")
@@ -181,13 +182,13 @@ def test_no_more_processes_than_chunks(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr(ensemble, "over_processes", count)
     monkeypatch.setattr(ensemble, "over_threads", count)
-    for engine in replication.ENGINES:
+    for engine in arguments.ENGINES:
         setting = SimpleNamespace(engine=engine)
         chunks = [[0], [1], [2]]
-        assert len(list(ensemble._stream(setting, None, chunks, 0, (), ensemble.MAX_WORKERS))) == 3  # type: ignore[arg-type]
+        assert len(list(ensemble._stream(setting, None, chunks, 0, (), arguments.MAX_WORKERS))) == 3  # type: ignore[arg-type]
     assert asked == [3, 3]
 
 
 @pytest.mark.parametrize("given", [True, False, np.True_])
 def test_a_flag_of_numpy_is_a_flag(given: object) -> None:
-    assert replication.check_flag("trace", given) is bool(given)
+    assert arguments.check_flag("trace", given) is bool(given)

@@ -7,7 +7,7 @@ import os
 import pytest
 
 from dpsim.errors import InputError
-from dpsim.experiments.ensemble import MAX_WORKERS, default_workers
+from dpsim.experiments.arguments import MAX_WORKERS, default_workers
 
 
 @pytest.mark.parametrize(("said", "workers"), [("1", 1), (" 3 ", 3), ("007", 7), (str(MAX_WORKERS), MAX_WORKERS)])

@@ -15,6 +15,7 @@ from dpsim.core.words import GROUPS, Channel, Kind
 from dpsim.engines.log import EVENT
 from dpsim.engines.world import make_world
 from dpsim.experiments.ensemble import run_ensemble
+from dpsim.experiments.measured import run_one
 from dpsim.experiments.published import (
     PARTS,
     RunsSeen,
@@ -25,7 +26,7 @@ from dpsim.experiments.published import (
     strategies_of,
     unused,
 )
-from dpsim.experiments.replication import prepare, run_one, run_replication, strategy_paths
+from dpsim.experiments.replication import prepare, run_replication, strategy_paths
 from dpsim.model.state import Build, Col
 from dpsim.params.faults import Origin
 from dpsim.params.load import load_case, load_strategy

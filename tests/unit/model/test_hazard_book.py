@@ -11,7 +11,8 @@ from dpsim.core.entries import ENTRIES, Entry
 from dpsim.core.words import Kind
 from dpsim.engines.hazard_world import HazardWorld
 from dpsim.engines.world import make_world
-from dpsim.experiments.replication import group_cells, prepare, run_one, run_world, strategy_paths
+from dpsim.experiments.measured import group_cells, run_one, run_world
+from dpsim.experiments.replication import prepare, strategy_paths
 from dpsim.model.hazard_book import ledger_counts
 from dpsim.params.load import load_case, load_strategy
 

@@ -10,7 +10,8 @@ import numpy.typing as npt
 from dpsim.core.words import Kind
 from dpsim.engines.log import merged_log
 from dpsim.engines.world import Setting, World, make_world
-from dpsim.experiments.replication import run_world, strategy_paths
+from dpsim.experiments.measured import run_world
+from dpsim.experiments.replication import strategy_paths
 from dpsim.model.hazard_stock import KNOWN
 from dpsim.model.hazards import HAZARD, Records
 from dpsim.model.state import Floats

@@ -12,7 +12,8 @@ import pandas as pd
 from dpsim.core.streams import check_word
 from dpsim.core.words import Channel, Kind
 from dpsim.errors import InputError
-from dpsim.experiments.replication import ENGINES, prepare
+from dpsim.experiments.arguments import ENGINES
+from dpsim.experiments.replication import prepare
 from dpsim.experiments.tracing.draw import Draw
 from dpsim.experiments.tracing.enterprise_draws import enterprise_draw
 from dpsim.experiments.tracing.hazard_draws import HAZARD_KINDS, hazard_draws

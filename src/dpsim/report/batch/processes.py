@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from dpsim.errors import RunError
-from dpsim.experiments.ensemble import WORKERS_VARIABLE, default_workers
+from dpsim.experiments.arguments import WORKERS_VARIABLE, default_workers
 from dpsim.language import LANGUAGES
 from dpsim.params.wording import shown_name
 from dpsim.report.batch.plan import Job

@@ -7,9 +7,10 @@ from collections.abc import Callable, Iterator, Sequence
 import numpy as np
 
 from dpsim.core.streams import Stream, uniforms
+from dpsim.experiments.arguments import ENGINES
 from dpsim.experiments.chunks import Part, replications_of
 from dpsim.experiments.ensemble import run_chunk
-from dpsim.experiments.replication import ENGINES, path_rows, prepare, strategy_paths
+from dpsim.experiments.replication import path_rows, prepare, strategy_paths
 from dpsim.model.prior import PathSet
 from dpsim.model.table_paths import TablePaths
 from dpsim.params.schema import Case, Strategy

@@ -11,14 +11,16 @@ import pandas as pd
 from dpsim.core.streams import check_word
 from dpsim.engines.world import Setting
 from dpsim.errors import DpsimError
+from dpsim.experiments.arguments import check_by, check_replications
 from dpsim.experiments.chunks import Part, chunk_bytes, first_runs, read_chunk, replications_of
-from dpsim.experiments.ensemble import assembled, check_replications
+from dpsim.experiments.ensemble import assembled
 from dpsim.experiments.failures import CASE, STRATEGY, reason
 from dpsim.experiments.guard import stored_identity
 from dpsim.experiments.identity import Identity, changes, experiment_id, identity_of
 from dpsim.experiments.manifest import CHUNKS, IDENTITY, MANIFEST, chunk_file, read_manifest, whole_chunk
+from dpsim.experiments.measured import labels_of
 from dpsim.experiments.plain_json import read_json
-from dpsim.experiments.replication import check_by, labels_of, prepare
+from dpsim.experiments.replication import prepare
 from dpsim.experiments.store import RECORD, TABLES
 from dpsim.params.load import load_case, load_strategy
 from dpsim.params.wording import shown

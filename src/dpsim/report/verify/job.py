@@ -8,9 +8,9 @@ from pathlib import Path
 
 from dpsim.core.streams import check_word
 from dpsim.errors import InputError
+from dpsim.experiments.arguments import written
 from dpsim.experiments.manifest import CHUNKS, IDENTITY, MANIFEST
 from dpsim.experiments.plain_json import as_path
-from dpsim.experiments.replication import written
 from dpsim.experiments.sums import SUMS
 from dpsim.language import say
 from dpsim.params.wording import shown_name

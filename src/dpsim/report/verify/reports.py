@@ -17,10 +17,12 @@ from dpsim.core.streams import check_word
 from dpsim.decide.compare import paired_differences, runs_frame, runs_measured
 from dpsim.decide.measures import measure_runs
 from dpsim.errors import DpsimError, InputError
+from dpsim.experiments.arguments import check_positive
 from dpsim.experiments.chunks import Part
-from dpsim.experiments.ensemble import assembled, check_positive
+from dpsim.experiments.ensemble import assembled
 from dpsim.experiments.failures import reason
-from dpsim.experiments.replication import labels_of, prepare
+from dpsim.experiments.measured import labels_of
+from dpsim.experiments.replication import prepare
 from dpsim.forecast.snapshot import snapshot_forecast
 from dpsim.measure.indicators import indicator_frame
 from dpsim.params.load import load_case, load_strategy
