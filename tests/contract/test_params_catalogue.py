@@ -17,6 +17,7 @@ from dpsim import language
 from dpsim.language import catalogue
 from dpsim.model.prior import REGIMES
 from dpsim.params.blocks import Population, Sector
+from dpsim.params.blocks_reporting import Reporting
 from dpsim.params.evidence import evidence
 from dpsim.params.instruments import INSTRUMENTS
 from dpsim.params.labels import grade_label, option_label, quantity_label, strategy_label, unit_label
@@ -144,6 +145,7 @@ def test_messages_and_code_fit_together() -> None:
         for start, end in (("unknown", ""), ("unknown", "_near"), ("not_a", ""))
     }
     made |= {f"params.unknown_{one}_key{end}" for one in ("case", "strategy") for end in ("", "_near")}
+    made |= {f"params.reporting.{name}" for name in Reporting.model_fields}
     assert named <= set(ids("en"))
     assert set(ids("en")) == made
 
@@ -159,6 +161,7 @@ BESIDE_THE_FILES = {
     "targets.switches.level",
     "targets.switches.assessment",
     "population.county_list",
+    *(f"reporting.{name}" for name in Reporting.model_fields),
 }
 """Labels of readings that a report varies although they have no grade of their own, and of what only own cases have."""
 

@@ -52,13 +52,16 @@ REPORTED = reported_facts()
 def settings_in_use() -> dict[str, Instrument]:
     """Return one set of parameters per instrument: of the strategy of its name, else of the first that has it.
 
-    One that acts on no day of `TIMELINE`, as those of another place's year do, is taken only if there is no other.
+    One that acts on no day of `TIMELINE`, as those of another place's year do, is taken only if there is no other, and
+    so is one that leaves more settings at 0.
     """
-    taken: dict[str, tuple[tuple[bool, bool], Instrument]] = {}
+    taken: dict[str, tuple[tuple[bool, bool, int], Instrument]] = {}
     for name in list_strategies():
         for lever in load_strategy(name).instruments:
             silent = not instrument(lever.instrument).due(lever, TIMELINE).any()
-            rank = (silent, name != lever.instrument)
+            given = (getattr(lever, key) for key in instrument(lever.instrument).SETTINGS)
+            idle = sum(value is not None and value.value == 0 for value in given)
+            rank = (silent, name != lever.instrument, idle)
             if lever.instrument not in taken or rank < taken[lever.instrument][0]:
                 taken[lever.instrument] = (rank, lever)
     return {name: with_optional(lever) for name, (_, lever) in taken.items()}

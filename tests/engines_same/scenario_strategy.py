@@ -39,6 +39,8 @@ def random_strategy(number: int, case: Case) -> Strategy:
     chosen = [name for name in sorted(instruments()) if dice.chance(0.35)]
     if Dice(number, 51).chance(0.3) and "assessor_independence" not in chosen:
         chosen.append("assessor_independence")  # what it does asks for much else at the same time
+    if Dice(number, 54).chance(0.3) and "penalties" not in chosen:
+        chosen.append("penalties")  # few get to the upper rungs of the ladder
     items: list[Content] = []
     own = Dice(number, 53)
     for name in chosen:
