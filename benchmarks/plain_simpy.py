@@ -29,9 +29,10 @@ import numpy as np
 import simpy
 from plain_hazards import Hazard, Places, hazard_processes, visit
 
-from dpsim.engines.world import Setting, draw_entries, draw_propensity
+from dpsim.engines.world import Setting
 from dpsim.model.adoption import pass_probability
 from dpsim.model.organisations import sector_builders
+from dpsim.model.past import draw_entries, draw_propensity
 from dpsim.model.paths import member_rate, rush_mean
 from dpsim.model.prior import PathSet, make_path, weeks_since
 from dpsim.model.staffing import county_staff

@@ -12,10 +12,11 @@ import simpy
 from dpsim.core.funds import Purse
 from dpsim.core.levers import NO_CAP, Plan
 from dpsim.core.words import Channel, Kind
+from dpsim.engines.benches import Bench
 from dpsim.engines.log import merged_log
 from dpsim.engines.outcome import Outcome
 from dpsim.engines.simpy_engine import SimpyRun
-from dpsim.engines.world import Bench, World
+from dpsim.engines.world import World
 from dpsim.model.paths import AfterDeadline, Pace
 from dpsim.model.state import Col
 from dpsim.model.visits import MOST_A_DAY, Roster

@@ -19,10 +19,11 @@ from random_scenarios import COUNT, scenario
 from dpsim.core.levers import Levers
 from dpsim.core.reported import Reported
 from dpsim.engines import simpy_engine
+from dpsim.engines.benches import Bench
 from dpsim.engines.outcome import Outcome
 from dpsim.engines.simpy_engine import Process, SimpyRun
 from dpsim.engines.supervision import Supervision
-from dpsim.engines.world import Bench, World
+from dpsim.engines.world import World
 from dpsim.model.state import Col, Phase
 
 Array = np.ndarray

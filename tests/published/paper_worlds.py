@@ -20,7 +20,8 @@ from dpsim.core.funds import Purse
 from dpsim.core.levers import Levers, empty_levers
 from dpsim.core.reported import Fact, Reported
 from dpsim.core.streams import Stream, uniforms
-from dpsim.engines.hazard_world import PERIODIC, SPOT_CHECK, hazard_law
+from dpsim.engines.hazard_world import SPOT_CHECK
+from dpsim.model.hazard_law import PERIODIC, hazard_law
 from dpsim.model.hazard_store import HazardStore
 from dpsim.model.hazards import SITE, Records, no_visits, sorted_visits
 from dpsim.model.organisations import gamma_quantile

@@ -10,7 +10,7 @@ from hazard_tools import HIDDEN, SELF_CHECK, SPOT_CHECK, make_lab, make_law, per
 from test_engine_schedule import plain_case
 from verification_tools import agrees, detects, z_count
 
-from dpsim.engines.hazard_world import hazard_law
+from dpsim.model.hazard_law import hazard_law
 
 P, PERIOD, CHECKS = 0.1, 10.0, 4
 JUMP, MEMORY = 0.5, 60.0

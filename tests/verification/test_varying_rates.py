@@ -28,11 +28,11 @@ from dpsim.core.rates import window_mean
 from dpsim.core.streams import Stream, uniforms
 from dpsim.core.timeline import Timeline
 from dpsim.core.words import GROUPS, Kind
-from dpsim.engines.world import draw_propensity
 from dpsim.forecast.count_paths import count_paths, initial_states
 from dpsim.model.adoption import next_event
 from dpsim.model.chain import STATES
 from dpsim.model.organisations import gamma_quantile
+from dpsim.model.past import draw_propensity
 from dpsim.model.paths import Pace, Path, settle_level
 from dpsim.model.prior import SHOCK_LIMIT, case_timeline, draw_paths, group_deadline, make_rush, weeks_since
 from dpsim.model.state import PATH_TRACKS, Build, State, Track

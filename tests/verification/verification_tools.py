@@ -19,8 +19,9 @@ import numpy.typing as npt
 from dpsim.core.levers import Contact, empty_levers
 from dpsim.core.streams import Stream, uniforms
 from dpsim.core.timeline import all_days
+from dpsim.engines.benches import Bench
 from dpsim.engines.simpy_engine import Outcome, run
-from dpsim.engines.world import Bench, Setting, World
+from dpsim.engines.world import Setting, World
 from dpsim.model.adoption import advance, fire, next_event
 from dpsim.model.paths import AfterDeadline, Pace, Path, Rush
 from dpsim.model.population import case_margins, synthesise

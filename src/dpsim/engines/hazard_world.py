@@ -18,20 +18,16 @@ from dpsim.core.levers import Plan
 from dpsim.core.reported import Fact
 from dpsim.core.streams import Stream, uniform, uniforms
 from dpsim.core.timeline import Timeline
-from dpsim.core.words import CLASSES, DISCOVERY, DUTIES
+from dpsim.core.words import CLASSES, DUTIES
 from dpsim.engines.hazard_start import set_open
-from dpsim.model.detection import chance_spend
 from dpsim.model.formalism import paper_probability
-from dpsim.model.hazard_chances import SURE
+from dpsim.model.hazard_law import PERIODIC, colour_shares, hazard_law, mean_hidden_days, risk_colours
 from dpsim.model.hazard_store import HazardStore, first_rooms
 from dpsim.model.hazards import (
-    CHANNELS,
-    LAW,
     SITE,
     Records,
     Visits,
     no_visits,
-    set_delays,
     sorted_visits,
 )
 from dpsim.model.open_hazards import OpenHazards
@@ -52,8 +48,6 @@ MAX_PAST_VISITS = 24
 """More past visits a year than any enterprise is given."""
 GRID_PHASE = 3660.0
 """Grid staff's checks of an enterprise begin anywhere within so many days, whatever their period."""
-SELF_CHECK, WORKER_REPORT, PATROL = (DISCOVERY.index(name) for name in ("self_check", "worker_report", "patrol"))
-PERIODIC = {0: "self_check_every", 2: "expert_every", 4: "oversight_every", 5: "patrol_every"}
 
 
 class Luck(Protocol):
@@ -160,7 +154,7 @@ def make_hazards(
         entity = population.entity if who is None else population.entity[who]
         return uniforms(seed, replication, entity, int(stream), ordinal)
 
-    colour = _colours(case, luck(Stream.RISK_COLOUR))
+    colour = risk_colours(case, luck(Stream.RISK_COLOUR))
     sites = _sites(case, state, entry, colour, luck)
     members = np.argsort(population.county, kind="stable").astype(np.int64)
     world = HazardWorld(
@@ -234,25 +228,6 @@ def _gather_the_old(world: HazardWorld, rate: float) -> None:
     sites["intensity"], laws["period"], laws["spend"] = daily, period, spend
 
 
-def mean_hidden_days(sites: Records, laws: Records, rate: float, at: float) -> Floats:
-    """Return how long hazards that arise at `at` stay hidden on average, those that come back counted, shape (n, 2).
-
-    Chances of detection that come round every tau days with probability p are taken for a steady rate -ln(1 - p) / tau
-    (methods 3.3-14 has both forms), and so are `rate` visits a day.
-    """
-    law = laws[0]
-    works = (sites["built_at"] <= at) & (sites["paper"] != 1)
-    condition = np.where(works, law["condition"][2], law["condition"][(sites["built_at"] <= at).astype(np.int64)])
-    factor = np.ones((sites.size, CHANNELS))
-    factor[:, SELF_CHECK], factor[:, PATROL] = condition, sites["online_at"] <= at
-    often = 1.0 / law["period"]  # 0 of what does not come round
-    often[WORKER_REPORT], often[SPOT_CHECK] = 1.0, rate
-    leaving = (factor * often) @ np.minimum(law["spend"], SURE) + law["harm"]
-    again = law["sham"] + (1.0 - law["sham"]) * law["relapse"]
-    with np.errstate(divide="ignore"):
-        return np.asarray(1.0 / (leaving * (1.0 - again)))
-
-
 def _sites(case: Case, state: State, entry: Floats, colour: Ints, luck: Luck) -> Records:
     """Return the enterprises with their intensities, clocks, phases and conditions."""
     hazards, n = case.hazards, state.entity.size
@@ -260,7 +235,7 @@ def _sites(case: Case, state: State, entry: Floats, colour: Ints, luck: Luck) ->
     sites["entity"], sites["index"] = state.entity, np.arange(n)
     sites["on_list"] = state.status[:, Col.ON_LIST]
     ratio = hazards.colour_ratio.value**colour
-    shares = _colour_shares(case)
+    shares = colour_shares(case)
     mean = sum(share * hazards.colour_ratio.value**k for k, share in enumerate(shares))
     own = gamma_quantile(luck(Stream.HAZARD_INTENSITY), 1.0, hazards.heterogeneity_shape.value**-0.5)
     clocks = (Stream.HAZARD_CLOCK_GENERAL, Stream.HAZARD_CLOCK_MAJOR)
@@ -286,49 +261,6 @@ def _sites(case: Case, state: State, entry: Floats, colour: Ints, luck: Luck) ->
     return sites
 
 
-def _colour_shares(case: Case) -> tuple[float, float, float, float]:
-    """Return the shares of blue, yellow, orange and red."""
-    h = case.hazards
-    rest = h.yellow_share.value, h.orange_share.value, h.red_share.value
-    return (1.0 - sum(rest), *rest)
-
-
-def _colours(case: Case, u: Floats) -> Ints:
-    """Return each enterprise's risk colour, 0 blue to 3 red."""
-    return np.searchsorted(np.cumsum(_colour_shares(case))[:3], u, side="right").astype(np.int64)
-
-
-def hazard_law(case: Case, seed: int, replication: int) -> Records:
-    """Return the law of a run from the case's blocks."""
-    laws = np.zeros(1, dtype=LAW)
-    law, loop, d, b = laws[0], case.closed_loop, case.discovery, case.deterrence
-    law["seed"], law["replication"] = seed, replication
-    law["period"] = math.inf
-    for channel, key in PERIODIC.items():
-        law["period"][channel] = getattr(d, key).value
-    for k, klass in enumerate(CLASSES):
-        for channel, name in ((0, "self_check"), (2, "expert"), (3, "spot_check"), (4, "oversight"), (5, "patrol")):
-            law["spend"][channel, k] = chance_spend(float(getattr(getattr(d, name), klass).value))
-        law["spend"][1, k] = getattr(d.worker_reports, klass).value / 365.0
-        law["spend"][6, k] = chance_spend(float(getattr(d.look_back, klass).value))
-        law["harm"][k] = getattr(case.incidents.accidents, klass).value / 365.0
-        for name in ("assign", "rectify", "accept", "close", "limit", "accepted", "sham", "relapse", "relapse_days"):
-            law[name][k] = getattr(getattr(loop, name), klass).value
-    law["open_harm"] = 1.0, b.open_harm.value
-    law["condition"] = d.not_built_factor.value, d.paper_factor.value, 1.0
-    set_delays(laws, float(loop.delay_shape.value))
-    law["growth"] = case.hazards.growth_per_year.value / 365.0
-    law["listed_time"], law["listed_sham"] = loop.listed_time.value, loop.listed_sham.value
-    for name in ("visit_jump", "penalty_jump", "published_jump", "memory", "effort", "penalty_share", "return_share"):
-        law[name] = getattr(b, name).value
-    law["leaning_memory"], law["leaning_effect"] = b.leaning_memory.value, b.leaning_effect.value
-    law["top_rung"], law["reveal_share"] = b.top_rung.value, case.formalism.reveal_share.value
-    i = case.incidents
-    law["deaths"] = i.one_death_share.value, i.three_death_share.value, i.ten_death_share.value
-    law["penalty_factor"], law["patrol_every"] = 1.0, d.patrol_every.value
-    return laws
-
-
 def _qualities(case: Case, counties: int, seed: int, replication: int) -> Floats:
     """Return what each inspection team's visit spends over the mean, shape (counties, teams)."""
     teams = max(1, int(case.staff.inspectors_per_county.value / case.staff.staff_per_visit.value))
@@ -346,6 +278,3 @@ def _fixed_facts(world: HazardWorld, population: Population, colour: Ints) -> No
         facts[:, Fact.ENTITY], facts[:, Fact.COUNTY] = population.entity, population.county
         facts[:, Fact.SECTOR], facts[:, Fact.BENCHMARK] = population.sector, population.group
         facts[:, Fact.COLOUR] = colour
-
-
-assert CHANNELS == 7

@@ -19,10 +19,11 @@ import simpy
 from dpsim.core.funds import Purse, affords
 from dpsim.core.levers import Contact, reset_levers
 from dpsim.core.words import GROUPS, Channel, Kind
+from dpsim.engines.benches import Bench
 from dpsim.engines.log import Log
 from dpsim.engines.outcome import Outcome
 from dpsim.engines.supervision import Supervision
-from dpsim.engines.world import Bench, World
+from dpsim.engines.world import World
 from dpsim.model.adoption import advance, assess, assessment_time, fire, hand_over, next_event, remove
 from dpsim.model.attention import contact_counties
 from dpsim.model.organisations import busy_servers, free_server, is_willing, queue_priority, servers_in_place

@@ -6,7 +6,6 @@ services and all clocks are drawn here from their keys.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from types import ModuleType
 
@@ -18,16 +17,15 @@ from dpsim.core.reported import Reported
 from dpsim.core.streams import Stream, uniforms
 from dpsim.core.timeline import Timeline
 from dpsim.core.words import GROUPS
+from dpsim.engines.benches import Bench, agency_benches, assessors_bench
 from dpsim.engines.hazard_world import HazardWorld, make_hazards
 from dpsim.model.open_hazards import OpenHazards
-from dpsim.model.organisations import gamma_quantile, residual_quantile, sector_builders
-from dpsim.model.paths import Path, settle_level
+from dpsim.model.past import Luck, draw_entries, draw_propensity
+from dpsim.model.paths import Path
 from dpsim.model.population import Population, case_margins, synthesise
-from dpsim.model.prior import PathSet, case_timeline, draw_paths, make_path, stage_counts, weeks_since
-from dpsim.model.quantiles import entry_interval, gamma_unit_quantile
+from dpsim.model.prior import PathSet, case_timeline, draw_paths, make_path
 from dpsim.model.reporting import NO_REPORTING, NO_REPORTS, Reporting, Reports, case_reporting, make_reports, tell
 from dpsim.model.state import (
-    PATH_TRACKS,
     SIDES,
     TRACKS,
     Assess,
@@ -39,12 +37,9 @@ from dpsim.model.state import (
     State,
     count_by_county,
 )
-from dpsim.model.table_paths import TablePaths, due_days, make_drawn, most_in_weeks
+from dpsim.model.table_paths import TablePaths, make_drawn
 from dpsim.params.schema import Case, Strategy
 from dpsim.strategies import instrument
-
-Luck = Callable[[Stream], Floats]
-"""One uniform per enterprise for a stream."""
 
 
 @dataclass(frozen=True)
@@ -58,27 +53,6 @@ class Lever:
     def act(self, day: int, reported: Reported, levers: Levers) -> None:
         """Let the instrument pull its levers on a morning."""
         self.module.act(day, self.due, self.parameters, reported, levers)
-
-
-@dataclass
-class Bench:
-    """Servers of one organisation: builders of a sector's agencies, or the assessors' teams.
-
-    Attributes
-    ----------
-    name : str
-    base : int
-        Servers at the start.
-    free_at : numpy.ndarray
-        Time at which each server is free again, shape (base + room for added ones,).
-    service : numpy.ndarray
-        Service time of a job at each enterprise, shape (n,), days: its size belongs to the enterprise.
-    """
-
-    name: str
-    base: int
-    free_at: Floats
-    service: Floats
 
 
 @dataclass(frozen=True, eq=False)
@@ -207,8 +181,8 @@ def make_world(setting: Setting, paths: PathSet | TablePaths, row: int, *, seed:
         state=state,
         entry=entry,
         removal=removal,
-        agencies=_agencies(case, population, start, seed, replication, luck, state),
-        assessors=_assessors(case, population, luck, state),
+        agencies=agency_benches(case, population, start, seed, replication, luck, state),
+        assessors=assessors_bench(case, population, luck, state),
         levers=_empty(case, population),
         effects=np.array(
             [
@@ -256,60 +230,6 @@ def _start_and_path(
     return int(prior.start[0]), path._replace(rush=path.rush._replace(factor=float(paths.rush_factor[row])))
 
 
-def draw_entries(case: Case, population: Population, start: int, luck: Luck, past: Floats | None = None) -> Floats:
-    """Return when each step was done before the as-of date, conditional on the stage and the assumed start.
-
-    Steps whose time `past` gives (shape (n, PATH_TRACKS), NaN where it does not) have it. The others, one after the
-    other, are each truncated-exponential between their predecessor and the as-of date at the constant rate that the
-    assumed start implies; shape (n, PATH_TRACKS), NaN where the step is still to come.
-    """
-    weeks, total, counts = weeks_since(case, start), float(population.entity.size), stage_counts(case)
-    rate = [settle_level(count / total, weeks, total) / 7.0 for count in counts]
-    n = population.entity.size
-    begin, now = np.full(n, -7.0 * weeks), np.zeros(n)
-    started = population.building | population.built
-    times = np.full((n, PATH_TRACKS), np.nan)
-    known = np.full((n, PATH_TRACKS), np.nan) if past is None else past
-
-    def enter(track: int, stream: Stream, who: Flags, lows: Floats, highs: Floats) -> None:
-        drawn = entry_interval(lows[who], highs[who], rate[track], luck(stream)[who])
-        times[who, track] = np.where(np.isnan(known[who, track]), drawn, known[who, track])
-
-    if past is None:
-        enter(0, Stream.ENTRY_STARTED, started, begin, now)
-    else:  # who has done a step had started before it
-        first = np.fmin(np.fmin.reduce(past, axis=1), now)
-        enter(0, Stream.ENTRY_STARTED, started, np.minimum(begin, first - 1.0), first)
-    enter(1, Stream.ENTRY_BUILT, population.built, times[:, 0], now)
-    enter(3, Stream.ENTRY_ONLINE, population.online, times[:, 1], now)
-    latest = np.where(population.online, times[:, 3], now)
-    enter(2, Stream.ENTRY_CONNECTED, population.connected, times[:, 0], latest)
-    enter(4, Stream.ENTRY_PASSED, population.passed, times[:, 1], now)
-    return times
-
-
-def draw_propensity(case: Case, start: int, entry: Floats, luck: Luck) -> Floats:
-    """Return Z, shape (n,): Gamma with mean 1, updated by what each enterprise has done since the assumed start.
-
-    With frailty shape k, m steps done and integrated rate L while at risk: Gamma(k + m) / (k + L).
-    """
-    weeks, counts = weeks_since(case, start), stage_counts(case)
-    n, shape = entry.shape[0], float(case.adoption.frailty_shape.value)
-    begin = np.full(n, -7.0 * weeks)
-    before = np.column_stack([begin, entry[:, 0], entry[:, 0], np.maximum(entry[:, 1], entry[:, 2]), entry[:, 1]])
-    exposure = np.zeros(n)
-    for track in range(PATH_TRACKS):
-        rate = settle_level(counts[track] / n, weeks, float(n)) / 7.0
-        until = np.where(np.isnan(entry[:, track]), 0.0, entry[:, track])
-        exposure += np.nan_to_num(rate * np.maximum(until - before[:, track], 0.0))
-    steps = (~np.isnan(entry)).sum(axis=1)
-    u, quantile = luck(Stream.PROPENSITY), np.zeros(n)
-    for m in np.unique(steps).tolist():
-        those = steps == m
-        quantile[those] = gamma_unit_quantile(u[those], shape + m)
-    return quantile / (shape + exposure)
-
-
 def _state(case: Case, population: Population, propensity: Floats, luck: Luck) -> State:
     """Return the arrays at the as-of date with fresh clocks."""
     n = population.entity.size
@@ -349,62 +269,6 @@ def _state(case: Case, population: Population, propensity: Floats, luck: Luck) -
         attention=np.zeros((n, SIDES, len(Contact))),
         attention_time=np.zeros((n, SIDES, len(Contact))),
     )
-
-
-def _agencies(
-    case: Case, population: Population, start: int, seed: int, replication: int, luck: Luck, state: State
-) -> tuple[Bench, ...]:
-    """Return the agencies' builders by sector: enough for `headroom` times the flow already shown."""
-    a = case.agencies
-    mean, cv = float(a.service_mean.value), float(a.service_cv.value)
-    service = gamma_quantile(luck(Stream.AGENCY_SERVICE), mean, cv)
-    users = state.status[:, Col.AGENCY_USER] == 1
-    due = np.where(users, due_days(state.drawn, population, "built"), np.inf) if state.drawn.own.size else None
-    benches = []
-    teams = sector_builders(
-        population.sector,
-        population.built,
-        len(population.sector_names),
-        weeks_since(case, start),
-        float(a.user_share.value),
-        mean,
-        float(a.headroom.value),
-    )
-    for sector, (name, builders) in enumerate(zip(population.sector_names, teams, strict=True)):
-        shown = builders
-        if due is not None:  # a draw is one of completions: whoever makes them is there
-            builders = max(shown, most_in_weeks(due[population.sector == sector], _service_weeks(mean, cv)))
-        room = 4 * builders
-        servers = np.arange(room, dtype=np.uint32)
-        u, v, busy = (
-            uniforms(seed, replication, servers, int(Stream.AGENCY_RESIDUAL), 3 * sector + k) for k in range(3)
-        )
-        residual = residual_quantile(u, v, mean, cv)
-        free_at = np.where(busy < 1.0 / a.headroom.value, residual, 0.0)
-        free_at[shown:] = 0.0
-        benches.append(Bench(f"agency_{name}", builders, free_at, service))
-    return tuple(benches)
-
-
-def _service_weeks(mean: float, cv: float) -> int:
-    """Return the weeks within which nearly every service ends, and the week in which it begins."""
-    return 1 + int(np.ceil(mean * (1.0 + 2.0 * cv) / 7.0))
-
-
-def _assessors(case: Case, population: Population, luck: Luck, state: State) -> Bench:
-    """Return the assessors' teams, all free on the first morning."""
-    a = case.assessors
-    teams = int(a.teams.value)
-    if state.drawn.own.size:
-        weeks = _service_weeks(float(a.service_mean.value), float(a.service_cv.value))
-        due = np.concatenate([due_days(state.drawn, population, stage) for stage in ("assessed", "passed")])
-        teams = max(teams, most_in_weeks(due, weeks))
-    service = gamma_quantile(
-        luck(Stream.ASSESS_SERVICE),
-        float(a.service_mean.value),
-        float(a.service_cv.value),
-    )
-    return Bench("assessors", teams, np.zeros(teams), service)
 
 
 def _levers(strategy: Strategy, timeline: Timeline) -> tuple[Lever, ...]:

@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from dpsim.engines.hazard_world import hazard_law
+from dpsim.model.hazard_law import hazard_law
 from dpsim.model.hazard_store import HazardStore
 from dpsim.model.hazards import SITE, Hazard, Records, no_visits
 from dpsim.params.load import load_case
