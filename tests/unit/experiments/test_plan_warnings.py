@@ -47,7 +47,7 @@ def test_meetings_beyond_the_staff_are_told(case: Case) -> None:
     fewer = case.model_copy(update={"staff": case.staff.model_copy(update={"inspectors_per_county": one})})
     (note,) = plan_warnings(fewer, strategy, "en")
     held = 14 * 30 + 3 * 5  # of 16 weekly meetings two move to one day, and one falls on the last day
-    assert f"ask for {held} staff-days and the counties have {pool / 15:.0f}" in note
+    assert f"ask for {held} staff-days and all counties together have {pool / 15:.0f}" in note
 
 
 def test_the_reading_of_the_split_is_told_where_there_are_two(case: Case) -> None:
