@@ -327,8 +327,8 @@ What to know before believing it:
   months. The value stands at the upper end of its range.
 - **EX33** (assessors assigned and paid centrally) has no row: its 80% is a setting of the instrument
   `assessor_independence`, whose effects are tested by their signs (tests/property/test_mechanisms.py).
-- False reporting near a target is a block of a case, off where none is given (docs/decisions/0045); no study gives its size. What is
-  reported and what is true are counted apart all the same.
+- False reporting near a target is a block of a case, off where none is given (docs/decisions/0045); no study gives
+  its size. What is reported and what is true are counted apart all the same.
 """
 
 
