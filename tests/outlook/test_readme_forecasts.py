@@ -55,7 +55,7 @@ def test_commands_of_the_readme_work_as_printed(printed: Printed, tmp_path: Path
         done = call(*shlex.split(command), folder=tmp_path)
         assert done.returncode == 0, (command, done.stdout, done.stderr)
         said.append(done.stdout)
-    assert "weeks it is taken over: 5," in said[-1], "the past pace rests on the weeks of the table"
+    assert "last weeks of the table: 5," in said[-1], "the past pace rests on the weeks of the table"
 
 
 @pytest.mark.parametrize("printed", READMES, ids=lambda printed: printed.file)

@@ -10,6 +10,7 @@ import pytest
 from test_outlook import call, made, table_file, targets_file
 
 from dpsim.forecast.signposts import LEAST_TELLING
+from dpsim.progress.template import write_template
 from dpsim.report.outlook.letter import outlook_text
 from dpsim.report.outlook.many import many_outlooks
 from dpsim.report.verify.job import verify
@@ -87,3 +88,11 @@ def test_the_class_and_where_it_comes_from_are_named(
         monkeypatch.setenv("DPSIM_LANG", lang)
         line = outlook_text(outlook).splitlines()[1]
         assert words in line, line
+
+
+def test_a_forecast_of_the_example_says_so_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    workbook = write_template(tmp_path / "空表.xlsx", lang="zh")
+    for lang, words in (("zh", "模板示例中虚构单位"), ("en", "invented units of the template's example")):
+        monkeypatch.setenv("DPSIM_LANG", lang)
+        assert words in outlook_text(made(tmp_path, workbook)).splitlines()[0]
+        assert words not in outlook_text(made(tmp_path, table_file(tmp_path))), "control"

@@ -35,6 +35,8 @@ def outlook_text(outlook: Outlook) -> str:
     head = say("outlook.head", as_of=show_date(made.as_of, lang, year=True), n=made.draws, units=len(made.units))
     origin = say("outlook.class_none" if made.reference == UNSTATED else "outlook.class_given")
     lines = [head, say("outlook.class", name=name, origin=origin)]
+    if (outlook.progress.repairs["message"] == "progress.repair.example_read").any():
+        lines.insert(0, say("outlook.example"))
     if (made.as_of - made.latest).days > OLD_DAYS:
         lines.append(say("outlook.old", latest=show_date(made.latest, lang, year=True)))
     lines += _silent(outlook, lang) + ["", _targets(outlook, lang), ""]
