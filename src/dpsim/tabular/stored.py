@@ -12,8 +12,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from dpsim.tabular.extent import walk
+from dpsim.tabular.formats import shows_percent, words_written
 from dpsim.tabular.hidden import sheet_parts
-from dpsim.tabular.old_workbook import old_sheets, shows_percent
+from dpsim.tabular.old_workbook import old_sheets
 
 _STYLES = "xl/styles.xml"
 _OPEN = "content.xml"
@@ -36,6 +37,9 @@ class Stored:
         Formulas whose result was not stored, or is an error.
     percent : set of (int, int)
         Cells shown as percent.
+    worded : dict of (int, int) to str
+        Numbers that are shown with words beside them that say more than that they count: ``%`` written as it stands,
+        百家. Not known of OpenDocument spreadsheets.
     hidden : set of int
         Columns that are hidden, where the file is an Excel workbook (.xlsx, .xlsm).
     formats_known : bool
@@ -44,13 +48,14 @@ class Stored:
 
     uncomputed: set[At] = field(default_factory=set)
     percent: set[At] = field(default_factory=set)
+    worded: dict[At, str] = field(default_factory=dict)
     hidden: set[int] = field(default_factory=set)
     formats_known: bool = True
 
 
 def stored_old(raw: bytes) -> list[Stored]:
     """Return the cells of a workbook of Excel 97 (.xls) that need care, by sheet in its order; see `old_sheets`."""
-    return [Stored(uncomputed=sheet.errors, percent=sheet.percent) for sheet in old_sheets(raw)]
+    return [Stored(uncomputed=sheet.errors, percent=sheet.percent, worded=sheet.worded) for sheet in old_sheets(raw)]
 
 
 def stored(file: Path) -> dict[str, Stored]:
@@ -66,20 +71,23 @@ def stored(file: Path) -> dict[str, Stored]:
             reader = _OpenDocument()
             walk(archive.read(_OPEN), reader.start, reader.end)
             return reader.sheets
-        shown = _percent_styles(archive.read(_STYLES)) if _STYLES in archive.namelist() else set()
+        shown = _styles(archive.read(_STYLES)) if _STYLES in archive.namelist() else {}
         return {name: _of_sheet(archive.read(part), shown) for name, part in sheet_parts(archive).items()}
 
 
-def _percent_styles(content: bytes) -> set[str]:
-    """Return the numbers of the cell styles that show percent."""
-    formats = set(_PERCENT)
+def _styles(content: bytes) -> dict[str, str | None]:
+    """Return the numbers of the cell styles that show percent (None), or words beside the number."""
+    formats: dict[str, str | None] = dict.fromkeys(_PERCENT)
     styles: list[str] = []
     inside = False
 
     def start(kind: str, given: Mapping[str, str]) -> None:
         nonlocal inside
-        if kind == "numFmt" and shows_percent(given.get("formatCode", "")):
-            formats.add(given.get("numFmtId", ""))
+        code = given.get("formatCode", "")
+        if kind == "numFmt" and shows_percent(code):
+            formats[given.get("numFmtId", "")] = None
+        elif kind == "numFmt" and (words := words_written(code)):
+            formats[given.get("numFmtId", "")] = words
         elif kind == "cellXfs":
             inside = True
         elif kind == "xf" and inside:
@@ -90,11 +98,11 @@ def _percent_styles(content: bytes) -> set[str]:
         inside = inside and kind != "cellXfs"
 
     walk(content, start, end)
-    return {str(k) for k, style in enumerate(styles) if style in formats}
+    return {str(k): formats[style] for k, style in enumerate(styles) if style in formats}
 
 
-def _of_sheet(content: bytes, shown_as_percent: set[str]) -> Stored:
-    """Return the cells of one sheet that need care."""
+def _of_sheet(content: bytes, styles: Mapping[str, str | None]) -> Stored:
+    """Return the cells of one sheet that need care, by its styles that do."""
     found = Stored()
     at: At | None = None
     formula = value = inside = False
@@ -108,8 +116,12 @@ def _of_sheet(content: bytes, shown_as_percent: set[str]) -> Stored:
             at, formula, value = _at(given.get("r", "")), False, False
             if at and given.get("t") == "e":
                 found.uncomputed.add(at)
-            if at and given.get("s") in shown_as_percent:
-                found.percent.add(at)
+            if at and (style := given.get("s", "")) in styles:
+                words = styles[style]
+                if words is None:
+                    found.percent.add(at)
+                else:
+                    found.worded[at] = words
         formula, inside = formula or kind == "f", kind == "v" or (kind == "t" and not formula)
 
     def text(_: str) -> None:
