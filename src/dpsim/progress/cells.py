@@ -130,7 +130,7 @@ def check_scale(sheet: Sheet, rows: range, column: Column, place: Place, notes: 
 
 
 def check_mixed(sheet: Sheet, rows: range, column: Column, place: Place, notes: Notes) -> bool:
-    """Note a column of counts where some cells are percent and others plain numbers of 1 or less: 1 or 100 %?"""
+    """Note a column of counts where some cells are percent and others plain numbers of 1 or less."""
     if column.role != "done" or column.percent:
         return True
     cells = [(row, cell_at(sheet, row, column.at)) for row in rows]
