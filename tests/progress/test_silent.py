@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import zipfile
 from pathlib import Path
 
 import openpyxl
 import pytest
-from progress_tables import csv_file
+from progress_tables import csv_file, ods_file
 
 from dpsim import load_progress
 from dpsim.errors import FileFaults
@@ -104,6 +105,37 @@ def test_words_of_number_formats(tmp_path: Path, code: str, done: int | None) ->
         assert faults(tmp_path / "20180910.xlsx") == {"tabular.number_worded"}
     else:
         assert load_progress(tmp_path / "20180910.xlsx").frame["done"].tolist() == [done]
+
+
+@pytest.mark.parametrize(("words", "done"), [("%", 12), ("百家", None), ("家", 30)])
+@pytest.mark.parametrize("of_column", [False, True])
+def test_words_of_number_formats_in_open_documents(
+    tmp_path: Path, words: str, done: int | None, *, of_column: bool
+) -> None:
+    style = "" if of_column else ' table:style-name="ce1"'
+    cell = f'<table:table-cell{style} office:value-type="float" office:value="30"/>'
+    file = ods_file(tmp_path / "20180910.ods", [HEAD, ["甲县", 40, cell]])
+    look = (
+        '<office:automatic-styles xmlns:number="urn:oasis:names:tc:opendocument:xmlns:datastyle:1.0" '
+        'xmlns:style="urn:oasis:names:tc:opendocument:xmlns:style:1.0"><number:number-style style:name="N1">'
+        f'<number:number number:min-integer-digits="1"/><number:text>{words}</number:text></number:number-style>'
+        '<style:style style:name="ce1" style:family="table-cell" style:data-style-name="N1"/>'
+        "</office:automatic-styles><office:body>"
+    )
+    with zipfile.ZipFile(file) as archive:
+        parts = {name: archive.read(name).decode() for name in archive.namelist()}
+    text = parts["content.xml"].replace("<office:body>", look)
+    if of_column:
+        columns = '<table:table-column table:number-columns-repeated="2"/><table:table-column '
+        columns += 'table:default-cell-style-name="ce1"/><table:table-row>'
+        text = text.replace("<table:table-row>", columns, 1)
+    with zipfile.ZipFile(file, "w") as archive:
+        for name, content in (parts | {"content.xml": text}).items():
+            archive.writestr(name, content)
+    if done is None:
+        assert faults(file) == {"tabular.number_worded"}
+    else:
+        assert load_progress(file).frame["done"].tolist() == [done]
 
 
 @pytest.mark.parametrize(

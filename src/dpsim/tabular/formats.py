@@ -39,10 +39,15 @@ def words_written(code: str) -> str:
     for section in _sections(code):
         if not any(kind == "code" and re.search(r"[0#?]|general", text, re.IGNORECASE) for kind, text in section):
             continue
-        words = _SIGNS.sub("", "".join(text for kind, text in section if kind == "word"))
-        if words not in _COUNTED:
+        if words := telling("".join(text for kind, text in section if kind == "word")):
             return words
     return ""
+
+
+def telling(written: str) -> str:
+    """Return the words beside a number, empty where they only say that it counts."""
+    words = _SIGNS.sub("", written)
+    return "" if words in _COUNTED else words
 
 
 def _sections(code: str) -> list[list[tuple[str, str]]]:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from dpsim.tabular.extent import walk
-from dpsim.tabular.formats import shows_percent, words_written
+from dpsim.tabular.formats import shows_percent, telling, words_written
 from dpsim.tabular.hidden import sheet_parts
 from dpsim.tabular.old_workbook import old_sheets
 
@@ -39,7 +39,7 @@ class Stored:
         Cells shown as percent.
     worded : dict of (int, int) to str
         Numbers that are shown with words beside them that say more than that they count: ``%`` written as it stands,
-        百家. Not known of OpenDocument spreadsheets.
+        百家.
     hidden : set of int
         Columns that are hidden, where the file is an Excel workbook (.xlsx, .xlsm).
     formats_known : bool
@@ -69,7 +69,7 @@ def stored(file: Path) -> dict[str, Stored]:
     with zipfile.ZipFile(file) as archive:
         if _OPEN in archive.namelist() and file.suffix.lower() == ".ods":
             reader = _OpenDocument()
-            walk(archive.read(_OPEN), reader.start, reader.end)
+            walk(archive.read(_OPEN), reader.start, reader.end, reader.text)
             return reader.sheets
         shown = _styles(archive.read(_STYLES)) if _STYLES in archive.namelist() else {}
         return {name: _of_sheet(archive.read(part), shown) for name, part in sheet_parts(archive).items()}
@@ -156,13 +156,26 @@ class _OpenDocument:
         self.sheets: dict[str, Stored] = {}
         self.now = Stored()
         self.row = self.column = self.rows = 0
+        self.formats: dict[str, str] = {}
+        self.styles: dict[str, str] = {}
+        self.columns: list[str] = []
+        self.format = ""
+        self.inside = False
 
     def start(self, kind: str, given: Mapping[str, str]) -> None:
         """Take a sheet, row or cell."""
         said = {name.rpartition(":")[2]: value for name, value in given.items() if not name.startswith("calcext")}
         if kind == "table":
             self.now = self.sheets.setdefault(said.get("name", ""), Stored())
-            self.row = 0
+            self.row, self.columns = 0, []
+        elif kind == "number-style":
+            self.format = said.get("name", "")
+            self.formats[self.format] = ""
+        elif kind == "style":
+            self.styles[said.get("name", "")] = telling(self.formats.get(said.get("data-style-name", ""), ""))
+        elif kind == "table-column":
+            times = min(int(said.get("number-columns-repeated", "1")), _MOST)
+            self.columns += [said.get("default-cell-style-name", "")] * times
         elif kind == "table-row":
             self.column, self.rows = 0, int(said.get("number-rows-repeated", "1"))
         elif kind in ("table-cell", "covered-table-cell"):
@@ -170,18 +183,30 @@ class _OpenDocument:
             if self.rows * times <= _MOST:
                 self._cell(said, given.get("calcext:value-type") == "error", times)
             self.column += times
+        self.inside = kind == "text" and bool(self.format)
+
+    def text(self, text: str) -> None:
+        """Take what a number format writes beside the digits."""
+        if self.inside:
+            self.formats[self.format] += text
 
     def _cell(self, said: Mapping[str, str], error: bool, times: int) -> None:
         """Note what a cell stores, wherever it is repeated."""
         uncomputed = "formula" in said and not any(key in said for key in ("value", "string-value", "date-value"))
         for row in range(self.row, self.row + self.rows):
             for column in range(self.column, self.column + times):
+                default = self.columns[column] if column < len(self.columns) else ""
+                if words := self.styles.get(said.get("style-name", default), ""):
+                    self.now.worded[row, column] = words
                 if said.get("value-type") == "percentage":
                     self.now.percent.add((row, column))
                 if error or (uncomputed and said.get("value-type") != "string"):
                     self.now.uncomputed.add((row, column))
 
     def end(self, kind: str) -> None:
-        """Close a row."""
+        """Close a row or a number format."""
+        self.inside = False
+        if kind == "number-style":
+            self.format = ""
         if kind == "table-row":
             self.row += self.rows
