@@ -188,6 +188,24 @@ TEXTS: dict[str, Callable[[], Table]] = {
     "header_thousands": lambda: [["as of 2018-09-10"], ["County", "Total (thousand)", "Built"], ["North", 40, 26]],
     "title_new_only": title("2018年9月10日本周新增情况"),
     "header_new_only": changed(across, 2, 2, "2018年9月3日新增"),
+    "header_percent_words": put(2, 2, "已建（百分数）"),
+    "header_of_a_year": put(2, 1, "应建（2017年）"),
+    "header_planned": put(2, 2, "已建（计划）"),
+    "header_new_in_brackets": put(2, 2, "已建（新增）"),
+    "header_people": put(2, 2, "已建（人）"),
+    "header_share_of_enterprises": put(2, 2, "建成率（家）"),
+    "header_under_plan": lambda: [
+        ["截至2018年9月10日"],
+        ["县区", "应建", "年度计划", "评估"],
+        ["", "", "已建", ""],
+        ["甲县", 40, 26, 6],
+    ],
+    "title_percent_words": title("各县区建成百分比（截至2018年9月10日）"),
+    "title_new_completions": title("2018年9月10日当月完成数"),
+    "title_may_be_shares": title("各县区建成率（截至2018年9月10日）"),
+    "title_of_a_plan": title("预计完成情况（截至2018年9月10日）"),
+    "title_of_this_week": title("本周进度（截至2018年9月10日）"),
+    "title_older_than_rows": lambda: [["截至2018年9月3日"], *dated()],
     # shares
     "share_scale_differs": with_column("建成率", 0.9, 0.6, 0.8),
     "share_of_one_beside_counts": with_column("建成率（%）", 0.65, 0.6, 0.9),
@@ -247,6 +265,10 @@ TEXTS: dict[str, Callable[[], Table]] = {
     "total_on_one_date": lambda: monthly("Sum of counties", [20, 45, 60], [40, 80, 120, 240]),
     "total_wrong_once": lambda: monthly("Whole place", [20, 45, 60, 121], [40, 80, 120, 240], [60, 120, 200, 380]),
     "total_differs": put(6, 2, 72),
+    "total_as_a_city_wrong": lambda: [*good()[:5], ["临沂市", *good()[5][1:2], 72, *good()[5][3:]]],
+    "total_by_another_name_wrong": lambda: [*good()[:5], ["汇总", *good()[5][1:2], 72, *good()[5][3:]]],
+    "name_is_a_dash": put(3, 0, "—"),
+    "city_beside_its_county": lambda: [*good()[:3], ["临沂市", *good()[2][1:]]],
     "count_differs_from_total": put(3, 5, 7),
     "subtotal_differs": lambda: [*good()[:4], ["东片小计", 75, 47, 42, 28, 14, 10], *good()[4:]],
     "total_share_differs": lambda: [
@@ -317,6 +339,8 @@ TEXTS: dict[str, Callable[[], Table]] = {
     "count_falls": count_falls,
     "week_missing": week_missing,
     "share_group_differs": changed(lambda: two_lines(DAY), 4, 3, "99%"),
+    "date_with_time": changed(dated, 3, 0, "2018-09-03 17:30"),
+    "date_with_no_time": changed(dated, 3, 0, "2018-09-03 27:30"),
     # ledgers
     "ledger_text_for_date": changed(ledger, 3, 2, "是"),
     "ledger_date_after": changed(ledger, 3, 6, "2018-12-01"),
@@ -344,6 +368,12 @@ def _workbooks() -> None:
     xlsx_file(FOLDER / "formula_without_value.xlsx", {"a": put(3, 2, "=20+6")()})
     xlsx_file(FOLDER / "row_of_formulas.xlsx", {"a": rows_with(["丁县", *["=1+1"] * 6], at=5)()})
     xlsx_file(FOLDER / "percent_cells_impossible.xlsx", {"a": put(3, 2, 0.26)()}, percent=["C3"])
+    for name, code in (("percent_written", '0"%"'), ("hundreds_written", '0"百家"')):
+        book = openpyxl.load_workbook(xlsx_file(FOLDER / f"{name}.xlsx", {"a": put(3, 2, 65)()}))
+        book.active["C3"].number_format = code
+        book.save(FOLDER / f"{name}.xlsx")
+    mixed: Table = [["县区", "应建", "已建"], ["甲县", 40, 0.65], ["乙县", 35, 1]]
+    xlsx_file(FOLDER / "percent_beside_one.xlsx", {"2018-09-10": mixed}, percent=["C2"])
     xlsx_file(FOLDER / "error_value.xlsx", {"a": put(3, 2, "#REF!")()})
     xlsx_file(FOLDER / "truth_value.xlsx", {"a": put(3, 2, True)()})  # noqa: FBT003
     xlsx_file(FOLDER / "date_for_number.xlsx", {"a": put(3, 2, DAY)()})

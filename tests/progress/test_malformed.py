@@ -147,6 +147,21 @@ REFUSED = [  # file, message of the first fault, its place, faults in all
     ("workbook_named.xls", "tabular.file_misnamed", "", 1),
     ("year_far_away.csv", "date_impossible", "A1", 1),
     ("year_may_have_ended.csv", "year_unclear", "A6", 1),
+    ("header_percent_words.csv", "header_bracket", "C2", 1),
+    ("header_of_a_year.csv", "header_bracket", "B2", 1),
+    ("header_planned.csv", "header_bracket", "C2", 1),
+    ("header_new_in_brackets.csv", "header_bracket", "C2", 1),
+    ("header_people.csv", "header_bracket", "C2", 1),
+    ("header_share_of_enterprises.csv", "header_bracket", "C2", 1),
+    ("header_under_plan.csv", "header_unclear", "C3", 1),
+    ("title_percent_words.csv", "percent_title", "A1", 1),
+    ("title_new_completions.csv", "new_only", "A1", 1),
+    ("total_as_a_city_wrong.csv", "unit_near_sum", "6", 1),
+    ("total_by_another_name_wrong.csv", "total_differs", "C6", 1),
+    ("name_is_a_dash.csv", "name_odd", "A3", 1),
+    ("date_with_no_time.csv", "date_not_understood", "A3", 1),
+    ("hundreds_written.xlsx", "tabular.number_worded", "a!C3", 1),
+    ("percent_beside_one.xlsx", "share_unclear", "2018-09-10!C3", 1),
 ]  # fmt: skip
 REPAIRED = [  # file, first repair besides rows of totals, its place
     ("average_row.csv", "row_left_out", "A7"),
@@ -181,9 +196,17 @@ REPAIRED = [  # file, first repair besides rows of totals, its place
     ("unit_missing.csv", "unit_missing", ""),
     ("unit_not_reported.csv", "row_empty", "A3"),
     ("week_missing.csv", "dates_missing", ""),
+    ("title_may_be_shares.csv", "title_read", "A1"),
+    ("title_of_a_plan.csv", "title_read", "A1"),
+    ("title_of_this_week.csv", "title_read", "A1"),
+    ("title_older_than_rows.csv", "after_title", "A1"),
+    ("city_beside_its_county.csv", "same_counts", "C3"),
+    ("date_with_time.csv", "time_dropped", "A3"),
+    ("percent_written.xlsx", "share_taken", "a!C3"),
 ]  # fmt: skip
 DAY = dt.date(2018, 9, 10)
 OTHER = {
+    "city_beside_its_county.csv": {(DAY, "临沂市", *row[2:]) for row in LONG[15:20]},
     "count_falls.csv": {(DAY, "丙区", "passed", 30, 5)},
     "county_above.csv": {(DAY, "甲县/东镇", "built", 20, 9), (DAY, "甲县/西镇", "built", 15, 8)},
     "ledger_without_title.csv": {

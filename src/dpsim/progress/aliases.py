@@ -23,7 +23,9 @@ ALL_STAGES = (*STAGES, *HAZARDS)
 """Stages a frame may hold, in its order."""
 SPECIAL = ("unit", "township", "date", "stage", "enterprise", "code", "listed", "removed", "started")
 _BRACKETED = re.compile(r"\(([^()]*)\)|\[([^\[\]]*)\]|【([^【】]*)】")
-_COUNTED = {"", "家", "户", "个", "项", "条", "处", "企业", "count", "number", "enterprises", "n"}
+_BETWEEN = re.compile(r"[、,;&+]|\band\b")
+_NAMING = ("unit", "township", "enterprise", "code", "stage", "unused")
+"""Columns without numbers: words in brackets change nothing that is counted."""
 _WRONG_UNIT = re.compile(r"万|‰|千(?=家|户|个|项|$)|百(?=家|户|个|项|$)|thousand|hundred|per ?mille|per 1000")
 _DATED = re.compile(r"(日期|时间|date|on)\Z|\Adate")
 _TAIL = re.compile(r"(企业)?(家数|户数|个数|数量|数|企业)\Z")
@@ -52,11 +54,11 @@ def more_stages(stages: Mapping[str, Sequence[str]] | None) -> Iterator[None]:
             raise InputError("progress.stage_name", given=shown(name), taken=", ".join(sorted(taken)))
         heads = (headers,) if isinstance(headers, str) else tuple(headers)
         for head in heads or ("",):
-            if not plain(head):
+            if not bare(head):
                 raise InputError("progress.stage_header", stage=name, given=shown(head))
-            if plain(head) in seen or meaning(head) is not None:
+            if bare(head) in seen or meaning(head) is not None:
                 raise InputError("progress.stage_clash", stage=name, given=shown(head))
-            seen.add(plain(head))
+            seen.add(bare(head))
         checked[name] = heads
     token = _more.set(checked)
     try:
@@ -104,30 +106,92 @@ def wrong_unit(text: object) -> bool:
     return isinstance(text, str) and bool(_WRONG_UNIT.search(unicodedata.normalize("NFKC", text).strip().lower()))
 
 
-def meaning(text: object) -> Meaning | None:
-    """Return what a header means, None if it is not known.
+def bare(text: object) -> str:
+    """Return a header as `plain` does, but brackets only go with words known to say nothing more; others are kept.
 
     Examples
     --------
-    >>> meaning(" 已建（家） "), meaning("负责领导")
-    (Meaning(kind='value', stage='built', role='done', percent=False, exact=True), None)
+    >>> bare("已建（家）"), bare("已建（百分数）")
+    ('已建', '已建百分数')
+    """
+    if not isinstance(text, str):
+        return ""
+    known = _bracket_words("counted") | _bracket_words("noted") | {"", "%"}
+
+    def kept(match: re.Match[str]) -> str:
+        inside = "".join(filter(None, match.groups()))
+        return "" if set(_apart(inside)) <= known else f" {inside} "
+
+    return plain(_BRACKETED.sub(kept, unicodedata.normalize("NFKC", text)))
+
+
+def in_brackets(text: object) -> list[str]:
+    """Return the words in the brackets of a header, as they stand."""
+    if not isinstance(text, str):
+        return []
+    return [
+        "".join(groups).strip()
+        for groups in _BRACKETED.findall(unicodedata.normalize("NFKC", text))
+        if "".join(groups).strip()
+    ]
+
+
+def counts_in_brackets(text: object) -> bool:
+    """Tell whether the brackets of a header say that it counts: 家, enterprises."""
+    return any(set(_apart(inside)) & (_bracket_words("counted") - {""}) for inside in in_brackets(text))
+
+
+def meaning(text: object) -> Meaning | None:
+    """Return what a header means, None if it is not known.
+
+    Words in brackets are taken off only if `headers.toml` says that they change nothing, or over a column of names.
+
+    Examples
+    --------
+    >>> meaning(" 已建（家） "), meaning("负责领导"), meaning("已建（百分数）")
+    (Meaning(kind='value', stage='built', role='done', percent=False, exact=True), None, None)
     """
     if not isinstance(text, str):
         return None
-    more: dict[str, tuple[str, str | None, str | None]]
-    more = {plain(head): ("value", stage, "done") for stage, heads in _more.get().items() for head in heads}
-    words, table = plain(text), _headers() | more if more else _headers()
-    found = table.get(words) or table.get(words.replace("%", "")) or table.get(_TAIL.sub("", words))
-    found = found or table.get(_DATED.sub("", words))
+    named = meaning_without_brackets(text)
+    if named and named.kind in _NAMING:
+        return named
+    found = _looked_up(bare(text))
     if not found:
         return None
     kind, stage, role = found
-    inside = ["".join(groups) for groups in _BRACKETED.findall(unicodedata.normalize("NFKC", text))]
-    said = {word.strip().lower() for word in inside}
     percent = "%" in unicodedata.normalize("NFKC", text)
     if percent and kind == "value" and role != "total":
         role = "share"
-    return Meaning(kind, stage, role, percent, said <= _COUNTED | {"%"})
+    if role == "share" and counts_in_brackets(text):
+        return None
+    return Meaning(kind, stage, role, percent, _exact(text))
+
+
+def meaning_without_brackets(text: object) -> Meaning | None:
+    """Return what a header would mean if nothing stood in brackets."""
+    found = _looked_up(plain(text)) if isinstance(text, str) else None
+    return Meaning(*found, "%" in unicodedata.normalize("NFKC", str(text)), _exact(str(text))) if found else None
+
+
+def _looked_up(words: str) -> tuple[str, str | None, str | None] | None:
+    """Return kind, stage and role of a header made plain."""
+    more: dict[str, tuple[str, str | None, str | None]]
+    more = {bare(head): ("value", stage, "done") for stage, heads in _more.get().items() for head in heads}
+    table = _headers() | more if more else _headers()
+    found = table.get(words) or table.get(words.replace("%", "")) or table.get(_TAIL.sub("", words))
+    return found or table.get(_DATED.sub("", words))
+
+
+def _exact(text: str) -> bool:
+    """Tell whether brackets hold nothing but how enterprises are counted."""
+    return {word for inside in in_brackets(text) for word in _apart(inside)} <= {*_bracket_words("counted"), "%"}
+
+
+def _apart(inside: str) -> list[str]:
+    """Return the words of a bracket, each made plain."""
+    inside = unicodedata.normalize("NFKC", inside).lower()
+    return [re.sub(r"[\s:._\-]+", "", word) for word in _BETWEEN.split(inside)]
 
 
 def stage_of(text: object) -> str | None:
@@ -170,6 +234,11 @@ def is_missing(cell: object) -> bool:
     return not text or text in _table()["cells"]["missing"]
 
 
+def title_words(kind: str) -> tuple[str, ...]:
+    """Return the words of titles of one kind: harmless, percent, share, period or planned."""
+    return tuple(_table()["titles"][kind])
+
+
 def sheet_kind(name: str) -> str:
     """Return what a sheet is by its name: ``"example"``, ``"unused"`` or ``"data"``."""
     words = plain(name)
@@ -197,13 +266,19 @@ def known_headers(lang: str) -> str:
 
 def all_aliases() -> list[str]:
     """Return every header that is understood."""
-    return sorted({*_headers(), *(plain(head) for heads in _more.get().values() for head in heads)})
+    return sorted({*_headers(), *(bare(head) for heads in _more.get().values() for head in heads)})
 
 
 @cache
 def _table() -> dict[str, Any]:
     """Return the alias table."""
     return tomllib.loads(files(__package__).joinpath("headers.toml").read_text(encoding="utf-8"))
+
+
+@cache
+def _bracket_words(kind: str) -> frozenset[str]:
+    """Return the words that may stand in the brackets of a header: counted or noted."""
+    return frozenset(part for word in _table()["brackets"][kind] for part in _apart(word))
 
 
 @cache

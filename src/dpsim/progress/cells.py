@@ -80,6 +80,12 @@ def read_cell(sheet: Sheet, row: int, column: Column, place: Place, notes: Notes
             notes.fault("progress.formula_empty", place, cell, column=column.head)
             return None
         return MISSING
+    words = sheet.stored.worded.get((row, column.at), "") if isinstance(cell, int | float) else ""
+    if words == "%":
+        cell = f"{cell:.15g}%"  # the sign is written behind the number: 30 shown as 30%
+    elif words:
+        notes.fault("tabular.number_worded", place, f"{cell}{words}", column=column.head)
+        return None
     share = _share(cell, (row, column.at) in sheet.stored.percent, column)
     if share and beside and share.percent <= 1 and column.percent:
         share = Share(share.percent, share.step, unclear=True)
@@ -121,6 +127,26 @@ def check_scale(sheet: Sheet, rows: range, column: Column, place: Place, notes: 
     row = min(numbers)
     notes.fault("progress.share_unclear", place.at(row, column.at), cell_at(sheet, row, column.at), column=column.head)
     return False
+
+
+def check_mixed(sheet: Sheet, rows: range, column: Column, place: Place, notes: Notes) -> bool:
+    """Note a column of counts where some cells are percent and others plain numbers of 1 or less."""
+    if column.role != "done" or column.percent:
+        return True
+    cells = [(row, cell_at(sheet, row, column.at)) for row in rows]
+    stored = sheet.stored
+    percent = {
+        row
+        for row, cell in cells
+        if (isinstance(cell, str) and _share(cell, False, column) is not None)  # noqa: FBT003
+        or (_number(cell) is not None and ((row, column.at) in stored.percent or (row, column.at) in stored.worded))
+    }
+    for row, cell in cells if percent else []:
+        number = _number(cell)
+        if row not in percent and number is not None and 0 < number <= 1:
+            notes.fault("progress.share_unclear", place.at(row, column.at), cell, column=column.head)
+            return False
+    return True
 
 
 def _number(cell: Cell) -> float | None:

@@ -11,8 +11,6 @@ from dpsim.progress.aliases import stages_within
 from dpsim.progress.dates import Found, dates_in, years_in
 from dpsim.progress.notes import Notes, Place
 
-_COUNTED_IN = re.compile(r"(单位|计量单位|unit)[:： ]*(万|百|千|十|%|‰|thousand|hundred|percent)")
-_NEW = re.compile(r"(本周|当周|每周|周|本月|当月|月)新增|增量|new this (week|month)")
 _RANGE = re.compile(r"\s*([-~—－–至到]|to)+\s*\Z")
 
 
@@ -28,15 +26,6 @@ class Said:
 
     text: str
     place: Place
-
-
-def scale_faults(said: list[Said], notes: Notes) -> None:
-    """Refuse a table whose title says that it counts in anything but enterprises, or only what is new."""
-    for one in said:
-        if _COUNTED_IN.search(unicodedata.normalize("NFKC", one.text).lower()):
-            notes.fault("progress.wrong_unit", one.place, one.text)
-        if _NEW.search(unicodedata.normalize("NFKC", one.text).lower()):
-            notes.fault("progress.new_only", one.place, one.text)
 
 
 def year_of(said: list[Said]) -> int | None:

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 
 FIRST, LAST = 1990, 2100
 """Years of dates."""
+_DROPPED = "progress.repair.time_dropped"
 _YEAR = r"(?P<y>(?:19|20)\d\d)"
 _MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
 _MONTH_WORD = r"(?P<word>jan|feb|mar|apr|may|jun|jul|aug|sept?|oct|nov|dec)[a-z]*\.?"
@@ -48,6 +49,12 @@ _BESIDE = re.compile(
     r"[\s(),:;]*(截至|截止|截止到|as of)?[\s(),:;]*((星期|周)[一二三四五六日天]|[a-z]{3,6}day|止)?[\s(),:;]*"
 )
 """What may stand in a cell beside a date."""
+_CLOCK = re.compile(
+    r"(?<=\d|[日号])(\s*t|\s)?\s*(?P<h>\d{1,2})(:(?P<n>\d\d)(:(?P<s>\d\d)(\.\d+)?)?|[时点]((?P<m>\d{1,2})分?)?)"
+    r"\s*(z|[+-]\d\d:?\d\d)?\Z",
+    re.IGNORECASE,
+)
+"""A time of day behind a date."""
 _SERIAL = (20_000, 80_000)
 
 
@@ -148,23 +155,35 @@ def cell_date(cell: object, year: int | None) -> tuple[dt.date, str | None] | st
     >>> cell_date("2018.9.10", None), cell_date("9月10日", 2018)[1], cell_date("9/10", 2018)
     ((datetime.date(2018, 9, 10), None), 'progress.repair.year_taken', 'progress.date_two_ways')
     """
+    timed = isinstance(cell, dt.datetime) and cell.time() != dt.time()
     if isinstance(cell, dt.datetime):
         cell = cell.date()
     if isinstance(cell, dt.date):
-        return (cell, None) if FIRST <= cell.year < LAST else "progress.date_impossible"
+        return (cell, _DROPPED if timed else None) if FIRST <= cell.year < LAST else "progress.date_impossible"
     if isinstance(cell, int | float) and not isinstance(cell, bool):
         return _number_date(cell)
     text = unicodedata.normalize("NFKC", str(cell)).strip()
     if re.fullmatch(r"\d{5}(\.0*)?", text):
         return _number_date(float(text))
-    text = re.sub(r"[T ]00:00(:00(\.0+)?)?Z?\Z", "", text)
+    text, timed = _without_clock(text)
     found = dates_in(text)
     if len(found) != 1:
         return "progress.date_not_understood"
     if not _BESIDE.fullmatch(beside(text, found[0])):
         return "progress.date_not_understood"
     day = found[0].resolved(year)
-    return day if isinstance(day, str) else (day, found[0].repair)
+    return day if isinstance(day, str) else (day, found[0].repair or (_DROPPED if timed else None))
+
+
+def _without_clock(text: str) -> tuple[str, bool]:
+    """Return a date without its time of day, and whether that was another one than midnight."""
+    match = _CLOCK.search(text)
+    if not match:
+        return text, False
+    clock = [int(match[key] or 0) for key in ("h", "n", "m", "s")]
+    if clock[0] > 23 or max(clock[1:]) > 59:
+        return text, False
+    return text[: match.start()], any(clock)
 
 
 def _number_date(number: float) -> tuple[dt.date, str | None] | str:

@@ -7,11 +7,13 @@ from dataclasses import dataclass
 
 from dpsim.language import language_in_force
 from dpsim.progress.aliases import HAZARDS, heading, known_headers
-from dpsim.progress.cells import MISSING, Share, check_scale
+from dpsim.progress.cells import MISSING, Share, check_mixed, check_scale
 from dpsim.progress.context import Said, date_of, stage_said, year_of
+from dpsim.progress.dates import dates_in
 from dpsim.progress.layout import Column, Layout
 from dpsim.progress.notes import Notes, Place
 from dpsim.progress.rows import Line, Rows
+from dpsim.progress.scales import check_titles
 from dpsim.progress.totals import check_sums, check_unit_is_sum
 from dpsim.tabular.places import cell_name
 from dpsim.tabular.sheet import Sheet
@@ -67,16 +69,21 @@ class Dispatch:
                 continue
             if not check_scale(self.sheet, rows, column, self.place, self.notes):
                 return []
+            if not check_mixed(self.sheet, rows, column, self.place, self.notes):
+                return []
         self._list_hidden()
         before = len(self.notes.faults)
         lines = Rows(self.sheet, self.layout, self.place, year_of(self.said), self.notes).lines()
         if not any(line.kind == "unit" for line in lines) and len(self.notes.faults) == before:
             self.notes.fault("progress.no_units", self.place.at(self.layout.last))
+        if not check_titles(self.said, self.notes, shares=self._holds_shares(lines)):
+            return []
         self._list_ones(lines)
         found = [one for line in lines if line.kind == "unit" for one in self._of_line(line)]
         if len(self.notes.faults) == before:
             checked = check_sums(lines, self.layout, self.place, self.notes)
             check_unit_is_sum(lines, checked, self.layout, self.place, self.notes)
+        self._list_later(found)
         return found
 
     def _done(self) -> list[Column]:
@@ -128,6 +135,19 @@ class Dispatch:
             if column.at in self.sheet.stored.hidden:
                 at = self.place.at(self.layout.last, column.at)
                 self.notes.repair("progress.repair.column_hidden", at, column.head, column.head)
+
+    def _holds_shares(self, lines: list[Line]) -> bool:
+        """Tell whether there are columns of shares, or cells that are."""
+        shares = (isinstance(number, Share) for line in lines for number in line.numbers.values())
+        return any(column.role == "share" for column in self.layout.values) or any(shares)
+
+    def _list_later(self, found: list[Observed]) -> None:
+        """List a title whose as-of date lies before counts of the table."""
+        last = max((one.date for one in found), default=None)
+        for one in self.said if last else ():
+            for day in (date.resolved(year_of(self.said)) for date in dates_in(one.text) if date.as_of):
+                if isinstance(day, dt.date) and last and day < last:
+                    self.notes.repair("progress.repair.after_title", one.place, one.text, last.isoformat())
 
     def _list_ones(self, lines: list[Line]) -> None:
         """List columns that hold 0 and 1 only where 100 % cannot be told from 1."""

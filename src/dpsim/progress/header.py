@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 
-from dpsim.progress.aliases import meaning, wrong_unit
+from dpsim.progress.aliases import meaning, meaning_without_brackets, wrong_unit
 from dpsim.progress.context import Said
 from dpsim.progress.dates import dates_in
 from dpsim.progress.notes import Place
@@ -68,7 +68,8 @@ def _header_like(cell: Cell) -> bool:
     """Tell whether a cell may be a line of a header: a known text or a date."""
     if isinstance(cell, dt.date):
         return True
-    return meaning(cell) is not None or wrong_unit(cell) or (isinstance(cell, str) and bool(dates_in(cell)))
+    known = meaning(cell) or meaning_without_brackets(cell)
+    return known is not None or wrong_unit(cell) or (isinstance(cell, str) and bool(dates_in(cell)))
 
 
 def _from_above(rows: Sequence[Sequence[Cell]], row: int) -> int:

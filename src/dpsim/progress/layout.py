@@ -7,11 +7,21 @@ import unicodedata
 from dataclasses import dataclass, field
 
 from dpsim.language import language_in_force
-from dpsim.params.wording import nearest
-from dpsim.progress.aliases import Meaning, all_aliases, known_headers, meaning, plain, wrong_unit
+from dpsim.params.wording import nearest, shown
+from dpsim.progress.aliases import (
+    Meaning,
+    all_aliases,
+    in_brackets,
+    known_headers,
+    meaning,
+    meaning_without_brackets,
+    plain,
+    wrong_unit,
+)
 from dpsim.progress.dates import beside, cell_date, dates_in
 from dpsim.progress.header import is_blank, stack_of
 from dpsim.progress.notes import Notes, Place
+from dpsim.progress.scales import group_fault
 from dpsim.tabular.places import cell_name
 from dpsim.tabular.sheet import Cell, Sheet
 
@@ -115,6 +125,14 @@ def _column(stack: list[Cell], at: int, place: Place, year: int | None, notes: N
     if any(one and one.kind == "unused" for one in known):
         notes.repair("progress.repair.column_unused", place, head, "-")
         return None
+    for cell, one in zip(stack, known, strict=True):
+        if one is None and in_brackets(cell) and meaning_without_brackets(cell):
+            words = shown(", ".join(in_brackets(cell)))
+            notes.fault("progress.header_bracket", place, head, words=words)
+            return None
+        if one is None and cell is not stack[-1] and (wrong := group_fault(cell)):
+            notes.fault(wrong, place, head)
+            return None
     dates = [None if one else _header_date(cell, year, place, notes) for cell, one in zip(stack, known, strict=True)]
     if any(isinstance(day, str) for day in dates):
         return None  # noted

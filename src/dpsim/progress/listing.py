@@ -9,12 +9,14 @@ from typing import Any
 
 from dpsim.errors import InputError
 from dpsim.params.wording import shown
-from dpsim.progress.aliases import plain
+from dpsim.progress.aliases import bare, in_brackets, plain
 from dpsim.tabular.places import cell_name, refuse
 from dpsim.tabular.sheet import Cell, read_sheets
 
 Heads = Mapping[str, tuple[str, ...]]
 """Headers that are understood by what they mean; compared like those of progress tables."""
+_NAMING = ("unit", "group", "stage")
+"""Columns of names: words in brackets change nothing there."""
 
 
 @dataclass
@@ -27,6 +29,8 @@ class Listing:
         Of the file.
     places : dict of str to int
         Column of each header.
+    heads : dict of str to str
+        Each header as it stands.
     lines : list of (int, dict)
         Rows that are not empty, counted from 0, with their cells by header; an empty text where there is none.
     faults : list of InputError
@@ -34,6 +38,7 @@ class Listing:
 
     name: str
     places: dict[str, int]
+    heads: dict[str, str]
     lines: list[tuple[int, dict[str, Any]]]
     faults: list[InputError] = field(default_factory=list)
 
@@ -60,7 +65,15 @@ def read_listing(path: str | Path, heads: Heads, needed: tuple[str, ...]) -> Lis
     file = read_sheets(Path(path))
     rows = file.sheets[0].rows
     places = _places(rows[0], file.name, heads, needed)
-    return Listing(file.name, places, list(_lines(rows, places, heads)))
+    written = {key: str(rows[0][column]) for key, column in places.items()}
+    listing = Listing(file.name, places, written, list(_lines(rows, places, heads)))
+    for (row, column), words in sorted(file.sheets[0].stored.worded.items()):
+        if row and column in places.values() and isinstance(cell_of(rows, row, column), int | float):
+            where = cell_name(row, column)
+            listing.faults.append(
+                InputError("tabular.number_worded", where=where, given=shown(words), column=str(rows[0][column]))
+            )
+    return listing
 
 
 def _lines(rows: list[list[Cell]], places: dict[str, int], heads: Heads) -> Iterator[tuple[int, dict[str, Any]]]:
@@ -77,6 +90,12 @@ def _places(head: list[Cell], name: str, heads: Heads, needed: tuple[str, ...]) 
     places: dict[str, int] = {}
     for column, cell in enumerate(head):
         key = known.get(plain(cell))
+        if key is not None and key not in _NAMING and known.get(bare(cell).replace("%", "")) != key:
+            words = ", ".join(in_brackets(cell))
+            fault = InputError(
+                "progress.header_bracket", where=cell_name(0, column), given=shown(cell), words=shown(words)
+            )
+            refuse(name, [fault])
         if key in places:
             refuse(name, [InputError("progress.targets.twice", where=cell_name(0, column), given=shown(cell))])
         if key is not None:
@@ -86,3 +105,8 @@ def _places(head: list[Cell], name: str, heads: Heads, needed: tuple[str, ...]) 
         allowed = "; ".join("/".join(heads[key]) for key in heads)
         refuse(name, [InputError("progress.targets.no_header", where=name, given=", ".join(missing), allowed=allowed)])
     return places
+
+
+def cell_of(rows: list[list[Cell]], row: int, column: int) -> Cell:
+    """Return a cell, an empty text beyond the rows and their ends."""
+    return rows[row][column] if row < len(rows) and column < len(rows[row]) else ""

@@ -12,12 +12,13 @@ from dpsim.errors import InputError
 from dpsim.language import language_in_force
 from dpsim.params.wording import shown_name
 from dpsim.progress.aliases import known_headers, more_stages, sheet_kind
-from dpsim.progress.context import Said, scale_faults, year_of
+from dpsim.progress.context import Said, year_of
 from dpsim.progress.dispatch import Dispatch, Observed
 from dpsim.progress.header import header_lines, titles
 from dpsim.progress.layout import read_layout
 from dpsim.progress.ledger import Enterprise, Ledger, counted, each_once
 from dpsim.progress.notes import Notes, Place, Repair
+from dpsim.progress.scales import scale_faults
 from dpsim.progress.series import put_together
 from dpsim.progress.sources import FRAME, frame_file, table_files
 from dpsim.tabular.places import column_at, refuse

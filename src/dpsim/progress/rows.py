@@ -93,7 +93,7 @@ class Rows:
         if not name:
             self.notes.fault("progress.name_missing", at)
             return None
-        if len(name) > MAX_NAME or not name.isprintable() or re.fullmatch(r"[\d.%\s]+", name):
+        if len(name) > MAX_NAME or not name.isprintable() or not re.search(r"[^\W\d_]|∑", name):
             self.notes.fault("progress.name_odd", at, name, allowed=MAX_NAME)
             return None
         if plain(name).startswith(_PARTS):

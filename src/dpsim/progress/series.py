@@ -20,6 +20,8 @@ WITHIN = (
     ("passed", "built"),
 )
 """Which count is part of which; every count is part of its total, which is checked where it is read."""
+_LARGE = 20
+"""Smaller totals are the same by chance."""
 _ENDS = re.compile(r"(自治县|街道办事处|办事处|街道|县|区|市|镇|乡)\Z")
 
 
@@ -41,6 +43,7 @@ def put_together(observed: Iterable[Observed], notes: Notes) -> list[Observed]:
     rows = sorted(kept.values(), key=lambda one: (one.date, one.unit, order.index(one.stage)))
     _check_names(rows, notes)
     _check_funnel(kept, notes)
+    _list_same(rows, notes)
     _list_moves(rows, notes)
     _list_missing(rows, notes)
     return rows
@@ -59,6 +62,22 @@ def _check_names(rows: list[Observed], notes: Notes) -> None:
         other = short.setdefault(key.casefold(), name)
         if other != name and not dates[name] & dates[other]:
             notes.fault("progress.unit_two_names", first[name].place, name, other=other)
+
+
+def _list_same(rows: list[Observed], notes: Notes) -> None:
+    """List units whose counts and totals are those of another on every date: one of them may be their city, or copied.
+
+    Small counts agree by chance, as do units that have all done or nothing.
+    """
+    held: dict[str, list[Observed]] = {}
+    for one in rows:
+        held.setdefault(one.unit, []).append(one)
+    seen: dict[tuple[tuple[object, ...], ...], str] = {}
+    for unit, of_unit in held.items():
+        telling = {one.done for one in of_unit if one.total >= _LARGE and 0 < one.done < one.total}
+        key = tuple((one.date, one.stage, one.total, one.done) for one in of_unit)
+        if telling and (other := seen.setdefault(key, unit)) != unit:
+            notes.repair("progress.repair.same_counts", of_unit[0].place, unit, other)
 
 
 def _check_funnel(kept: dict[tuple[dt.date, str, str], Observed], notes: Notes) -> None:

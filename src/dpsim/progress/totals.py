@@ -11,6 +11,8 @@ from dpsim.progress.layout import Column, Layout
 from dpsim.progress.notes import Notes, Place
 from dpsim.progress.rows import Line
 
+_NEAR = 0.02
+"""A total may be wrong by this share and still be seen as one."""
 _LARGE = 20
 """Smaller counts may be the sum of others by chance."""
 
@@ -81,6 +83,55 @@ def check_unit_is_sum(lines: list[Line], agreed: set[object], layout: Layout, pl
             notes.fault("progress.unit_is_sum", place.at(line.row), line.name, rows=rows)
         elif always or 2 * len(found) >= times[name] > 2:
             notes.repair("progress.repair.may_be_sum", place.at(line.row), line.name, rows)
+    _check_near(groups, {*suspects}, agreed, layout, place, notes)
+
+
+def _check_near(
+    groups: dict[object, list[Line]],
+    noted: set[str],
+    agreed: set[object],
+    layout: Layout,
+    place: Place,
+    notes: Notes,
+) -> None:
+    """Note a unit that is the sum of all others but for a little on every date: a total by another name, with a slip.
+
+    It needs two columns and a large count to be refused; it is listed where less speaks for it.
+    """
+    first: dict[str, tuple[Line, str]] = {}
+    certain: dict[str, bool] = {}
+    no: set[str] = {*noted}
+    for key, units in groups.items():
+        sums = {column.at: sum(unit.count(column.at) or 0 for unit in units) for column in layout.values}
+        for line in units:
+            if line.name in no:
+                continue
+            others = [one for one in units if one is not line]
+            if key in agreed or not _near(line, others, sums, layout):
+                no.add(line.name)
+                continue
+            first.setdefault(line.name, (line, f"{others[0].row + 1}-{others[-1].row + 1}"))
+            certain[line.name] = certain.get(line.name, False) or (_large(line, layout) and _telling(line, layout))
+    for name, (line, rows) in sorted(first.items()):
+        if name in no:
+            continue
+        if certain[name]:
+            notes.fault("progress.unit_near_sum", place.at(line.row), name, rows=rows)
+        else:
+            notes.repair("progress.repair.may_be_sum", place.at(line.row), name, rows)
+
+
+def _near(line: Line, others: list[Line], sums: dict[int, int], layout: Layout) -> bool:
+    """Tell whether a row is the sum of two or more others within one enterprise or 2 % in every column."""
+    counted = [c for c in _counted(layout, line) if all(one.count(c.at) is not None for one in others)]
+    if len(others) < 2 or len(counted) < 2 or not any(line.count(c.at) for c in counted):
+        return False
+    for column in counted:
+        count = line.count(column.at) or 0
+        rest = sums[column.at] - count
+        if abs(count - rest) > max(1, _NEAR * rest):
+            return False
+    return True
 
 
 def _sums(units: list[Line], layout: Layout) -> dict[str, Suspect]:

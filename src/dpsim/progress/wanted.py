@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import math
+import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from dpsim.progress.aliases import more_stages, stage_of
+from dpsim.errors import InputError
+from dpsim.params.wording import shown
+from dpsim.progress.aliases import counts_in_brackets, more_stages, stage_of
 from dpsim.progress.dates import cell_date
 from dpsim.progress.listing import Listing, read_listing
 from dpsim.progress.rows import name_of
+from dpsim.tabular.places import cell_name, refuse
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -23,6 +27,9 @@ HEADS = {
     "target_share": ("目标", "目标比例", "目标值", "应达到", "target", "target_share", "targetshare", "share"),
 }
 """Headers that are understood; compared like those of progress tables. Without a unit a target is everybody's."""
+SMALLEST = 0.01
+"""A smaller share is hardly a target: 0.95% stands for 95% or 0.95."""
+_SHARE = re.compile(r"([0-9]+(?:\.[0-9]*)?|\.[0-9]+)\s*(%?)", re.ASCII)
 NEEDED = ("stage", "deadline", "target_share")
 EVERYBODY = {"": "each", "各单位": "each", "各县区": "each", "each": "each", "全市": "all", "合计": "all", "all": "all"}
 
@@ -56,6 +63,10 @@ def _read(path: str | Path) -> pd.DataFrame:
     import pandas as pd
 
     listing = read_listing(path, HEADS, NEEDED)
+    head = listing.heads["target_share"]
+    if counts_in_brackets(head):
+        at = cell_name(0, listing.places["target_share"])
+        refuse(listing.name, [InputError("progress.targets.counts", where=at, given=shown(head))])
     out = [_target(listing, row, cells) for row, cells in listing.lines]
     listing.check("progress.targets.none")
     return pd.DataFrame(out)
@@ -69,7 +80,13 @@ def _target(listing: Listing, row: int, cells: dict[str, Any]) -> dict[str, obje
         listing.wrong("progress.targets.stage", row, "stage")
     if isinstance(day, str):
         listing.wrong("progress.targets.deadline", row, "deadline")
-    if math.isnan(share):
+    signed = "%" in unicodedata.normalize("NFKC", str(cells["target_share"]))
+    percent = "%" in unicodedata.normalize("NFKC", listing.heads["target_share"])
+    if percent and not signed and str(cells["target_share"]).strip():
+        listing.wrong("progress.targets.unclear", row, "target_share")
+    elif share < SMALLEST:
+        listing.wrong("progress.targets.small", row, "target_share")
+    elif math.isnan(share):
         listing.wrong("progress.targets.share", row, "target_share")
     return {
         "unit": EVERYBODY.get(unit, unit),
@@ -81,10 +98,8 @@ def _target(listing: Listing, row: int, cells: dict[str, Any]) -> dict[str, obje
 
 def share_of(cell: object) -> float:
     """Return a share above 0 and not above 1, written as one or in per cent with its sign; NaN for anything else."""
-    text = unicodedata.normalize("NFKC", str(cell)).strip()
-    percent = text.endswith("%")
-    try:
-        number = float(text.rstrip("%").strip()) / (100.0 if percent else 1.0)
-    except ValueError:
+    match = _SHARE.fullmatch(unicodedata.normalize("NFKC", str(cell)).strip())
+    if match is None:
         return math.nan
+    number = float(match[1]) / (100.0 if match[2] else 1.0)
     return number if 0.0 < number <= 1.0 else math.nan

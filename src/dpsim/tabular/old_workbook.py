@@ -6,10 +6,11 @@ workbook stream ([MS-XLS]), the records of formats, styles and cells; everything
 
 from __future__ import annotations
 
-import re
 import struct
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+
+from dpsim.tabular.formats import shows_percent, words_written
 
 At = tuple[int, int]
 _BOF, _EOF, _SHEET, _FORMAT, _STYLE, _PASSWORD = 0x809, 0x0A, 0x85, 0x41E, 0xE0, 0x2F
@@ -20,26 +21,15 @@ _PERCENT = (9, 10)
 _NAMES = ("Workbook", "Book")
 _TABLES = 109
 """Tables of sectors that stand in the header."""
-_QUOTED = re.compile(r'"[^"]*"|\\.')
 
 
 @dataclass
 class OldSheet:
-    """Cells of one sheet, row and column counted from 0, that are shown as percent, or are formulas with an error."""
+    """Cells of one sheet, row and column counted from 0, shown as percent or with words, or formulas with an error."""
 
     percent: set[At] = field(default_factory=set)
     errors: set[At] = field(default_factory=set)
-
-
-def shows_percent(code: str) -> bool:
-    """Tell whether a number format shows percent; a quoted sign is only written behind the number.
-
-    Examples
-    --------
-    >>> shows_percent("0.0%"), shows_percent('0"%"'), shows_percent("0")
-    (True, False, False)
-    """
-    return "%" in _QUOTED.sub("", code)
+    worded: dict[At, str] = field(default_factory=dict)
 
 
 def old_sheets(raw: bytes) -> list[OldSheet]:
@@ -59,6 +49,7 @@ def old_sheets(raw: bytes) -> list[OldSheet]:
 def _sheets(stream: bytes) -> list[OldSheet]:
     """Return the sheets of a workbook stream."""
     formats, styles, places, version = set(_PERCENT), list[int](), list[int](), _EXCEL_97
+    words: dict[int, str] = {}
     for kind, body in _records(stream, 0):
         if kind == _PASSWORD:
             return []
@@ -66,30 +57,41 @@ def _sheets(stream: bytes) -> list[OldSheet]:
             version = struct.unpack_from("<H", body)[0]
         elif kind == _SHEET:
             places.append(struct.unpack_from("<I", body)[0])
-        elif kind == _FORMAT and shows_percent(_format_code(body, version)):
-            formats.add(struct.unpack_from("<H", body)[0])
+        elif kind == _FORMAT:
+            code, number = _format_code(body, version), struct.unpack_from("<H", body)[0]
+            if shows_percent(code):
+                formats.add(number)
+            elif written := words_written(code):
+                words[number] = written
         elif kind == _STYLE:
             styles.append(struct.unpack_from("<H", body, 2)[0])
     if not styles:
         return []
     shown = {number for number, style in enumerate(styles) if style in formats}
-    return [_sheet(stream, place, shown) for place in places]
+    worded = {number: words[style] for number, style in enumerate(styles) if style in words}
+    return [_sheet(stream, place, shown, worded) for place in places]
 
 
-def _sheet(stream: bytes, place: int, shown: set[int]) -> OldSheet:
-    """Return the cells of one sheet; `shown` are the numbers of the styles that show percent."""
+def _sheet(stream: bytes, place: int, shown: set[int], worded: dict[int, str]) -> OldSheet:
+    """Return the cells of one sheet; `shown` are the numbers of styles that show percent, `worded` those with words."""
     found = OldSheet()
     for kind, body in _records(stream, place):
         if kind in (_NUMBER, _SHORT, _FORMULA):
             row, column, style = struct.unpack_from("<HHH", body)
             if style in shown:
                 found.percent.add((row, column))
+            if style in worded:
+                found.worded[row, column] = worded[style]
             if kind == _FORMULA and body[6] == 2 and body[12:14] == b"\xff\xff":
                 found.errors.add((row, column))
         elif kind == _SHORTS:
             row, first = struct.unpack_from("<HH", body)
             cells = struct.iter_unpack("<HI", body[4 : 4 + (len(body) - 6) // 6 * 6])
-            found.percent |= {(row, first + k) for k, (style, _) in enumerate(cells) if style in shown}
+            for k, (style, _) in enumerate(cells):
+                if style in shown:
+                    found.percent.add((row, first + k))
+                if style in worded:
+                    found.worded[row, first + k] = worded[style]
     return found
 
 

@@ -12,8 +12,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from dpsim.tabular.extent import walk
+from dpsim.tabular.formats import shows_percent, telling, words_written
 from dpsim.tabular.hidden import sheet_parts
-from dpsim.tabular.old_workbook import old_sheets, shows_percent
+from dpsim.tabular.old_workbook import old_sheets
 
 _STYLES = "xl/styles.xml"
 _OPEN = "content.xml"
@@ -36,6 +37,9 @@ class Stored:
         Formulas whose result was not stored, or is an error.
     percent : set of (int, int)
         Cells shown as percent.
+    worded : dict of (int, int) to str
+        Numbers that are shown with words beside them that say more than that they count: ``%`` written as it stands,
+        百家.
     hidden : set of int
         Columns that are hidden, where the file is an Excel workbook (.xlsx, .xlsm).
     formats_known : bool
@@ -44,13 +48,14 @@ class Stored:
 
     uncomputed: set[At] = field(default_factory=set)
     percent: set[At] = field(default_factory=set)
+    worded: dict[At, str] = field(default_factory=dict)
     hidden: set[int] = field(default_factory=set)
     formats_known: bool = True
 
 
 def stored_old(raw: bytes) -> list[Stored]:
     """Return the cells of a workbook of Excel 97 (.xls) that need care, by sheet in its order; see `old_sheets`."""
-    return [Stored(uncomputed=sheet.errors, percent=sheet.percent) for sheet in old_sheets(raw)]
+    return [Stored(uncomputed=sheet.errors, percent=sheet.percent, worded=sheet.worded) for sheet in old_sheets(raw)]
 
 
 def stored(file: Path) -> dict[str, Stored]:
@@ -64,22 +69,25 @@ def stored(file: Path) -> dict[str, Stored]:
     with zipfile.ZipFile(file) as archive:
         if _OPEN in archive.namelist() and file.suffix.lower() == ".ods":
             reader = _OpenDocument()
-            walk(archive.read(_OPEN), reader.start, reader.end)
+            walk(archive.read(_OPEN), reader.start, reader.end, reader.text)
             return reader.sheets
-        shown = _percent_styles(archive.read(_STYLES)) if _STYLES in archive.namelist() else set()
+        shown = _styles(archive.read(_STYLES)) if _STYLES in archive.namelist() else {}
         return {name: _of_sheet(archive.read(part), shown) for name, part in sheet_parts(archive).items()}
 
 
-def _percent_styles(content: bytes) -> set[str]:
-    """Return the numbers of the cell styles that show percent."""
-    formats = set(_PERCENT)
+def _styles(content: bytes) -> dict[str, str | None]:
+    """Return the numbers of the cell styles that show percent (None), or words beside the number."""
+    formats: dict[str, str | None] = dict.fromkeys(_PERCENT)
     styles: list[str] = []
     inside = False
 
     def start(kind: str, given: Mapping[str, str]) -> None:
         nonlocal inside
-        if kind == "numFmt" and shows_percent(given.get("formatCode", "")):
-            formats.add(given.get("numFmtId", ""))
+        code = given.get("formatCode", "")
+        if kind == "numFmt" and shows_percent(code):
+            formats[given.get("numFmtId", "")] = None
+        elif kind == "numFmt" and (words := words_written(code)):
+            formats[given.get("numFmtId", "")] = words
         elif kind == "cellXfs":
             inside = True
         elif kind == "xf" and inside:
@@ -90,11 +98,11 @@ def _percent_styles(content: bytes) -> set[str]:
         inside = inside and kind != "cellXfs"
 
     walk(content, start, end)
-    return {str(k) for k, style in enumerate(styles) if style in formats}
+    return {str(k): formats[style] for k, style in enumerate(styles) if style in formats}
 
 
-def _of_sheet(content: bytes, shown_as_percent: set[str]) -> Stored:
-    """Return the cells of one sheet that need care."""
+def _of_sheet(content: bytes, styles: Mapping[str, str | None]) -> Stored:
+    """Return the cells of one sheet that need care, by its styles that do."""
     found = Stored()
     at: At | None = None
     formula = value = inside = False
@@ -108,8 +116,12 @@ def _of_sheet(content: bytes, shown_as_percent: set[str]) -> Stored:
             at, formula, value = _at(given.get("r", "")), False, False
             if at and given.get("t") == "e":
                 found.uncomputed.add(at)
-            if at and given.get("s") in shown_as_percent:
-                found.percent.add(at)
+            if at and (style := given.get("s", "")) in styles:
+                words = styles[style]
+                if words is None:
+                    found.percent.add(at)
+                else:
+                    found.worded[at] = words
         formula, inside = formula or kind == "f", kind == "v" or (kind == "t" and not formula)
 
     def text(_: str) -> None:
@@ -144,13 +156,26 @@ class _OpenDocument:
         self.sheets: dict[str, Stored] = {}
         self.now = Stored()
         self.row = self.column = self.rows = 0
+        self.formats: dict[str, str] = {}
+        self.styles: dict[str, str] = {}
+        self.columns: list[str] = []
+        self.format = ""
+        self.inside = False
 
     def start(self, kind: str, given: Mapping[str, str]) -> None:
         """Take a sheet, row or cell."""
         said = {name.rpartition(":")[2]: value for name, value in given.items() if not name.startswith("calcext")}
         if kind == "table":
             self.now = self.sheets.setdefault(said.get("name", ""), Stored())
-            self.row = 0
+            self.row, self.columns = 0, []
+        elif kind == "number-style":
+            self.format = said.get("name", "")
+            self.formats[self.format] = ""
+        elif kind == "style":
+            self.styles[said.get("name", "")] = telling(self.formats.get(said.get("data-style-name", ""), ""))
+        elif kind == "table-column":
+            times = min(int(said.get("number-columns-repeated", "1")), _MOST)
+            self.columns += [said.get("default-cell-style-name", "")] * times
         elif kind == "table-row":
             self.column, self.rows = 0, int(said.get("number-rows-repeated", "1"))
         elif kind in ("table-cell", "covered-table-cell"):
@@ -158,18 +183,30 @@ class _OpenDocument:
             if self.rows * times <= _MOST:
                 self._cell(said, given.get("calcext:value-type") == "error", times)
             self.column += times
+        self.inside = kind == "text" and bool(self.format)
+
+    def text(self, text: str) -> None:
+        """Take what a number format writes beside the digits."""
+        if self.inside:
+            self.formats[self.format] += text
 
     def _cell(self, said: Mapping[str, str], error: bool, times: int) -> None:
         """Note what a cell stores, wherever it is repeated."""
         uncomputed = "formula" in said and not any(key in said for key in ("value", "string-value", "date-value"))
         for row in range(self.row, self.row + self.rows):
             for column in range(self.column, self.column + times):
+                default = self.columns[column] if column < len(self.columns) else ""
+                if words := self.styles.get(said.get("style-name", default), ""):
+                    self.now.worded[row, column] = words
                 if said.get("value-type") == "percentage":
                     self.now.percent.add((row, column))
                 if error or (uncomputed and said.get("value-type") != "string"):
                     self.now.uncomputed.add((row, column))
 
     def end(self, kind: str) -> None:
-        """Close a row."""
+        """Close a row or a number format."""
+        self.inside = False
+        if kind == "number-style":
+            self.format = ""
         if kind == "table-row":
             self.row += self.rows
