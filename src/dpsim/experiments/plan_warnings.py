@@ -1,8 +1,8 @@
-"""What is asked for in vain: instruments that act on no day of the runs, settings that come to nothing, meetings beyond
-the counties' staff, reports so late that no run sees them.
+"""What is asked for in vain.
 
-None is a fault of a file: a strategy is written for one year and one place and run in another. But who is not told
-takes "no effect" for a finding.
+Instruments that act on no day of the runs, settings that come to nothing, meetings beyond the counties' staff, reports so
+late that no run sees them. None is a fault of a file: a strategy is written for one year and one place and run in
+another. But who is not told takes "no effect" for a finding.
 """
 
 from __future__ import annotations
