@@ -1,7 +1,7 @@
 """What is asked for in vain.
 
-Instruments that act on no day of the runs, settings that come to nothing, meetings beyond the counties' staff, reports so
-late that no run sees them. None is a fault of a file: a strategy is written for one year and one place and run in
+Instruments that act on no day of the runs, settings without effect, meetings beyond the counties' staff, reports too
+late for the runs. None is a fault of a file: a strategy is written for one year and one place and run in
 another. But who is not told takes "no effect" for a finding.
 """
 
