@@ -144,6 +144,37 @@ def test_the_index_of_a_batch_is_not_written_over_other_pages(
         page.unlink()
 
 
+def test_a_folder_of_ledgers_holds_one_run(call: Call, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    command, out = ("ledgers", CASE, "--date", "2018-09-12", "--out", "out"), tmp_path / "out"
+    assert call(*command, "--format", "csv")[0] == 0
+    assert call(*command, "--format", "xlsx", "--seed", "2")[0] == 0
+    pair = {"enterprise_ledger.xlsx", "hazard_ledger.xlsx", "run.json"}
+    assert {file.name for file in out.iterdir()} == {*pair, SUMS} and set(listed_sums(out) or ()) == pair
+    assert is_whole(out)
+    (out / "hazard_ledger.xlsx").write_bytes(b"edited")
+    no_run(monkeypatch)
+    status, said = call(*command, "--format", "csv")
+    assert status == 2 and "hazard_ledger.xlsx was changed" in said, said
+    assert (out / "hazard_ledger.xlsx").read_bytes() == b"edited"
+
+
+def test_a_trace_is_not_written_to_a_pipe(call: Call, tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "t.csv")
+    status, said = call("trace", CASE, "--of", "LY-000001", "--out", "t.csv")
+    assert status == 2 and "t.csv" in said, said
+
+
+def test_a_file_that_is_too_large_for_the_disk_is_told_as_that(call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
+    def large(file: Path, content: bytes) -> int:
+        raise OSError(errno.EFBIG, os.strerror(errno.EFBIG), str(file))
+
+    monkeypatch.setattr(Path, "write_bytes", large)
+    monkeypatch.setattr("dpsim.report.job.check_out", lambda *_, **__: None)
+    for name in ("ledgers", "needed"):
+        status, said = call(*COMMANDS[name], "--out", "out")
+        assert status == 2 and "ulimit" in said and "permissions" not in said, said
+
+
 def test_a_comparison_stopped_on_the_way_may_be_made_again(call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
     command = (*COMMANDS["compare"], "--out", "out")
     assert call(*command)[0] == 0

@@ -483,7 +483,7 @@ def _main(received: list[int]) -> None:
         where = _as_typed(error.filename) if isinstance(error.filename, str | bytes) else "--out"
         why = error.strerror or str(error)
         shows_help, full = not error.filename and (not arguments or "--help" in arguments), error.errno in DISK_FULL
-        message = "no_room" if full else "no_access"
+        message = "no_room" if full else "file_limit" if error.errno == errno.EFBIG else "no_access"
         text = say("cli.no_output", why=why) if shows_help else say(f"cli.{message}", where=where, why=why)
         typer.echo(text, err=True)
         raise SystemExit(1 if full else 2) from None

@@ -174,7 +174,7 @@ def needed(
 
     if out is not None:
         check_out(Path(out))
-        check_replaced(Path(out), FILES, record=RUN, mark="lever")
+        check_replaced(Path(out), FILES, record=RUN)
     number = check_word("seed", whole(seed))
     loaded, found = make_needed(
         case,

@@ -49,7 +49,7 @@ def published(
     cases = load_cases(case or [])
     if out is not None:
         check_out(Path(out))
-        check_replaced(Path(out), FILES, record=RECORD, mark="drawn")
+        check_replaced(Path(out), FILES, record=RECORD)
     standings = run_cases(cases, replications=runs, seed=number, progress=sys.stderr.isatty())
     if out is not None:  # before anything is printed: whoever reads it may go away
         save_published(standings, cases, Path(out), seed=number, runs=runs)

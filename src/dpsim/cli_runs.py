@@ -67,13 +67,13 @@ def ledgers(
     use(lang)
     from dpsim.core.streams import check_word
     from dpsim.report.job import check_out
-    from dpsim.report.ledger_files import FILES, MARK, RECORD, check_format, make_ledgers, save_ledgers, too_large
+    from dpsim.report.ledger_files import FILES, RECORD, check_format, make_ledgers, save_ledgers, too_large
     from dpsim.report.made_files import check_replaced
 
     check_format(kind)
     numbers = {"seed": check_word("seed", whole(seed)), "replication": check_word("replication", whole(replication))}
     check_out(Path(out))
-    check_replaced(Path(out), FILES, record=RECORD, mark=MARK)
+    check_replaced(Path(out), FILES, record=RECORD)
     tell_compiling()
     made = make_ledgers(case, strategy=strategy, date=date, **numbers)
     files = save_ledgers(made, Path(out), kind)

@@ -101,7 +101,7 @@ def test_more_rows_than_a_sheet_holds_are_refused_and_too_much_to_read_back_is_t
         save_ledgers(made, tmp_path, "xlsx")
     assert caught.value.message == "ledgers.too_many_rows" and not list(tmp_path.iterdir())
     monkeypatch.setattr(ledger_files, "MOST_ROWS", rows + 2)
-    files = {kind: save_ledgers(made, tmp_path, kind) for kind in ("xlsx", "csv")}
+    files = {kind: save_ledgers(made, tmp_path / kind, kind) for kind in ("xlsx", "csv")}
     assert [ledger_files.too_large(made, files[kind]) for kind in files] == [[], []]
     monkeypatch.setattr(ledger_files, "MAX_CELLS", rows * len(ledger_files.HAZARD_COLUMNS) - 1)
     told = [ledger_files.too_large(made, files[kind]) for kind in files]
@@ -164,6 +164,29 @@ def test_a_bureaus_own_ledger_is_read(tmp_path: Path) -> None:
     assert (row["class"], row["state"], row["unit"], row["enterprise"]) == ("major", "found", "甲县", "甲厂")
     assert row["found"] == pd.Timestamp("2018-08-01") and row["due"] == pd.Timestamp("2018-09-01")
     assert made.unused == ("序号", "备注")
+
+
+def test_rows_without_a_number_that_are_alike_are_told(tmp_path: Path) -> None:
+    row = changed(隐患编号="")
+    made = load_hazards(written(tmp_path, row, GOOD, row, row, changed(隐患编号="", 发现日期="2018-08-02")))
+    (note,) = made.repairs
+    assert len(made.frame) == 5 and (note.message, note.given, note.taken) == ("hazards.alike", "3", "4")
+    assert all("ledger.csv, 2" in note.text(lang) and "{" not in note.text(lang) for lang in ("zh", "en"))
+    header = ["序号", *HEADER, "隐患描述"]
+    rows = [["1", *row, "通道堵塞"], ["2", *row, "通道堵塞"], ["3", *row, "电线裸露"]]
+    (note,) = load_hazards(written(tmp_path, *rows, header=header)).repairs
+    assert note.given == "2", "a running number does not tell hazards apart, what was found does"
+    assert load_hazards(written(tmp_path, GOOD)).repairs == (), "control"
+
+
+def test_a_channel_nobody_knows_is_told_once(tmp_path: Path) -> None:
+    channels = ["群众举报", "企业自查", "群众举报", ""]
+    rows = [[*changed(隐患编号=f"n{k}"), channel] for k, channel in enumerate(channels)]
+    made = load_hazards(written(tmp_path, *rows, header=[*HEADER, "发现渠道"]))
+    assert made.frame["channel"].tolist() == ["", "self_check", "", ""]
+    (note,) = made.repairs
+    for lang in ("zh", "en"):
+        assert all(word in note.text(lang) for word in ("M2", "群众举报", "企业自查", "回头看")), note.text(lang)
 
 
 FAULTS = [

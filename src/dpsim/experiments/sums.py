@@ -9,6 +9,8 @@ import hashlib
 from collections.abc import Iterable
 from pathlib import Path
 
+from dpsim.experiments.plain_json import read_plain
+
 SUMS = "SHA256SUMS"
 
 
@@ -25,9 +27,12 @@ def sums_text(folder: Path, files: Iterable[Path] | None = None) -> str:
 
 
 def listed_sums(folder: Path) -> dict[str, str] | None:
-    """Return the digest of every file that a folder's `SUMS` lists; None where it is not as it was written."""
+    """Return the digest of every file that a folder's `SUMS` lists; None where it is not as it was written.
+
+    Line ends may have become those of another system on the way.
+    """
     try:
-        text = (folder / SUMS).read_bytes().decode("utf-8")
+        text = read_plain(folder / SUMS).decode("utf-8").replace("\r\n", "\n")
     except (OSError, ValueError):
         return None
     pairs = [line.partition("  ")[::2] for line in text.split("\n")[:-1]]

@@ -18,8 +18,8 @@ from dpsim.params.load import load_case, load_strategy
 from dpsim.params.locate import notebooks_folder
 from dpsim.params.plain_yaml import yaml_text
 from dpsim.params.schema import File
-from dpsim.report.documents import write_atomically
 from dpsim.report.job import check_out
+from dpsim.report.writing import write_atomically
 
 NOTEBOOK = "year_end_projection.ipynb"
 CASE, STRATEGY, PARAMETERS = "case.yaml", "strategy.yaml", "parameters.yaml"

@@ -16,12 +16,15 @@ from dpsim.published import quantities
 
 _WHEN = (("date",), ("from", "to"))
 """The keys of a quantity that stands at a date, and of one that is counted over days."""
+_WHAT = ("quantity", "date", "class", "channel", "sector", "group", "strategy", "against", "unit")
+"""What two figures at a date share when they say the same."""
 
 
 def published_rules(content: Mapping[str, Any]) -> Iterator[Fault]:
     """Yield every fault of the published figures."""
     yield from unique(content, ("published",))
     yield from plain_ids(content, ("published",))
+    yield from _agreeing(content)
     as_of, end = content.get("as_of"), content.get("horizon_end")
     if isinstance(as_of, dt.date) and isinstance(end, dt.date) and end <= as_of:
         as_of = end = None  # one fault, reported by the rules of the dates, not one for every figure
@@ -34,6 +37,20 @@ def published_rules(content: Mapping[str, Any]) -> Iterator[Fault]:
         yield from _inside(path, item, as_of, end)
         yield from _strategies(path, item, content.get("default_strategy"))
         yield from _value(content, path, item, as_of)
+
+
+def _agreeing(content: Mapping[str, Any]) -> Iterator[Fault]:
+    """Check that what stands at one date is given one value; two sources may differ on what is counted over days."""
+    first: dict[tuple[str, ...], tuple[str, Any]] = {}
+    for path, item in items(content, ("published",)):
+        if item.get("date") is None or not is_number(item.get("value")):
+            continue
+        whose = {"strategy": content.get("default_strategy")} | {k: v for k, v in item.items() if v is not None}
+        key = tuple(str(whose.get(name)) for name in _WHAT)
+        other, value = first.setdefault(key, (f"{'.'.join(map(str, path))}.value", item["value"]))
+        if value != item["value"]:
+            values: dict[str, object] = {"other": f"{other} = {value}", "allowed": value}
+            yield Fault("params.published_twice", (*path, "value"), item["value"], values)
 
 
 def _fitting(path: Path, item: Mapping[str, Any], name: str, as_of: Any) -> Iterator[Fault]:
@@ -91,9 +108,12 @@ def _value(content: Mapping[str, Any], path: Path, item: Mapping[str, Any], as_o
     if not is_number(value):
         return
     low = 0 if item.get("against") is None else -1
-    high = 1 if unit == "share" and low == 0 else math.inf
+    high: float = 1 if unit == "share" and low == 0 else math.inf
+    listed = value_of(content, "population", "enterprises")
+    if unit == "enterprises" and item.get("quantity") in get_args(Stage) and listed is not None:
+        high = listed
     if not low <= value <= high:
-        allowed = f"{low} ≤ x" + (" ≤ 1" if high == 1 else "")
+        allowed = f"{low} ≤ x" + (f" ≤ {high:g}" if high < math.inf else "")
         yield Fault("params.outside_bounds", (*path, "value"), value, {"allowed": allowed})
     elif low == 0 and as_of is not None and item.get("date") == as_of:
         yield from _printed(content, path, item, value)

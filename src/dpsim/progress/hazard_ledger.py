@@ -12,8 +12,8 @@ from dpsim.errors import InputError
 from dpsim.params.wording import shown_name
 from dpsim.progress.aliases import is_missing
 from dpsim.progress.dates import cell_date
-from dpsim.progress.hazard_words import read, table, written
-from dpsim.progress.notes import Notes, Place
+from dpsim.progress.hazard_words import plain, read, table, written
+from dpsim.progress.notes import Notes, Place, Repair
 from dpsim.progress.rows import name_of
 from dpsim.progress.sources import frame_file
 from dpsim.tabular.counts import MAX_COUNT, whole
@@ -29,6 +29,9 @@ _DATES = (*HAZARD_STEPS, "due")
 _NEEDED = ("class", "found")
 _COUNTS = ("refusals", "cycle")
 """Counts that are checked, though nothing is made of them."""
+_RUNNING = ("序号", "no.")
+"""A running number tells no two rows apart."""
+_CHANNELS = ", ".join(str(aliases[0]) for aliases in table()["channel"].values())
 
 
 @dataclass(frozen=True)
@@ -46,11 +49,15 @@ class HazardLedger:
         Headers that were not read, as they stand.
     places : tuple of str
         File, sheet and row of each hazard, in the order of the frame.
+    repairs : tuple of Repair
+        What a reader must know, `Repair.text` says it: a channel of discovery nobody knows (once each), and rows
+        without a number that are alike in every cell but a running number (the first of each).
     """
 
     frame: pd.DataFrame
     unused: tuple[str, ...] = ()
     places: tuple[str, ...] = ()
+    repairs: tuple[Repair, ...] = ()
 
 
 def load_hazards(path_or_frame: str | Path | pd.DataFrame) -> HazardLedger:
@@ -98,7 +105,7 @@ def load_hazards(path_or_frame: str | Path | pd.DataFrame) -> HazardLedger:
         needed = ", ".join(written("columns", id_) for id_ in (*_NEEDED, "code"))
         notes.fault("hazards.no_header", Place(file.name), allowed=needed)
     refuse(name, notes.faults)
-    return HazardLedger(_frame(rows), tuple(unused), tuple(places))
+    return HazardLedger(_frame(rows), tuple(unused), tuple(places), tuple(notes.repairs))
 
 
 def _header(sheet: Sheet) -> int | None:
@@ -131,6 +138,8 @@ def _rows(
         notes.fault("hazards.column_missing", place.at(header), column=written("columns", "code"))
         return []
     rows: list[tuple[Place, dict[str, Any]]] = []
+    told = [k for k, cell in enumerate(sheet.rows[header]) if plain(cell) not in map(plain, _RUNNING)]
+    alike: dict[tuple[str, ...], list[Place]] = {}
     for number in range(header + 1, len(sheet.rows)):
         cells = sheet.rows[number]
         if not any(str(cells[k]).strip() for k in where.values() if k < len(cells) and cells[k] is not None):
@@ -147,7 +156,12 @@ def _rows(
                 notes.fault(fault, at, row["number"], other=str(standing[key]))
             if key:
                 standing[key] = at
+        else:
+            alike.setdefault(tuple(str(cells[k]) for k in told if k < len(cells)), []).append(at)
         rows.append((at, row))
+    for places in alike.values():
+        if len(places) > 1:
+            notes.repair("hazards.alike", places[0], len(places), places[1].cell)
     return rows
 
 
@@ -191,6 +205,8 @@ def _row(cells: list[Cell], where: dict[str, int], place: Place, notes: Notes) -
         if isinstance(row[id_], str):
             notes.fault("hazards.bad_count", at(id_), cell(id_), column=written("columns", id_), allowed=MAX_COUNT)
     row["channel"] = read("channel", cell("channel"))
+    if not row["channel"] and not is_missing(cell("channel")):
+        notes.repair_once("hazards.channel", at("channel"), cell("channel"), _CHANNELS)
     row["state"] = _state(row, cell("state"), at("state"), notes)
     if is_missing(cell("found")):
         notes.fault("hazards.not_found", at("found"))

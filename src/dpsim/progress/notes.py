@@ -52,7 +52,7 @@ class Repair:
     Parameters
     ----------
     message : str
-        Message id under ``progress.repair``.
+        Message id, of a progress table under ``progress.repair``.
     place : Place
     given, taken : str
         What stood there, and what was taken for it.
@@ -85,3 +85,8 @@ class Notes:
         made = Repair(message, place, shown_name(given), shown_name(taken))
         if made not in self.repairs[-200:]:
             self.repairs.append(made)
+
+    def repair_once(self, message: str, place: Place, given: object, taken: object = "") -> None:
+        """List a repair of what may stand in every row: the first place where it was given."""
+        if not any((one.message, one.given) == (message, shown_name(given)) for one in self.repairs):
+            self.repair(message, place, given, taken)

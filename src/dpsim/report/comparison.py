@@ -7,7 +7,7 @@ import html
 import io
 import json
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -19,20 +19,18 @@ from dpsim.errors import InputError
 from dpsim.experiments.arguments import ENGINES, check_as_of
 from dpsim.experiments.plan_warnings import plan_warnings
 from dpsim.experiments.runrecord import run_record
-from dpsim.experiments.sums import SUMS, listed_sums, sums_text
 from dpsim.language import LANGUAGES, in_words, say
 from dpsim.params.load import load_case, load_strategy
 from dpsim.params.schema import Case, Strategy
 from dpsim.params.wording import shown_name
-from dpsim.report.documents import write_atomically
 from dpsim.report.figures import plot_differences
 from dpsim.report.job import check_out
-from dpsim.report.made_files import check_replaced
+from dpsim.report.made_files import check_replaced, write_made
 from dpsim.report.parts import Part
 from dpsim.report.place import own_words
 from dpsim.report.show import show_percent, show_rounded
 from dpsim.report.sources import SOURCES, sources_text
-from dpsim.report.tables import html_table, save_table, table_names
+from dpsim.report.tables import html_table, table_files, table_names
 from dpsim.report.typed import typed_parameter
 
 RUN = "run.json"
@@ -117,7 +115,7 @@ def comparison_letter(
 
 def check_ours(folder: Path, *, option: str = "--out") -> None:
     """Refuse a folder in which a file is in the way that no comparison has written."""
-    check_replaced(folder, FILES, record=RUN, mark="strategies", option=option)
+    check_replaced(folder, FILES, record=RUN, option=option)
 
 
 class ComparisonLetter:
@@ -146,7 +144,6 @@ class ComparisonLetter:
     ) -> None:
         self.case, self.strategies, self.result, self.seed = case, strategies, result, seed
         self.lang, self.folder = lang, folder
-        self._written: list[Path] = []
         self._write_record()
 
     def say(self, message: str, **values: object) -> str:
@@ -238,8 +235,7 @@ class ComparisonLetter:
         """Return the table of differences, and save it and the runs behind it if there is a folder."""
         if self.folder is not None:
             for name, frame in (("differences", self.result.differences), ("runs", self.result.runs)):
-                self._written += save_table(frame, self.folder / "tables", name)
-            self._seal()
+                self._write(table_files(frame, f"tables/{name}"))
         head, rows = self.rows()
         table = html_table(head, rows, numeric=(2, 3, 4, 5), whole=(2, 3, 4, 5))
         return Part(f"<h2>{self.say('head_table')}</h2>{table}")
@@ -259,9 +255,7 @@ class ComparisonLetter:
             drawn.savefig(buffer, format=kind, dpi=150, metadata={"Date": None} if kind == "svg" else None)
             files[kind] = buffer.getvalue()
         if self.folder is not None:
-            for kind, content in files.items():
-                self._write(f"figures/differences.{kind}", content)
-            self._seal()
+            self._write({f"figures/differences.{kind}": content for kind, content in files.items()})
         data = base64.b64encode(files["png"]).decode()
         alt = html.escape(self.title())
         return Part(f'<p><img alt="{alt}" style="max-width:100%" src="data:image/png;base64,{data}"></p>')
@@ -307,24 +301,15 @@ class ComparisonLetter:
         record = run_record(self.case, main, seed=self.seed, replications=n, engine=ENGINES[0])
         record |= {"lang": self.lang, "strategies": {s.id: s.digest for s in self.strategies.values()}}
         text = json.dumps(record, ensure_ascii=False, indent=2, sort_keys=True) + "\n"
-        self._write(RUN, text.encode())
-        self._write(SOURCES, sources_text(self.case.id, self.strategies).encode())
-        self._seal()
+        self._write({RUN: text.encode(), SOURCES: sources_text(self.case.id, self.strategies).encode()})
 
-    def _write(self, name: str, content: bytes) -> None:
-        """Write a file into the folder."""
-        assert self.folder is not None
-        write_atomically(self.folder / name, content)
-        self._written.append(self.folder / name)
+    def _write(self, contents: Mapping[str, bytes]) -> None:
+        """Write files into the folder with their check sums.
 
-    def _seal(self) -> None:
-        """Write the check sums of what the letter has written so far, and of what it will replace.
-
-        Stopped on the way, the folder is a comparison's still; it may hold other files too.
+        What the letter will replace stays listed: stopped on the way, the folder is a comparison's still.
         """
         assert self.folder is not None
-        held = [self.folder / name for name in listed_sums(self.folder) or () if name in FILES]
-        write_atomically(self.folder / SUMS, sums_text(self.folder, [*self._written, *held]).encode())
+        write_made(self.folder, contents)
 
 
 def _number(value: float, *, sign: bool = False) -> str:

@@ -9,11 +9,8 @@ The same notebook gives the same bytes.
 
 from __future__ import annotations
 
-import errno
-import os
 import re
 from base64 import b64encode
-from contextlib import suppress
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -21,6 +18,7 @@ from typing import Any
 from dpsim.errors import DpsimError, InputError, RunError
 from dpsim.language import say
 from dpsim.report import fonts
+from dpsim.report.writing import write_atomically
 
 REMOVED_TAGS = ("remove-cell", "parameters", "injected-parameters")
 """Cells with one of these tags are not part of a document."""
@@ -110,16 +108,14 @@ def write_html(executed_notebook: Path, out: Path, *, lang: str, title: str) -> 
     described = [str(element["alt"]) for element in soup.find_all("img")]
     named = [str(element["title"]) for element in soup.find_all(title=True)]
     text = "".join([soup.get_text(), *described, *named])
-    write_page(out, str(soup), text, lang=lang, title=title, name=executed_notebook.name)
+    write_atomically(out, page_bytes(str(soup), text, lang=lang, title=title, name=executed_notebook.name))
 
 
-def write_page(out: Path, body: str, text: str, *, lang: str, title: str, name: str) -> None:
-    """Write one page that needs nothing else.
+def page_bytes(body: str, text: str, *, lang: str, title: str, name: str) -> bytes:
+    """Return one page that needs nothing else, as HTML.
 
     Parameters
     ----------
-    out : Path
-        The HTML file; it appears complete or not at all.
     body : str
         Markup that runs nothing and loads nothing.
     text : str
@@ -142,7 +138,7 @@ def write_page(out: Path, body: str, text: str, *, lang: str, title: str, name: 
         f"<title>{escape(title)}</title>\n<style>{_style(title + text, name)}</style>\n</head>\n"
         f"<body>\n{body}\n</body>\n</html>\n"
     )
-    write_atomically(out, page.encode("utf-8"))
+    return page.encode("utf-8")
 
 
 def read_notebook(path: Path) -> Any:
@@ -153,44 +149,6 @@ def read_notebook(path: Path) -> Any:
         return nbformat.reads(path.read_text(encoding="utf-8"), as_version=4)  # type: ignore[no-untyped-call]
     except (OSError, UnicodeDecodeError, nbformat.reader.NotJSONError, nbformat.ValidationError) as fault:
         raise InputError("error.document_unreadable", file=str(path), fault=str(fault)) from fault
-
-
-def write_atomically(path: Path, content: bytes) -> None:
-    """Write a file so that its name never stands for half of it; see `write_together`."""
-    write_together({path: content})
-
-
-def write_together(contents: dict[Path, bytes]) -> None:
-    """Write files so that no name stands for half of one, and none changes before there was room for all of them.
-
-    The last is put in its place first: check sums stand before what they list, and name it however the process ends.
-
-    Raises
-    ------
-    OSError
-        One cannot be written; the file wanted is named, not the one beside it.
-    """
-    beside = {path: path.with_name(f".{path.name}.{os.getpid()}.tmp") for path in contents}
-    folders = {folder for path in contents for folder in path.parents if not folder.exists()}
-    path = Path()
-    try:
-        for path, content in contents.items():
-            path.parent.mkdir(parents=True, exist_ok=True)
-            beside[path].write_bytes(content)
-        for path in contents:
-            if path.is_dir():
-                raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
-        for path in reversed(contents):
-            beside[path].replace(path)
-    except OSError as error:
-        raise OSError(error.errno, error.strerror or str(error), str(path)) from None
-    finally:
-        for file in beside.values():
-            with suppress(OSError):
-                file.unlink()
-        for folder in sorted(folders, key=lambda folder: -len(folder.parts)):
-            with suppress(OSError):  # it holds something: all went well
-                folder.rmdir()
 
 
 def without_progress(text: str) -> str:

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
-import platform
-import re
 import shutil
 import tempfile
 import time
@@ -24,11 +21,11 @@ from dpsim.report.documents import write_html
 from dpsim.report.from_table import FromTable
 from dpsim.report.made_files import check_replaced, standing_files
 from dpsim.report.notebooks import execute_notebook
+from dpsim.report.writing import host_mark, is_left
 from dpsim.report.yearend import Request
 
 NOTEBOOK = "year_end_projection.ipynb"
 MAKING = ".making-"
-STALE_SECONDS = 86_400.0
 NEEDED_BYTES = 100_000_000
 """Free space a report must find: many times its own size."""
 LONGEST = "x" * 120
@@ -132,7 +129,7 @@ def make_report(
     """
     tell("prepare")
     final = out / place_below(request) / request.run_id()
-    check_replaced(final, standing_files(final), record=NOTEBOOK, mark="cells")
+    check_replaced(final, standing_files(final), record=NOTEBOOK)
     with _folders(final.parent), _making(final.parent) as temporary:
         sweep(final.parent)
         folder = temporary / "report"
@@ -273,28 +270,8 @@ def _kept_beside(final: Path) -> Path:
 
 
 def sweep(folder: Path) -> None:
-    """Remove the temporary folders of runs that were killed: their process is gone, or they are more than a day old."""
-    own = re.compile(rf"{re.escape(MAKING)}{host_mark()}-([0-9]{{1,9}})-")
+    """Remove the temporary folders of runs that were killed."""
     for making in folder.glob(f"{MAKING}*"):
-        named = own.match(making.name)
         with suppress(FileNotFoundError):  # its own run, or another sweep, may have just removed it
-            old = time.time() - making.stat().st_mtime > STALE_SECONDS
-            if old or (named and _is_gone(int(named[1]))):
+            if is_left(making, making.name.removeprefix(MAKING)):
                 shutil.rmtree(making, ignore_errors=True)
-
-
-def host_mark() -> str:
-    """Return 8 hex digits for this host: process numbers of another one, on a shared folder, say nothing here."""
-    return hashlib.sha256(platform.node().encode()).hexdigest()[:8]
-
-
-def _is_gone(process: int) -> bool:
-    """Tell whether a process of this host has ended; only POSIX can be asked without harm."""
-    if os.name == "posix":
-        try:
-            os.kill(process, 0)
-        except ProcessLookupError:
-            return True
-        except PermissionError:  # it runs, for another user
-            return False
-    return False

@@ -12,7 +12,7 @@ from urllib.parse import quote
 from dpsim.errors import InputError, RunError
 from dpsim.params.locate import notebooks_folder
 from dpsim.params.wording import shown_name
-from dpsim.report.documents import write_atomically
+from dpsim.report.writing import write_atomically
 
 LAST_PORT = 65_535
 PATIENCE_SECONDS = 15.0

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
 FORMATS = ("xlsx", "csv")
 NAMES = ("enterprise_ledger", "hazard_ledger")
-RECORD, MARK = "run.json", "simulated"
+RECORD = "run.json"
 FILES = (*(f"{name}.{kind}" for name in NAMES for kind in FORMATS), RECORD)
 LANG = "zh"
 """The ledgers are a bureau's own papers: their headers are Chinese whatever language the messages are in."""
@@ -127,11 +127,12 @@ def save_ledgers(ledgers: Ledgers, out: Path, kind: str) -> list[Path]:
     text = json.dumps(record, ensure_ascii=False, indent=2, sort_keys=True) + "\n"
     contents[RECORD] = text.encode()
     try:
-        return write_made(out, contents)
+        return write_made(out, contents, gone=set(FILES) - contents.keys())
     except OSError as error:
         failure = RunError if error.errno in (errno.ENOSPC, errno.EDQUOT) else InputError
+        message = "cli.file_limit" if error.errno == errno.EFBIG else "ledgers.cannot_write"
         where, why = shown_name(error.filename, 200), error.strerror or str(error)
-        raise failure("ledgers.cannot_write", where=where, why=why) from None
+        raise failure(message, where=where, why=why) from None
 
 
 def too_large(ledgers: Ledgers, files: Sequence[Path]) -> list[str]:

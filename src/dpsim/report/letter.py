@@ -14,7 +14,6 @@ import pandas as pd
 
 from dpsim.language import in_words, say
 from dpsim.report import below, sentences
-from dpsim.report.documents import write_atomically
 from dpsim.report.drawings import draw_all, year_end_drawings
 from dpsim.report.job import check_out
 from dpsim.report.notebooks import typed_parameter
@@ -22,6 +21,7 @@ from dpsim.report.parts import Part, find_part
 from dpsim.report.place import own_words
 from dpsim.report.sources import SOURCES, sources_text
 from dpsim.report.tables import save_table
+from dpsim.report.writing import write_atomically
 from dpsim.report.yearend import YearEnd, check_request, run_year_end
 
 

@@ -1,6 +1,7 @@
 """The files of a command in a folder of the user's: nothing is replaced but what the same command wrote there.
 
-The folder's check sums tell what that is. Files beside are the user's and are left alone.
+The folder's check sums tell what that is, and whether the user has changed it since. Files beside are the user's and
+are left alone.
 """
 
 from __future__ import annotations
@@ -10,39 +11,39 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from dpsim.errors import InputError
-from dpsim.experiments.plain_json import read_json
-from dpsim.experiments.sums import SUMS, listed_sums
+from dpsim.experiments.sums import SUMS, file_digest, listed_sums
 from dpsim.params.wording import shown_name
-from dpsim.report.documents import write_together
+from dpsim.report.writing import under_way, write_together
 
 _LITTER = ("Thumbs.db", "desktop.ini")
 """Files of file managers that do not begin with a dot."""
 
 
-def check_replaced(folder: Path, names: Iterable[str], *, record: str, mark: str, option: str = "--out") -> None:
-    """Refuse, before anything is computed, to replace a file that the same command has not written.
+def check_replaced(folder: Path, names: Iterable[str], *, record: str, option: str = "--out") -> None:
+    """Refuse, before anything is computed, to replace a file that the same command has not written as it stands.
 
     Parameters
     ----------
     folder : pathlib.Path
     names : iterable of str
-        Every file the command may write, as in the check sums, `record` among them, `SUMS` left out.
+        Every file the command may write or remove, as in the check sums, `record` among them, `SUMS` left out.
     record : str
-        A JSON file of the command: check sums that do not list it are somebody else's.
-    mark : str
-        An entry of the record by which a folder without check sums is known for one of the command's, from before
-        there were any.
+        A file of the command: check sums that do not list it are somebody else's.
     option : str
         What the user gave the folder with.
 
     Raises
     ------
     InputError
-        Naming the first file that is not the command's, or that another command has written there.
+        Naming the first file that stands where a folder is needed, is not the command's, was changed since, or was
+        written by another command.
     """
-    listed, names = listed_sums(folder) or {}, set(names)
-    if not _is_there(folder / SUMS) and _holds(folder / record, mark):
-        return
+    names = set(names)
+    for name in sorted(names):
+        above = next((place for place in (folder / name).parents if _is_there(place)), None)
+        if above is not None and not above.is_dir():
+            raise InputError("error.out_no_folder", file=shown_name(above, 200), option=option)
+    listed = listed_sums(folder) or {}
     if record not in listed:
         listed = {}
     ours = {*listed, SUMS} if listed else set()
@@ -52,6 +53,9 @@ def check_replaced(folder: Path, names: Iterable[str], *, record: str, mark: str
     for name in sorted(listed.keys() - names):
         if _is_there(folder / name):
             raise InputError("error.out_of_another", file=shown_name(folder / name, 200), option=option)
+    for name in sorted(listed):
+        if _is_there(folder / name) and not _is_as_written(folder / name, listed[name]):
+            raise InputError("error.out_changed", file=shown_name(folder / name, 200), option=option)
 
 
 def standing_files(folder: Path) -> list[str]:
@@ -65,17 +69,16 @@ def standing_files(folder: Path) -> list[str]:
 
 
 def write_made(folder: Path, contents: Mapping[str, bytes], *, gone: Iterable[str] = ()) -> list[Path]:
-    """Write files and their check sums, all or none, and return them; `gone` are no longer among the command's files.
+    """Write files and their check sums, all or none, and return them; `gone` are the command's files no longer there.
 
-    What the same command wrote there before under other names (ledgers of the other format) stays listed.
+    What the same command wrote there before under other names stays listed.
     """
     kept = {name: digest for name, digest in (listed_sums(folder) or {}).items() if _is_there(folder / name)}
     sums = kept | {name: hashlib.sha256(content).hexdigest() for name, content in contents.items()}
-    lines = "".join(f"{sums[name]}  {name}\n" for name in sorted(sums.keys() - set(gone)))
+    gone = set(gone)
+    lines = "".join(f"{sums[name]}  {name}\n" for name in sorted(sums.keys() - gone))
     files = {folder / name: content for name, content in contents.items()}
-    write_together({**files, folder / SUMS: lines.encode()})
-    for name in gone:
-        (folder / name).unlink(missing_ok=True)
+    write_together({**files, folder / SUMS: lines.encode()}, gone=[folder / name for name in sorted(gone)])
     return list(files)
 
 
@@ -84,9 +87,14 @@ def _is_there(file: Path) -> bool:
     return file.exists() or file.is_symlink()
 
 
-def _holds(record: Path, mark: str) -> bool:
-    """Tell whether a record has an entry."""
+def _is_as_written(file: Path, digest: str) -> bool:
+    """Tell whether a file is the one that was listed, or the one before it and the move was stopped."""
+    return any(_has_digest(one, digest) for one in (file, *under_way(file)))
+
+
+def _has_digest(file: Path, digest: str) -> bool:
+    """Tell whether a plain file can be read and has a digest."""
     try:
-        return mark in dict(read_json(record))
-    except (OSError, ValueError, TypeError):
+        return file.is_file() and file_digest(file) == digest
+    except OSError:
         return False

@@ -19,7 +19,7 @@ from typing import IO, Any
 
 from dpsim.errors import DpsimError, InputError, RunError
 from dpsim.language import say
-from dpsim.report.documents import read_notebook, write_atomically
+from dpsim.report.documents import read_notebook
 from dpsim.report.parameters import (
     check_parameters,
     injectable,
@@ -29,6 +29,7 @@ from dpsim.report.parameters import (
 )
 from dpsim.report.scrub import scrub_notebook
 from dpsim.report.typed import typed_parameter
+from dpsim.report.writing import write_atomically
 
 __all__ = [
     "check_parameters",

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from dpsim.report.documents import write_atomically
+from dpsim.report.writing import write_atomically
 
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 LONG_HEAD = 8

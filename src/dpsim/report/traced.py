@@ -16,9 +16,9 @@ from dpsim.language import language_in_force, say
 from dpsim.params.load import load_case, load_strategy
 from dpsim.params.schema import Case, Strategy
 from dpsim.params.wording import shown, shown_name
-from dpsim.report.documents import write_atomically
 from dpsim.report.job import check_out
 from dpsim.report.tables import csv_bytes, parquet_bytes
+from dpsim.report.writing import write_atomically
 
 ENDINGS = (".csv", ".parquet")
 _MARKS = {BOTH: "= ", ONE: "< ", OTHER: "> "}
@@ -54,8 +54,10 @@ def check_file(out: str) -> Path:
 
 
 def _is_trace(file: Path) -> bool:
-    """Tell whether a file is a trace: it has the columns that name the draws."""
+    """Tell whether a file is a trace: it has the columns that name the draws. From a pipe or device nothing is read."""
     try:
+        if not file.is_file():
+            return False
         if file.suffix.lower() == ".csv":
             with file.open(encoding="utf-8-sig") as stream:
                 return set(KEY) <= set(stream.readline().rstrip("\n").split(","))

@@ -44,6 +44,12 @@ def parameters(settings: Settings) -> npt.NDArray[np.float64]:
 
 
 @kernel
+def counties_with(share: float, counties: int) -> int:
+    """Return how many counties have grid staff, for a share of so many."""
+    return int(share * counties + 0.5)
+
+
+@kernel
 def act(
     day: int,
     due: npt.NDArray[np.bool_],
@@ -54,7 +60,7 @@ def act(
     """While it lasts, have grid staff come to all units on the list of these counties that are no benchmarks."""
     if due[day]:
         facts, units = reported.facts, 0
-        counties = int(parameters[4] * reported.counts.shape[0] + 0.5)
+        counties = counties_with(parameters[4], reported.counts.shape[0])
         for i in range(facts.shape[0]):
             if facts[i, _LISTED] == 1 and facts[i, _BENCHMARK] == 0 and facts[i, _COUNTY] < counties:
                 levers.grid[i] = max(levers.grid[i], parameters[0])

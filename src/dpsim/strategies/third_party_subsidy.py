@@ -48,6 +48,12 @@ def parameters(settings: Settings) -> npt.NDArray[np.float64]:
 
 
 @kernel
+def morning_price(parameters: npt.NDArray[np.float64], listed: int) -> float:
+    """Return what a morning costs (yuan) with so many enterprises on the list."""
+    return float(parameters[0] * parameters[5] * listed)
+
+
+@kernel
 def act(
     day: int,
     due: npt.NDArray[np.bool_],
@@ -57,7 +63,7 @@ def act(
 ) -> None:
     """While it lasts and its budget pays the morning, let agencies do their share of the work."""
     if due[day]:
-        yuan = parameters[0] * parameters[5] * reported.counts[:, 0].sum()
+        yuan = morning_price(parameters, reported.counts[:, 0].sum())
         if affords(reported.spent[_SUBSIDY], yuan, parameters[6]):
             for k in range(5):
                 levers.subsidy[k] = max(levers.subsidy[k], parameters[k])

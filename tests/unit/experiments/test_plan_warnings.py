@@ -9,6 +9,7 @@ import pytest
 from dpsim.experiments.plan_warnings import plan_warnings, run_notes
 from dpsim.model.prior import case_timeline
 from dpsim.model.staffing import pool_days
+from dpsim.params.blocks_reporting import reporting_off
 from dpsim.params.load import list_cases, list_strategies, load_case, load_strategy
 from dpsim.params.schema import Case
 
@@ -56,3 +57,40 @@ def test_the_reading_of_the_split_is_told_where_there_are_two(case: Case) -> Non
     one = case.scenario.benchmark_split.model_copy(update={"options": ("proportional",)})
     known = case.model_copy(update={"scenario": case.scenario.model_copy(update={"benchmark_split": one})})
     assert not any("benchmark_split" in note for note in run_notes(known, strategy, "en"))
+
+
+VAIN = [  # strategy, its setting, the value that comes to nothing and one that does not, what is said
+    ("third_party_capacity", "budget", 33299, 33300, "buys nothing"),
+    ("third_party_capacity", "willing_share", 0.0, 0.01, "no enterprise is willing"),
+    ("third_party_subsidy", "budget", 1.0, 1e6, "buys nothing"),
+    ("chancheng_grid_trial", "county_share", 0.03, 0.04, "comes to none"),
+]
+
+
+@pytest.mark.parametrize(("name", "key", "idle", "acting", "words"), VAIN, ids=[f"{row[0]}-{row[1]}" for row in VAIN])
+def test_a_setting_that_does_nothing_is_told(
+    case: Case, name: str, key: str, idle: float, acting: float, words: str
+) -> None:
+    strategy = load_strategy(name)
+    (k,) = (k for k, one in enumerate(strategy.instruments) if hasattr(one, key))
+
+    def said(value: float, lang: str) -> list[str]:
+        settings = strategy.instruments[k]
+        given = getattr(settings, key) or case.staff.inspectors_per_county
+        own = settings.model_copy(update={key: given.model_copy(update={"value": value})})
+        others = (*strategy.instruments[:k], own, *strategy.instruments[k + 1 :])
+        return plan_warnings(case, strategy.model_copy(update={"instruments": others}), lang)
+
+    before, now = plan_warnings(case, strategy, "en"), said(idle, "en")
+    (note,) = (one for one in now if one not in before)
+    assert words in note and len(said(idle, "zh")) == len(now)
+    assert said(acting, "en") == before, "control"
+
+
+def test_reports_later_than_the_horizon_are_told(case: Case) -> None:
+    strategy, days = load_strategy("past_pace"), (case.horizon_end - case.as_of).days
+    for delay, notes in ((days, 1), (days - 1, 0)):
+        block = reporting_off()
+        late = block.model_copy(update={"delay_days": block.delay_days.model_copy(update={"value": delay})})
+        said = plan_warnings(case.model_copy(update={"reporting": late}), strategy, "en")
+        assert len(said) == notes and all(f"{days} days late" in note for note in said)

@@ -87,6 +87,7 @@ BAD = [  # figure, message, key
     (changed(FLOW, unit="percent"), "not_a_choice", "unit"),
     (changed(FLOW, value=-1), "outside_bounds", "value"),
     (changed(FLOW, quantity="penalties_per_visit", unit="share", value=13.9), "outside_bounds", "value"),
+    (changed(STOCK, quantity="built", unit="enterprises", value=1749), "outside_bounds", "value"),
     (changed(PAIR, value=-1.1), "outside_bounds", "value"),
     (changed(PAIR, unit="penalties"), "wrong_unit", "unit"),
     (changed(FLOW, strategy="light_tuch"), "unknown_strategy_key_near", "strategy"),
@@ -158,3 +159,28 @@ def test_every_quantity_has_words_units_and_one_way_of_measuring() -> None:
 @pytest.mark.parametrize("name", list_cases())
 def test_a_case_has_figures_of_quantities_that_are_known(name: str) -> None:
     assert {figure.quantity for figure in load_case(name).published} <= set(quantities())
+
+
+TWICE = [  # how the second differs, whether that makes it another figure
+    ({}, False),
+    ({"source": "EX04"}, False),
+    ({"strategy": "current_arrangement"}, False),
+    ({"strategy": "light_touch"}, True),
+    ({"date": dt.date(2018, 12, 30)}, True),
+    ({"quantity": "latent"}, True),
+]
+
+
+@pytest.mark.parametrize(("changes", "another"), TWICE)
+def test_one_quantity_of_one_date_has_one_value(changes: dict[str, Any], another: bool) -> None:
+    content = load_case("linyi-2018").content()
+    for value in (100, 101):
+        pair = (STOCK, {**STOCK, "id": "y", "value": value, **changes})
+        if another or value == STOCK["value"]:
+            Case.from_content({**content, "published": pair}, Origin("case.yaml"))
+            continue
+        with pytest.raises(FileFaults) as caught:
+            Case.from_content({**content, "published": pair}, Origin("case.yaml"))
+        (fault,) = caught.value.faults
+        assert (fault.message, fault.values["key"]) == ("params.published_twice", "published.1.value")
+        assert all("published.0.value = 100" in fault.text(lang) for lang in ("zh", "en"))

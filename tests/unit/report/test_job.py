@@ -19,6 +19,7 @@ from dpsim.experiments.sums import SUMS
 from dpsim.params.locate import params_folder
 from dpsim.report import job
 from dpsim.report.job import check_out, make_report, put_in_place
+from dpsim.report.writing import STALE_SECONDS, host_mark
 from dpsim.report.yearend import Request, check_request
 
 Usage = namedtuple("Usage", "total used free")
@@ -131,25 +132,25 @@ def left(folder: Path, name: str, *, age: float = 0.0) -> Path:
 
 @pytest.mark.skipif(os.name != "posix", reason="asking for a process needs POSIX; elsewhere the age decides")
 def test_what_a_dead_process_left_is_swept_at_once(tmp_path: Path) -> None:
-    gone = left(tmp_path, f"{job.host_mark()}-{dead_process()}-abc")
-    mine = left(tmp_path, f"{job.host_mark()}-{os.getpid()}-abc")
+    gone = left(tmp_path, f"{host_mark()}-{dead_process()}-abc")
+    mine = left(tmp_path, f"{host_mark()}-{os.getpid()}-abc")
     job.sweep(tmp_path)
     assert not gone.exists() and mine.exists()
 
 
 @pytest.mark.skipif(os.name != "posix", reason="asking for a process needs POSIX; elsewhere the age decides")
 def test_every_command_that_writes_there_sweeps(tmp_path: Path) -> None:
-    gone = left(tmp_path / "out", f"{job.host_mark()}-{dead_process()}-abc")
-    mine = left(tmp_path / "out", f"{job.host_mark()}-{os.getpid()}-abc")
+    gone = left(tmp_path / "out", f"{host_mark()}-{dead_process()}-abc")
+    mine = left(tmp_path / "out", f"{host_mark()}-{os.getpid()}-abc")
     check_out(tmp_path / "out")
     assert not gone.exists() and mine.exists() and [entry.name for entry in (tmp_path / "out").iterdir()] == [mine.name]
 
 
 def test_what_another_host_or_version_left_is_swept_after_a_day(tmp_path: Path) -> None:
-    names = [f"00000000-{dead_process()}-abc", "abc", f"{job.host_mark()}-x-abc"]
+    names = [f"00000000-{dead_process()}-abc", "abc", f"{host_mark()}-x-abc"]
     young = [left(tmp_path, name) for name in names]
-    old = [left(tmp_path, f"{name}-old", age=job.STALE_SECONDS + 60) for name in names]
-    old.append(left(tmp_path, f"{job.host_mark()}-{os.getpid()}-old", age=job.STALE_SECONDS + 60))
+    old = [left(tmp_path, f"{name}-old", age=STALE_SECONDS + 60) for name in names]
+    old.append(left(tmp_path, f"{host_mark()}-{os.getpid()}-old", age=STALE_SECONDS + 60))
     other = tmp_path / "a report"
     other.mkdir()
     job.sweep(tmp_path)
@@ -254,7 +255,7 @@ def test_a_report_lies_in_its_place_and_nothing_beside_it(quick: list[Path], tmp
     assert [entry.name for entry in done.folder.parent.iterdir()] == [done.folder.name]
     assert steps == ["prepare", "notebook", "pages", "done"] * 2
     if os.name == "posix":
-        assert f"{job.host_mark()}-{os.getpid()}-" in quick[0].parent.name
+        assert f"{host_mark()}-{os.getpid()}-" in quick[0].parent.name
 
 
 def test_a_report_made_again_takes_no_file_along_that_it_has_not_made(quick: list[Path], tmp_path: Path) -> None:
@@ -271,9 +272,10 @@ def test_a_report_made_again_takes_no_file_along_that_it_has_not_made(quick: lis
         (final / name).unlink()
     assert make_report(requested(), tmp_path, title="t", progress=False).folder == final
     assert len(quick) == 2 and (final / SUMS).is_file()
-    (final / SUMS).unlink()
-    (final / job.NOTEBOOK).write_text('{"cells": []}', encoding="utf-8")
-    assert make_report(requested(), tmp_path, title="t", progress=False).folder == final, "from before the check sums"
+    (final / "report.html").write_text("edited", encoding="utf-8")
+    with pytest.raises(InputError) as caught:
+        make_report(requested(), tmp_path, title="t", progress=False)
+    assert caught.value.message == "error.out_changed" and len(quick) == 2
 
 
 # ------------------------------------------------------------------ files that change meanwhile

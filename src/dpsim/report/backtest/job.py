@@ -67,7 +67,7 @@ def backtest_letter(
     chosen, absent = choose_methods(methods)
     folders = find_programmes(data)
     check_out(out)
-    check_replaced(out, FILES, record=RUN, mark="methods")
+    check_replaced(out, FILES, record=RUN)
     ground = read_ground(folders, data)
     blocks, classes, settings = ground.blocks, ground.classes, ground.settings
     result = run_backtest(blocks, classes, settings, chosen, seed=number, draws=count, workers=workers, tell=tell)

@@ -8,14 +8,14 @@ from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import quote
 
-from dpsim.experiments.sums import SUMS, sums_text
 from dpsim.language import in_words, say
 from dpsim.model.targets import headline_target
 from dpsim.params.batch import Batch
 from dpsim.report import fonts
 from dpsim.report.batch.states import STATES, Standing, Standings
 from dpsim.report.below import FEW_RUNS
-from dpsim.report.documents import LANG_ATTRIBUTE, write_atomically, write_page
+from dpsim.report.documents import LANG_ATTRIBUTE, page_bytes
+from dpsim.report.made_files import write_made
 from dpsim.report.place import own_words
 from dpsim.report.show import show_date, show_met, show_rounded, target_words
 
@@ -34,17 +34,15 @@ def index_path(standings: Standings) -> Path:
 
 
 def write_index(standings: Standings) -> None:
-    """Write both files, each at once, and their check sums."""
+    """Write both files and their check sums, all or none."""
     page = index_path(standings)
     text = json.dumps(index_content(standings), ensure_ascii=False, indent=2) + "\n"
-    write_atomically(page.with_suffix(".json"), text.encode("utf-8"))
     languages = standings.batch.languages
     sections = [_drawable(_section(standings, lang)) for lang in languages]
     body = _contents(languages) + "".join(sections)
     title = _drawable(_title(standings, languages[0]))
-    write_page(page, body, html.unescape(body), lang=languages[0], title=title, name=page.name)
-    sums = sums_text(page.parent, [page, page.with_suffix(".json")])
-    write_atomically(page.with_name(SUMS), sums.encode())
+    content = page_bytes(body, html.unescape(body), lang=languages[0], title=title, name=page.name)
+    write_made(page.parent, dict(zip(INDEX_FILES, (text.encode(), content), strict=True)))
 
 
 def index_content(standings: Standings) -> dict[str, object]:

@@ -35,7 +35,7 @@ def prepare_batch(batch: Batch, jobs: tuple[Job, ...], out: Path) -> Standings:
     for file in (page, page.with_suffix(".json")):
         if file.is_dir():
             raise InputError("error.out_is_folder", out=shown_name(file, 200), option="--out")
-    check_replaced(page.parent, INDEX_FILES, record=INDEX_FILES[0], mark="jobs")
+    check_replaced(page.parent, INDEX_FILES, record=INDEX_FILES[0])
     for below in folders:
         sweep(out / below)
     return standings

@@ -171,7 +171,7 @@ def _check_places(
             requests.append((out / entry.place, request_of(inputs[entry.as_of], own, as_of=entry.as_of, **given)))
     for place, request in requests:
         check_free(place, request)
-    check_replaced(out / INDEX, INDEX_FILES, record=INDEX_FILES[0], mark="jobs")
+    check_replaced(out / INDEX, INDEX_FILES, record=INDEX_FILES[0])
     file = out / INDEX / INDEX_FILES[0]
     if not file.exists():
         return

@@ -70,7 +70,7 @@ def request_of(
 
 def check_ours(out: Path) -> None:
     """Refuse a folder in which a file is in the way that no forecast has written."""
-    check_replaced(out, FILES, record=RUN, mark="inputs")
+    check_replaced(out, FILES, record=RUN)
 
 
 def check_free(out: Path, request: Mapping[str, Any]) -> None:

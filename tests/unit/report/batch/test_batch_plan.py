@@ -17,7 +17,8 @@ from dpsim.params.load import load_batch
 from dpsim.params.locate import params_folder
 from dpsim.report.batch.plan import find_made, plan_jobs
 from dpsim.report.batch.run import prepare_batch
-from dpsim.report.job import MAKING, NOTEBOOK, host_mark
+from dpsim.report.job import MAKING, NOTEBOOK
+from dpsim.report.writing import host_mark
 from dpsim.report.yearend import check_request
 
 
