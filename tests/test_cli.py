@@ -9,13 +9,13 @@ import subprocess
 import sys
 import time
 import unicodedata
-from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 
-from dpsim import cli
+from called import Program, Said
 from dpsim.language import say
 from dpsim.params.load import list_cases, list_strategies
 from dpsim.params.locate import params_folder
@@ -26,22 +26,8 @@ GOOD = ("good_case", "good_strategy")
 CASE = "linyi-2018"
 
 
-class Said:
-    """What one call left: exit status, standard output and error."""
-
-    def __init__(self, status: object, out: str, err: str) -> None:
-        self.status, self.out, self.err = status, out, err
-
-    @property
-    def text(self) -> str:
-        return self.out + self.err
-
-
-Call = Callable[..., Said]
-
-
 @pytest.fixture
-def call(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> Call:
+def call(program: Program, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Program:
     """Run the program in this process, in an empty folder; any start of a simulation is a failure."""
     from dpsim.core import compiled
     from dpsim.experiments import ensemble
@@ -59,18 +45,7 @@ def call(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tm
     folder.mkdir()
     monkeypatch.chdir(folder)
 
-    def run(*arguments: str, lang: str = "zh") -> Said:
-        monkeypatch.setenv("DPSIM_LANG", lang)
-        monkeypatch.setattr(sys, "argv", ["dpsim", *arguments])
-        try:
-            cli.main()
-            status: object = 0
-        except SystemExit as end:
-            status = end.code or 0
-        captured = capsys.readouterr()
-        return Said(status, captured.out, captured.err)
-
-    return run
+    return partial(program, lang="zh")
 
 
 def entries(folder: Path) -> list[str]:
@@ -91,7 +66,7 @@ def assert_refused(said: Said, *words: str, lines: int = 1) -> None:
 # ------------------------------------------------------------------ what is right
 
 
-def test_cases_are_listed_in_both_languages(call: Call) -> None:
+def test_cases_are_listed_in_both_languages(call: Program) -> None:
     for lang, name in (("zh", "临沂市2018年"), ("en", "Linyi 2018")):
         said = call("cases", "--lang", lang)
         rows = [line.split("\t") for line in said.out.splitlines()]
@@ -99,7 +74,7 @@ def test_cases_are_listed_in_both_languages(call: Call) -> None:
         assert [row[0] for row in rows] == list_cases() and [CASE, name, "2018-09-10"] in rows
 
 
-def test_strategies_are_listed_with_their_instruments(call: Call) -> None:
+def test_strategies_are_listed_with_their_instruments(call: Program) -> None:
     for lang, name, measures in (
         ("zh", "现行部署", "工作调度会、月通报、分类分级检查、双随机抽查、专项行动"),
         ("en", "current arrangement", "dispatch meeting, ranking notice, risk-weighted plan, double random, campaign"),
@@ -110,7 +85,7 @@ def test_strategies_are_listed_with_their_instruments(call: Call) -> None:
         assert next(row for row in rows if row[0] == "past_pace")[2] == "-"
 
 
-def test_the_table_of_a_run_has_headers_in_the_language(call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_table_of_a_run_has_headers_in_the_language(call: Program, monkeypatch: pytest.MonkeyPatch) -> None:
     import pandas as pd
 
     from dpsim.report import runs
@@ -146,7 +121,7 @@ def test_the_table_of_a_run_has_headers_in_the_language(call: Call, monkeypatch:
     assert "95% Wilson interval" in head and "0.0% to 43.4% (n=5)" in out and "56.6% to 100.0% (n=5)" in out
 
 
-def test_the_language_of_the_environment_is_used_and_an_unknown_one_is_refused(call: Call) -> None:
+def test_the_language_of_the_environment_is_used_and_an_unknown_one_is_refused(call: Program) -> None:
     for given, name in (("en", "Linyi 2018"), ("", "临沂市2018年")):
         said = call("cases", lang=given)
         assert said.status == 0 and name in said.out
@@ -155,7 +130,7 @@ def test_the_language_of_the_environment_is_used_and_an_unknown_one_is_refused(c
         assert call("cases", "--lang", "en", lang=given).status == 0, "the option goes first"
 
 
-def test_the_version_is_told(call: Call) -> None:
+def test_the_version_is_told(call: Program) -> None:
     from dpsim.experiments.runrecord import DISTRIBUTION, library_version
 
     said = call("--version")
@@ -173,7 +148,7 @@ EMPTY = [
 
 @pytest.mark.parametrize(("command", "option"), EMPTY)
 @pytest.mark.parametrize("value", ["", " "])
-def test_an_option_given_empty_is_refused(call: Call, command: str, option: str, value: str) -> None:
+def test_an_option_given_empty_is_refused(call: Program, command: str, option: str, value: str) -> None:
     case = [] if command == "cases" else [CASE]
     for written in ([option, value], [f"{option}={value}"]):
         said = call(command, *case, *written)
@@ -183,20 +158,20 @@ def test_an_option_given_empty_is_refused(call: Call, command: str, option: str,
     assert entries(Path.cwd()) == []
 
 
-def test_a_language_is_not_read_behind_an_empty_one(call: Call) -> None:
+def test_a_language_is_not_read_behind_an_empty_one(call: Program) -> None:
     assert has_chinese(call("cases", "--lang=", "en").err)
 
 
 @pytest.mark.parametrize("command", ["report", "run"])
 @pytest.mark.parametrize("given", ["1" + "0" * 24, "+" + "9" * 5000, "0" * 200 + "100001"], ids=["25", "5000", "zeros"])
-def test_a_very_large_number_of_runs_is_told_the_limit(call: Call, command: str, given: str) -> None:
+def test_a_very_large_number_of_runs_is_told_the_limit(call: Program, command: str, given: str) -> None:
     said = call(command, CASE, "--replications", given)
     assert_refused(said, "100000", "最多")
     assert len(said.err) < 300
 
 
 @pytest.mark.skipif(os.name != "posix", reason="pipes and devices are a POSIX matter")
-def test_check_refuses_what_is_no_regular_file(call: Call) -> None:
+def test_check_refuses_what_is_no_regular_file(call: Program) -> None:
     os.mkfifo("pipe")
     Path("loop.yaml").symlink_to("loop.yaml")
     for name in ("pipe", "loop.yaml", "/dev/zero", "/dev/stdin"):
@@ -206,14 +181,14 @@ def test_check_refuses_what_is_no_regular_file(call: Call) -> None:
     assert_refused(call("check", ""), "文件名是空的")
 
 
-def test_good_files_have_no_faults(call: Call) -> None:
+def test_good_files_have_no_faults(call: Program) -> None:
     shipped = [str(file) for kind in ("cases", "strategies") for file in (params_folder() / kind).glob("*.yaml")]
     said = call("check", *shipped, *(str(BAD / f"{name}.yaml") for name in GOOD), "--lang", "en")
     assert said.status == 0 and said.err == ""
     assert len(said.out.splitlines()) == len(shipped) + 2 and said.out.count(": no faults.") == len(shipped) + 2
 
 
-def test_a_request_without_a_fault_reaches_the_notebook(call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_request_without_a_fault_reaches_the_notebook(call: Program, monkeypatch: pytest.MonkeyPatch) -> None:
     given = received(monkeypatch)
     assert call("report", CASE, "--seed", "0", "--replications", "3", "--lang", "en").status == 2
     assert given["seed"] == 0 and given["replications"] == 3 and given["lang"] == "en"
@@ -236,7 +211,7 @@ def received(monkeypatch: pytest.MonkeyPatch) -> dict[str, object]:
     return caught
 
 
-def test_a_report_from_a_table_is_given_the_table(call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_report_from_a_table_is_given_the_table(call: Program, monkeypatch: pytest.MonkeyPatch) -> None:
     given = received(monkeypatch)
     rows = [f"2018-09-10,North,1000,{stage},{done}" for stage, done in (("built", 700), ("online", 400))]
     rows += [f"2018-09-10,South,748,{stage},{done}" for stage, done in (("built", 460), ("online", 289))]
@@ -248,7 +223,7 @@ def test_a_report_from_a_table_is_given_the_table(call: Call, monkeypatch: pytes
     assert said.status == 2 and "none.csv" in said.err and not Path("reports").exists()
 
 
-def test_the_help_names_every_command(call: Call) -> None:
+def test_the_help_names_every_command(call: Program) -> None:
     said = call("--help")
     assert said.status == 0
     assert all(name in said.out for name in ("cases", "strategies", "check", "report", "run"))
@@ -266,7 +241,7 @@ def test_the_help_names_every_command(call: Call) -> None:
 
 
 @pytest.mark.parametrize("file", BAD_FILES, ids=lambda file: file.stem)
-def test_a_bad_file_is_refused_by_check(call: Call, file: Path) -> None:
+def test_a_bad_file_is_refused_by_check(call: Program, file: Path) -> None:
     if file.stem in GOOD:
         assert call("check", str(file)).status == 0
         return
@@ -278,7 +253,7 @@ def test_a_bad_file_is_refused_by_check(call: Call, file: Path) -> None:
 
 
 @pytest.mark.parametrize("file", BAD_FILES, ids=lambda file: file.stem)
-def test_a_bad_file_is_refused_before_a_report(call: Call, file: Path) -> None:
+def test_a_bad_file_is_refused_before_a_report(call: Program, file: Path) -> None:
     if not file.stem.startswith("strategy_") and file.stem != "good_case":
         assert_refused(call("report", str(file), "--out", "reports"), file.name, lines=100)
     if not file.stem.startswith("case_") and file.stem != "good_strategy":
@@ -286,7 +261,7 @@ def test_a_bad_file_is_refused_before_a_report(call: Call, file: Path) -> None:
     assert entries(Path.cwd()) == []
 
 
-def test_a_file_of_the_other_kind_is_refused(call: Call) -> None:
+def test_a_file_of_the_other_kind_is_refused(call: Program) -> None:
     case, strategy = (str(BAD / f"{name}.yaml") for name in GOOD)
     for command in ("report", "run"):
         assert_refused(call(command, strategy), "good_strategy.yaml", lines=4)
@@ -299,7 +274,7 @@ def has_chinese(text: str) -> bool:
     return any("\u4e00" <= char <= "\u9fff" for char in text)
 
 
-def test_all_faults_of_several_files_are_listed(call: Call) -> None:
+def test_all_faults_of_several_files_are_listed(call: Program) -> None:
     names = ["several_faults", "good_case", "case_nan_count", "file_empty"]
     said = call("check", *(str(BAD / f"{name}.yaml") for name in names), "no-such.yaml", ".")
     assert said.status == 2
@@ -315,7 +290,7 @@ def test_all_faults_of_several_files_are_listed(call: Call) -> None:
     "content",
     [b"\xff\xfe\x00", b"case: [", b"a: &a [*a]", "case: 临沂\n".encode("gbk"), b"\x00" * 50, b"%YAML 9.9\n---\n"],
 )
-def test_a_file_of_rubbish_is_refused(call: Call, content: bytes) -> None:
+def test_a_file_of_rubbish_is_refused(call: Program, content: bytes) -> None:
     Path("mine.yaml").write_bytes(content)
     assert_refused(call("check", "mine.yaml"), "mine.yaml", lines=40)
     assert_refused(call("report", "mine.yaml", "--out", "reports"), "mine.yaml", lines=40)
@@ -323,7 +298,7 @@ def test_a_file_of_rubbish_is_refused(call: Call, content: bytes) -> None:
 
 
 @pytest.mark.parametrize("name", ["{0} {file!r}.yaml", "%s%n.yaml", "案例（一）.yaml", "a b;c&d.yaml", "-.yaml"])
-def test_a_file_may_have_an_odd_name(call: Call, name: str) -> None:
+def test_a_file_may_have_an_odd_name(call: Program, name: str) -> None:
     Path(name).write_bytes((BAD / "good_case.yaml").read_bytes())
     said = call("check", "--", name)
     assert said.status == 0 and name in said.out
@@ -366,7 +341,7 @@ NAMES = [
 
 @pytest.mark.parametrize("name", NAMES, ids=lambda name: ascii(name[:30]))
 @pytest.mark.parametrize("command", ["report", "run"])
-def test_a_wrong_case_name_is_refused(call: Call, command: str, name: str) -> None:
+def test_a_wrong_case_name_is_refused(call: Program, command: str, name: str) -> None:
     for folder in ("folder", "folder.yaml"):
         Path(folder).mkdir()
     extra = ("--out", "reports") if command == "report" else ()
@@ -375,7 +350,7 @@ def test_a_wrong_case_name_is_refused(call: Call, command: str, name: str) -> No
 
 
 @pytest.mark.parametrize("name", NAMES, ids=lambda name: ascii(name[:30]))
-def test_a_wrong_strategy_name_is_refused(call: Call, name: str) -> None:
+def test_a_wrong_strategy_name_is_refused(call: Program, name: str) -> None:
     for folder in ("folder", "folder.yaml"):
         Path(folder).mkdir()
     assert_refused(call("report", CASE, "--out", "reports", "--strategy", name), lines=8)
@@ -402,7 +377,7 @@ ARGUMENTS = [
 
 
 @pytest.mark.parametrize(("arguments", "words"), [row[1:] for row in ARGUMENTS], ids=[row[0] for row in ARGUMENTS])
-def test_a_wrong_argument_is_refused(call: Call, arguments: list[str], words: list[str]) -> None:
+def test_a_wrong_argument_is_refused(call: Program, arguments: list[str], words: list[str]) -> None:
     said = call("report", *arguments, "--out", "reports")
     assert_refused(said, *words)
     assert not any(unicodedata.category(char) == "Cc" for char in said.err.rstrip("\n"))
@@ -412,7 +387,7 @@ def test_a_wrong_argument_is_refused(call: Call, arguments: list[str], words: li
 @pytest.mark.parametrize("value", ["abc", "1e9", "1.5", "", "0x10", "１２a", "nan", "--seed"])
 @pytest.mark.parametrize("option", ["--replications", "--seed"])
 @pytest.mark.parametrize("command", ["report", "run"])
-def test_a_number_that_is_none_is_refused(call: Call, command: str, option: str, value: str) -> None:
+def test_a_number_that_is_none_is_refused(call: Program, command: str, option: str, value: str) -> None:
     for lang in ("zh", "en"):
         said = call(command, CASE, option, value, "--lang", lang)
         assert_refused(said, option[2:], repr(value))
@@ -443,7 +418,7 @@ COMMAND_LINES = [
 @pytest.mark.parametrize(("arguments", "words"), COMMAND_LINES, ids=lambda row: ascii(row))
 @pytest.mark.parametrize("lang", ["zh", "en"])
 def test_a_command_line_that_is_none_is_refused_in_the_language(
-    call: Call, arguments: list[str], words: list[str], lang: str
+    call: Program, arguments: list[str], words: list[str], lang: str
 ) -> None:
     said = call(*arguments, lang=lang)
     assert_refused(said, *words)
@@ -454,14 +429,14 @@ def test_a_command_line_that_is_none_is_refused_in_the_language(
     assert entries(Path.cwd()) == []
 
 
-def test_a_language_asked_for_holds_for_what_the_parser_says(call: Call) -> None:
+def test_a_language_asked_for_holds_for_what_the_parser_says(call: Program) -> None:
     for arguments in (["cases", "x", "--lang", "en"], ["cases", "--lang=en", "x"], ["--lang", "en", "cases"]):
         assert not has_chinese(call(*arguments).err), arguments
     for arguments in (["cases", "x", "--lang", "xx"], ["cases", "x", "y", "--", "--lang", "en"]):
         assert has_chinese(call(*arguments).err), arguments
 
 
-def test_all_wrong_arguments_are_listed_together(call: Call) -> None:
+def test_all_wrong_arguments_are_listed_together(call: Program) -> None:
     arguments = ["--replications", "0", "--seed", "-1", "--as-of", "x", "--strategy", "zz", "--out", "reports"]
     said = call("report", CASE, *arguments, "--lang", "en")
     assert_refused(said, "'zz'", "as_of", "replications", "seed", lines=5)
@@ -470,7 +445,7 @@ def test_all_wrong_arguments_are_listed_together(call: Call) -> None:
 
 
 @pytest.mark.parametrize("command", ["cases", "strategies", "check", "report", "run"])
-def test_an_unknown_language_is_refused_everywhere(call: Call, command: str) -> None:
+def test_an_unknown_language_is_refused_everywhere(call: Program, command: str) -> None:
     more = {"check": [str(BAD / "good_case.yaml")], "report": [CASE], "run": [CASE]}.get(command, [])
     assert_refused(call(command, *more, "--lang", "xx"), "'xx'", "zh, en")
     assert entries(Path.cwd()) == []
@@ -479,14 +454,14 @@ def test_an_unknown_language_is_refused_everywhere(call: Call, command: str) -> 
 @pytest.mark.parametrize(
     "option", [["--seed", "-1"], ["--seed", "4294967296"], ["--replications", "0"], ["--replications", "9" * 5000]]
 )
-def test_run_refuses_numbers_out_of_range(call: Call, option: list[str]) -> None:
+def test_run_refuses_numbers_out_of_range(call: Program, option: list[str]) -> None:
     assert_refused(call("run", CASE, *option))
 
 
 # ------------------------------------------------------------------ where it writes
 
 
-def test_out_that_is_a_file_is_refused_before_the_run(call: Call) -> None:
+def test_out_that_is_a_file_is_refused_before_the_run(call: Program) -> None:
     Path("taken").write_text("mine", encoding="utf-8")
     for out in ("taken", "taken/below"):
         assert_refused(call("report", CASE, "--out", out), "taken")
@@ -494,18 +469,18 @@ def test_out_that_is_a_file_is_refused_before_the_run(call: Call) -> None:
 
 
 @pytest.mark.skipif(not Path("/proc/self").is_dir(), reason="needs a folder in which nobody can write")
-def test_out_where_nobody_can_write_is_refused_before_the_run(call: Call) -> None:
+def test_out_where_nobody_can_write_is_refused_before_the_run(call: Program) -> None:
     said = call("report", CASE, "--out", "/proc/reports")
     assert_refused(said, "无法在", "/proc/reports", "--out")
 
 
 @pytest.mark.parametrize("out", ["x" * 300, "x" * 256, "y/" * 3000, "a\0b"], ids=["300", "256", "deep", "zero"])
-def test_out_with_a_name_that_cannot_be_is_refused_before_the_run(call: Call, out: str) -> None:
+def test_out_with_a_name_that_cannot_be_is_refused_before_the_run(call: Program, out: str) -> None:
     assert_refused(call("report", CASE, "--out", out), "无法在", "--out")
     assert entries(Path.cwd()) == []
 
 
-def test_a_disk_without_room_is_refused_before_the_run(call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_disk_without_room_is_refused_before_the_run(call: Program, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(shutil, "disk_usage", lambda place: SimpleNamespace(total=10**12, used=10**12, free=0))
     assert_refused(call("report", CASE, "--out", "我的 报告"), "我的 报告", "100 MB", "--out")
     assert entries(Path.cwd()) == []
@@ -514,7 +489,7 @@ def test_a_disk_without_room_is_refused_before_the_run(call: Call, monkeypatch: 
 @pytest.mark.parametrize("out", ["我的 报告", "a b/c'd", "{0} %s", "-out", "…/深/处", "."])
 @pytest.mark.parametrize("terminal", [False, True])
 def test_a_report_says_what_it_does_and_where_it_is(
-    call: Call, monkeypatch: pytest.MonkeyPatch, out: str, terminal: bool
+    call: Program, monkeypatch: pytest.MonkeyPatch, out: str, terminal: bool
 ) -> None:
     from dpsim.report import job
 
@@ -537,7 +512,7 @@ def test_a_report_says_what_it_does_and_where_it_is(
 @pytest.mark.parametrize(("lang", "word"), [("zh", "正在编译"), ("en", "compiling")])
 @pytest.mark.parametrize("there", [True, False])
 def test_the_first_run_says_that_it_compiles(
-    call: Call, monkeypatch: pytest.MonkeyPatch, lang: str, word: str, there: bool
+    call: Program, monkeypatch: pytest.MonkeyPatch, lang: str, word: str, there: bool
 ) -> None:
     from dpsim.core import compiled
     from dpsim.report import runs
@@ -575,7 +550,7 @@ def notebook_step(strategies: int) -> str:
 )
 @pytest.mark.skipif(os.name != "posix", reason="the examples are POSIX paths")
 def test_a_file_that_cannot_be_used_is_named_as_the_user_knows_it(
-    call: Call, monkeypatch: pytest.MonkeyPatch, raised: object, shown: str
+    call: Program, monkeypatch: pytest.MonkeyPatch, raised: object, shown: str
 ) -> None:
     from dpsim.report import job
 
@@ -590,7 +565,7 @@ def test_a_file_that_cannot_be_used_is_named_as_the_user_knows_it(
     assert said.status == 2
 
 
-def test_stopping_ends_with_status_130_and_a_word(call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_stopping_ends_with_status_130_and_a_word(call: Program, monkeypatch: pytest.MonkeyPatch) -> None:
     from dpsim.report import job
 
     def stop(*_: object, **__: object) -> None:
@@ -604,7 +579,7 @@ def test_stopping_ends_with_status_130_and_a_word(call: Call, monkeypatch: pytes
 
 @pytest.mark.skipif(os.name != "posix", reason="SIGTERM is a POSIX matter")
 @pytest.mark.parametrize("lang", ["zh", "en"])
-def test_sigterm_ends_as_ctrl_c_does_with_status_143(call: Call, monkeypatch: pytest.MonkeyPatch, lang: str) -> None:
+def test_sigterm_ends_as_ctrl_c_does_with_status_143(call: Program, monkeypatch: pytest.MonkeyPatch, lang: str) -> None:
     from dpsim.report import job
 
     def stop(*_: object, **__: object) -> None:
@@ -619,7 +594,7 @@ def test_sigterm_ends_as_ctrl_c_does_with_status_143(call: Call, monkeypatch: py
     assert signal.getsignal(signal.SIGTERM) is before
 
 
-def test_a_run_that_fails_leaves_nothing_half_written(call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_run_that_fails_leaves_nothing_half_written(call: Program, monkeypatch: pytest.MonkeyPatch) -> None:
     from dpsim.report import job
 
     def fail(source: Path, out: Path, parameters: object, **_: object) -> None:
@@ -633,7 +608,7 @@ def test_a_run_that_fails_leaves_nothing_half_written(call: Call, monkeypatch: p
     assert [entry for entry in entries(Path.cwd()) if (Path.cwd() / entry).is_file() or ".making" in entry] == []
 
 
-def test_the_path_of_a_report_comes_from_checked_names_only(call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_path_of_a_report_comes_from_checked_names_only(call: Program, monkeypatch: pytest.MonkeyPatch) -> None:
     from dpsim.report.yearend import check_request
 
     asked = check_request(
@@ -790,7 +765,7 @@ def test_a_terminal_without_chinese_letters_is_no_reason_to_fail(tmp_path: Path)
 
 
 def test_a_case_file_is_copied_beside_the_report_and_run_from_there(
-    call: Call, monkeypatch: pytest.MonkeyPatch
+    call: Program, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     given = received(monkeypatch)
     Path("mine.yaml").write_bytes((BAD / "good_case.yaml").read_bytes())
@@ -799,7 +774,7 @@ def test_a_case_file_is_copied_beside_the_report_and_run_from_there(
     assert given["inputs"] == {"case.yaml": Path("mine.yaml").read_bytes()}
 
 
-def test_a_strategy_file_is_what_the_notebook_runs(call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_strategy_file_is_what_the_notebook_runs(call: Program, monkeypatch: pytest.MonkeyPatch) -> None:
     from dpsim.params.load import load_strategy
 
     given = received(monkeypatch)
@@ -814,14 +789,14 @@ def test_a_strategy_file_is_what_the_notebook_runs(call: Call, monkeypatch: pyte
     assert load_strategy("mine.yaml").digest != load_strategy("current_arrangement").digest, "control"
 
 
-def test_two_strategies_of_one_id_and_other_content_are_refused(call: Call) -> None:
+def test_two_strategies_of_one_id_and_other_content_are_refused(call: Program) -> None:
     text = (params_folder() / "strategies" / "current_arrangement.yaml").read_text(encoding="utf-8")
     Path("mine.yaml").write_text(text.replace("{value: 7, unit: days", "{value: 28, unit: days"), encoding="utf-8")
     said = call("report", CASE, "--strategy", "current_arrangement", "--strategy", "mine.yaml", "--out", "reports")
     assert_refused(said, "current_arrangement")
 
 
-def test_a_strategy_file_with_a_comma_in_its_name_is_one_file(call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_strategy_file_with_a_comma_in_its_name_is_one_file(call: Program, monkeypatch: pytest.MonkeyPatch) -> None:
     given = received(monkeypatch)
     text = (params_folder() / "strategies" / "no_meetings.yaml").read_text(encoding="utf-8")
     Path("a,b.yaml").write_text(text, encoding="utf-8")
@@ -829,17 +804,17 @@ def test_a_strategy_file_with_a_comma_in_its_name_is_one_file(call: Call, monkey
     assert str(given["strategy"]).split(",")[0] == "inputs/strategy_1.yaml"
 
 
-def test_a_file_in_the_place_of_the_folder_is_refused(call: Call) -> None:
+def test_a_file_in_the_place_of_the_folder_is_refused(call: Program) -> None:
     Path("reports").write_text("", encoding="utf-8")
     assert_refused(call("report", CASE, "--out", "reports"), "reports")
 
 
-def test_a_name_stays_a_name_beside_a_file_of_that_name(call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_name_stays_a_name_beside_a_file_of_that_name(call: Program, monkeypatch: pytest.MonkeyPatch) -> None:
     given = received(monkeypatch)
     Path(CASE).write_text("rubbish", encoding="utf-8")
     call("report", CASE, "--out", "reports")
     assert given["case"] == CASE
 
 
-def test_run_refuses_more_runs_than_a_report_may_have(call: Call) -> None:
+def test_run_refuses_more_runs_than_a_report_may_have(call: Program) -> None:
     assert_refused(call("run", CASE, "--replications", "100001"), "100000")

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import os
-import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from called import Program
 from dpsim import cli
 from dpsim.experiments.sums import write_sums
 from dpsim.params.locate import params_folder
@@ -26,7 +26,6 @@ languages: [zh]
 replications: 3
 seed: 1
 """
-Call = Callable[..., tuple[int, str, str]]
 
 
 def make(jobs: list[Job], out: Path, *, at_once: int) -> Iterator[tuple[Job, Reason | None]]:
@@ -42,28 +41,16 @@ def make(jobs: list[Job], out: Path, *, at_once: int) -> Iterator[tuple[Job, Rea
 
 
 @pytest.fixture
-def call(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> Call:
+def call(program: Program, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Program:
     """Run the program in this process, in a folder with a small batch file."""
     monkeypatch.setattr(run, "make_all", make)
     monkeypatch.chdir(tmp_path)
     Path("small.yaml").write_text(SMALL, encoding="utf-8")
 
-    def go(*arguments: str, lang: str = "en") -> tuple[int, str, str]:
-        monkeypatch.setenv("DPSIM_LANG", lang)
-        monkeypatch.setattr(sys, "argv", ["dpsim", *arguments])
-        try:
-            cli.main()
-            status = 0
-        except SystemExit as end:
-            status = int(end.code or 0)
-        said = capsys.readouterr()
-        assert "Traceback" not in said.out + said.err
-        return status, said.out, said.err
-
-    return go
+    return program
 
 
-def test_a_batch_is_made_once_and_then_found(call: Call) -> None:
+def test_a_batch_is_made_once_and_then_found(call: Program) -> None:
     status, out, err = call("batch", "small.yaml")
     assert status == 0 and "2 made now, 0 already there, 0 failed" in out and "reports/batch-small/index.html" in out
     assert "2 reports, 0 already there, 2 to make" in err and "[2/2] linyi-2018 past_pace zh" in err
@@ -72,7 +59,7 @@ def test_a_batch_is_made_once_and_then_found(call: Call) -> None:
 
 
 @pytest.mark.parametrize(("lang", "word"), [("zh", "失败"), ("en", "failed")])
-def test_a_failure_ends_with_status_3(call: Call, monkeypatch: pytest.MonkeyPatch, lang: str, word: str) -> None:
+def test_a_failure_ends_with_status_3(call: Program, monkeypatch: pytest.MonkeyPatch, lang: str, word: str) -> None:
     def one_fails(jobs: list[Job], out: Path, *, at_once: int) -> Iterator[tuple[Job, Reason | None]]:
         yield jobs[0], {"zh": "因为甲", "en": "for a reason"}
         yield from make(jobs[1:], out, at_once=at_once)
@@ -85,7 +72,7 @@ def test_a_failure_ends_with_status_3(call: Call, monkeypatch: pytest.MonkeyPatc
     assert call("batch", "small.yaml")[0] == 0, "control: without the failure the status is 0"
 
 
-def test_ctrl_c_keeps_what_is_made_and_says_so(call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_ctrl_c_keeps_what_is_made_and_says_so(call: Program, monkeypatch: pytest.MonkeyPatch) -> None:
     def stopped(jobs: list[Job], out: Path, *, at_once: int) -> Iterator[tuple[Job, Reason | None]]:
         yield from make(jobs[:1], out, at_once=at_once)
         raise KeyboardInterrupt
@@ -98,7 +85,7 @@ def test_ctrl_c_keeps_what_is_made_and_says_so(call: Call, monkeypatch: pytest.M
     assert status == 0 and "1 made now, 1 already there" in out
 
 
-def test_workers_are_no_more_than_reports(call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_workers_are_no_more_than_reports(call: Program, monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[int] = []
 
     def noted(jobs: list[Job], out: Path, *, at_once: int) -> Iterator[tuple[Job, Reason | None]]:
@@ -134,7 +121,7 @@ BAD: list[tuple[list[str], list[str]]] = [
 @pytest.mark.parametrize(("arguments", "words"), BAD, ids=lambda row: ascii(row)[-40:])
 @pytest.mark.parametrize("lang", ["zh", "en"])
 def test_bad_input_ends_with_status_2_and_nothing_is_begun(
-    call: Call, monkeypatch: pytest.MonkeyPatch, arguments: list[str], words: list[str], lang: str
+    call: Program, monkeypatch: pytest.MonkeyPatch, arguments: list[str], words: list[str], lang: str
 ) -> None:
     def never(*_: object, **__: object) -> None:
         pytest.fail("a report was begun")
@@ -148,7 +135,7 @@ def test_bad_input_ends_with_status_2_and_nothing_is_begun(
     assert sorted(entry.name for entry in Path.cwd().iterdir()) == ["bad.yaml", "small.yaml"], "nothing is written"
 
 
-def test_check_and_help_know_batches(call: Call) -> None:
+def test_check_and_help_know_batches(call: Program) -> None:
     status, out, _ = call("check", "small.yaml", str(params_folder() / "batches" / "demo.yaml"))
     assert status == 0 and out.count("no faults") == 2
     Path("small.yaml").write_text(SMALL.replace("seed: 1", "seed: -1"), encoding="utf-8")
@@ -158,7 +145,7 @@ def test_check_and_help_know_batches(call: Call) -> None:
 
 
 @pytest.mark.skipif(os.name != "posix", reason="SIGTERM is a POSIX matter")
-def test_sigterm_ends_with_status_143(call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_sigterm_ends_with_status_143(call: Program, monkeypatch: pytest.MonkeyPatch) -> None:
     import signal
 
     def told(jobs: list[Job], out: Path, *, at_once: int) -> Iterator[tuple[Job, Reason | None]]:

@@ -5,15 +5,13 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from dpsim import cli
+from called import Program, Said
 from dpsim.report import lab
 
-Call = Callable[..., tuple[int, str, str]]
 ROOT, USER = 0, 1000
 on_posix = pytest.mark.skipif(os.name != "posix", reason="root is a POSIX matter")
 
@@ -25,9 +23,7 @@ def served() -> list[list[str]]:
 
 
 @pytest.fixture
-def call(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path, served: list[list[str]]
-) -> Call:
+def call(program: Program, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, served: list[list[str]]) -> Program:
     """Run the program in this process, in an empty folder."""
 
     def serve(command: list[str], *, lang: str) -> int:
@@ -37,18 +33,10 @@ def call(
     monkeypatch.setattr(lab, "serve", serve)
     monkeypatch.chdir(tmp_path)
 
-    def go(*arguments: str, user: int = USER, lang: str = "en") -> tuple[int, str, str]:
+    def go(*arguments: str, user: int = USER, lang: str = "en") -> Said:
         if os.name == "posix":
             monkeypatch.setattr(os, "geteuid", lambda: user)
-        monkeypatch.setenv("DPSIM_LANG", lang)
-        monkeypatch.setattr(sys, "argv", ["dpsim", "explore", *arguments])
-        try:
-            cli.main()
-            status = 0
-        except SystemExit as end:
-            status = int(end.code or 0)
-        said = capsys.readouterr()
-        return status, said.out, said.err
+        return program("explore", *arguments, lang=lang)
 
     return go
 
@@ -56,7 +44,7 @@ def call(
 @on_posix
 @pytest.mark.parametrize(("lang", "word"), [("zh", "普通用户"), ("en", "another user")])
 def test_root_is_refused_before_anything_is_made_and_told_both_ways_out(
-    call: Call, served: list[list[str]], tmp_path: Path, lang: str, word: str
+    call: Program, served: list[list[str]], tmp_path: Path, lang: str, word: str
 ) -> None:
     status, out, err = call(user=ROOT, lang=lang)
     assert status == 2 and out == "" and served == [] and list(tmp_path.iterdir()) == []
@@ -64,7 +52,7 @@ def test_root_is_refused_before_anything_is_made_and_told_both_ways_out(
 
 
 @on_posix
-def test_root_may_start_it_on_request(call: Call, served: list[list[str]]) -> None:
+def test_root_may_start_it_on_request(call: Program, served: list[list[str]]) -> None:
     assert call("--allow-root", user=ROOT)[0] == 0 and "--allow-root" in served[0]
     assert call(user=USER)[0] == 0 and "--allow-root" not in served[1], "control: another user needs no option"
 

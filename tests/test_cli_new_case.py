@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import sys
+from functools import partial
 from pathlib import Path
 
 import openpyxl
 import pytest
 
-from dpsim import cli
+from called import Program
 from dpsim.params.load import load_case
 
 HEAD = ["县区", "企业数", "建成", "网上运行", "通过评估"]
@@ -16,31 +16,13 @@ ROWS = [["甲县", 40, 26, 15, 6], ["乙县", 35, 21, 12, 4], ["丙区", 30, 24,
 ASKED = ("--case", "own-2026", "--as-of", "2026-09-10")
 
 
-class Said:
-    """What one call left."""
-
-    def __init__(self, status: object, out: str, err: str) -> None:
-        self.status, self.out, self.err = status, out, err
-
-
 @pytest.fixture
-def call(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path):
+def call(program: Program, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Program:
     """Run the program in this process, in a folder with a good table."""
     monkeypatch.chdir(tmp_path)
     table("table.xlsx", [HEAD, *ROWS])
 
-    def run(*arguments: str, lang: str = "zh") -> Said:
-        monkeypatch.setenv("DPSIM_LANG", lang)
-        monkeypatch.setattr(sys, "argv", ["dpsim", *arguments])
-        try:
-            cli.main()
-            status: object = 0
-        except SystemExit as end:
-            status = end.code or 0
-        captured = capsys.readouterr()
-        return Said(status, captured.out, captured.err)
-
-    return run
+    return partial(program, lang="zh")
 
 
 def table(name: str, rows: list[list[object]]) -> None:

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import csv
 import json
-import sys
-from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
 
-from dpsim import cli
+from called import Program
 from dpsim.experiments import ensemble
 from dpsim.experiments.sums import file_digest
 from dpsim.params import uncertain
@@ -21,27 +20,15 @@ from dpsim.report.published import COLUMNS
 from dpsim.report.verify.job import verify
 
 CASE = "linyi-2018"
-Call = Callable[..., tuple[object, str, str]]
 
 
 @pytest.fixture
-def call(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> Call:
+def call(program: Program, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Program:
     """Run the program in this process, in an empty folder."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("DPSIM_WORKERS", "1")
 
-    def run(*arguments: str) -> tuple[object, str, str]:
-        monkeypatch.setenv("DPSIM_LANG", "zh")
-        monkeypatch.setattr(sys, "argv", ["dpsim", "published", *arguments])
-        try:
-            cli.main()
-            status: object = 0
-        except SystemExit as end:
-            status = end.code or 0
-        captured = capsys.readouterr()
-        return status, captured.out, captured.err
-
-    return run
+    return partial(program, "published", lang="zh")
 
 
 def chinese(text: str) -> bool:
@@ -58,7 +45,7 @@ def rows_of(folder: Path) -> list[dict[str, str]]:
         return list(csv.DictReader(stream))
 
 
-def test_the_table_in_both_languages(call: Call, tmp_path: Path) -> None:
+def test_the_table_in_both_languages(call: Program, tmp_path: Path) -> None:
     said = {lang: call(CASE, "--replications", "4", "--lang", lang, "--out", lang) for lang in ("zh", "en")}
     assert [status for status, _, _ in said.values()] == [0, 0]
     assert chinese(said["zh"][1]) and not chinese(said["en"][1] + said["en"][2])
@@ -84,7 +71,7 @@ def test_the_table_in_both_languages(call: Call, tmp_path: Path) -> None:
     assert sums == {name: file_digest(tmp_path / "en" / name) for name in ("published.csv", "run.json", "sources.json")}
 
 
-def test_the_folder_is_verified(call: Call, tmp_path: Path) -> None:
+def test_the_folder_is_verified(call: Program, tmp_path: Path) -> None:
     """And the control: one digit of the table changed is found."""
     assert call(CASE, "--replications", "2", "--out", "made")[0] == 0
     good, table = verify("made"), tmp_path / "made" / "published.csv"
@@ -94,7 +81,7 @@ def test_the_folder_is_verified(call: Call, tmp_path: Path) -> None:
     assert not bad.well and "published.csv" in bad.text()
 
 
-def test_a_case_of_ones_own(call: Call, tmp_path: Path) -> None:
+def test_a_case_of_ones_own(call: Program, tmp_path: Path) -> None:
     """A figure outside without a note is told, a note that looks like a formula is text, and other strategies run."""
     own = without_figures().replace(f"case: {CASE}", "case: own") + (
         "published:\n"
@@ -111,7 +98,7 @@ def test_a_case_of_ones_own(call: Call, tmp_path: Path) -> None:
     assert -1 < float(rows[1]["median"]) < 0
 
 
-def test_draws_made_again_are_told(call: Call, tmp_path: Path) -> None:
+def test_draws_made_again_are_told(call: Program, tmp_path: Path) -> None:
     status, out, _ = call("tonghua-winter", "--replications", "2", "--lang", "en", "--out", "made")
     again = sum(drawn_and_again(load_case("tonghua-winter"), seed=1, replication=r)[1] for r in range(2))
     assert status == 0 and again > 0 and f"drawn again: {again}, for 2 runs" in out
@@ -123,7 +110,7 @@ def test_draws_made_again_are_told(call: Call, tmp_path: Path) -> None:
 
 
 def test_ranges_that_never_fit_end_with_status_2_before_anything_is_run(
-    call: Call, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    call: Program, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     """The list is drawn, and the share of it that is printed at the as-of date leaves no room."""
     monkeypatch.setattr(uncertain, "_TRIES", 2)
@@ -155,7 +142,7 @@ def test_ranges_that_never_fit_end_with_status_2_before_anything_is_run(
     ],
 )
 def test_what_is_wrong_is_refused_and_nothing_is_run(
-    call: Call, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, arguments: list[str], words: list[str]
+    call: Program, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, arguments: list[str], words: list[str]
 ) -> None:
     def never(*_: object, **__: object) -> None:
         pytest.fail("a simulation was started")

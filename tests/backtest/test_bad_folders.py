@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 from tiny_programmes import KNOWN, write_programmes
 
-Call = Callable[..., tuple[object, str, str]]
+from called import Program
+
 Meddle = Callable[[Path], None]
 PROGRESS, TARGETS = f"{KNOWN[0]}/progress.csv", f"{KNOWN[0]}/targets.csv"
 
@@ -68,7 +69,7 @@ def data(tmp_path: Path) -> Path:
 
 @pytest.mark.parametrize("fault", FAULTS)
 @pytest.mark.parametrize("lang", ["zh", "en"])
-def test_a_fault_of_a_file_is_named(call: Call, data: Path, fault: str, lang: str) -> None:
+def test_a_fault_of_a_file_is_named(call: Program, data: Path, fault: str, lang: str) -> None:
     meddle, words = FAULTS[fault]
     meddle(data)
     status, out, err = call("--data", str(data), "--out", "o", "--workers", "1", lang=lang)
@@ -94,7 +95,7 @@ REFUSED = {
 
 
 @pytest.mark.parametrize("given", REFUSED)
-def test_a_wrong_option_is_refused(call: Call, data: Path, given: str) -> None:
+def test_a_wrong_option_is_refused(call: Program, data: Path, given: str) -> None:
     arguments, words = REFUSED[given]
     status, out, err = call(*[str(data) if one == "DATA" else one for one in arguments], "--out", "o")
     assert status == 2 and out == "" and "Traceback" not in err, err
@@ -102,13 +103,13 @@ def test_a_wrong_option_is_refused(call: Call, data: Path, given: str) -> None:
     assert not Path("o").exists()
 
 
-def test_a_place_for_results_that_is_a_file_is_refused_before_anything_is_scored(call: Call, data: Path) -> None:
+def test_a_place_for_results_that_is_a_file_is_refused_before_anything_is_scored(call: Program, data: Path) -> None:
     Path("o").write_text("mine", encoding="utf-8")
     status, _, err = call("--data", str(data), "--out", "o")
     assert status == 2 and "o" in err and Path("o").read_text(encoding="utf-8") == "mine"
 
 
-def test_nothing_to_score_is_an_error(call: Call, data: Path) -> None:
+def test_nothing_to_score_is_an_error(call: Program, data: Path) -> None:
     for name in KNOWN:
         file = data / name / "progress.csv"
         file.write_text("date,unit,total,done\n2021-12-30,ALL,5,1\n", encoding="utf-8")
@@ -116,7 +117,7 @@ def test_nothing_to_score_is_an_error(call: Call, data: Path) -> None:
     assert status == 2 and "nothing can be scored" in err
 
 
-def test_a_mark_at_the_start_of_a_file_is_no_fault(call: Call, data: Path) -> None:
+def test_a_mark_at_the_start_of_a_file_is_no_fault(call: Program, data: Path) -> None:
     file = data / PROGRESS
     file.write_bytes(b"\xef\xbb\xbf" + file.read_bytes())
     assert call("--data", str(data), "--draws", "20", "--methods", "base_rate", "--workers", "1")[0] == 0

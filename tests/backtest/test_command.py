@@ -5,14 +5,14 @@ from __future__ import annotations
 import json
 import re
 import shutil
-from collections.abc import Callable
 from pathlib import Path
 
 import pandas as pd
 import pytest
 from tiny_programmes import KNOWN, write_programme, write_programmes
 
-Call = Callable[..., tuple[object, str, str]]
+from called import Program
+
 COLUMNS = ["programme", "months_before", "method", "cases", "brier", "crps", "cov50", "cov80", "cov90"]
 FILES = ["SHA256SUMS", "overall.csv", "pit.csv", "programmes.csv", "reliability.csv", "run.json", "scores.csv"]
 QUICK = ("--methods", "base_rate,run_rate_8,no_change", "--draws", "50", "--workers", "1")
@@ -23,7 +23,7 @@ def data(tmp_path: Path) -> Path:
     return write_programmes(tmp_path / "data")
 
 
-def test_all_methods_are_scored_in_the_files(call: Call, data: Path) -> None:
+def test_all_methods_are_scored_in_the_files(call: Program, data: Path) -> None:
     from dpsim.forecast.methods import all_methods, variants_tried
 
     status, out, err = call("--data", str(data), "--out", "o", "--draws", "50", "--workers", "1")
@@ -42,7 +42,7 @@ def test_all_methods_are_scored_in_the_files(call: Call, data: Path) -> None:
     )
 
 
-def test_means_are_over_programmes_first(call: Call, data: Path) -> None:
+def test_means_are_over_programmes_first(call: Program, data: Path) -> None:
     assert call("--data", str(data), "--out", "o", *QUICK)[0] == 0
     parts, means = pd.read_csv("o/programmes.csv"), pd.read_csv("o/overall.csv").set_index("method")
     for method, own in parts.groupby("method"):
@@ -55,7 +55,7 @@ def test_means_are_over_programmes_first(call: Call, data: Path) -> None:
     assert row["brier"] == pytest.approx((one["brier"] * one["cases"]).sum() / one["cases"].sum())
 
 
-def test_the_first_line_says_who_wins(call: Call, data: Path) -> None:
+def test_the_first_line_says_who_wins(call: Program, data: Path) -> None:
     for lang, ours, theirs in (
         ("en", "dpsim has the best", "another method is better"),
         ("zh", "都最好", "优于本模型"),
@@ -75,7 +75,7 @@ def test_the_first_line_says_who_wins(call: Call, data: Path) -> None:
         assert (ours in first) is not in_mean
 
 
-def test_the_ratio_is_to_the_best_rival(call: Call, data: Path) -> None:
+def test_the_ratio_is_to_the_best_rival(call: Program, data: Path) -> None:
     _, out, _ = call("--data", str(data), "--out", "o", *QUICK)
     means = pd.read_csv("o/overall.csv").set_index("method")
     for score, word in (("crps", "CRPS"), ("brier", "Brier")):
@@ -85,21 +85,21 @@ def test_the_ratio_is_to_the_best_rival(call: Call, data: Path) -> None:
         assert (said[2] == "met") == (ratio <= 0.85)
 
 
-def test_the_number_of_workers_changes_nothing(call: Call, data: Path) -> None:
+def test_the_number_of_workers_changes_nothing(call: Program, data: Path) -> None:
     for workers in ("1", "2"):
         assert call("--data", str(data), "--out", workers, *QUICK[:-2], "--workers", workers)[0] == 0
     for name in FILES:
         assert Path("1", name).read_bytes() == Path("2", name).read_bytes(), name
 
 
-def test_another_seed_gives_other_scores_and_the_same_one_the_same(call: Call, data: Path) -> None:
+def test_another_seed_gives_other_scores_and_the_same_one_the_same(call: Program, data: Path) -> None:
     for out, seed in (("a", "1"), ("b", "1"), ("c", "2")):
         assert call("--data", str(data), "--out", out, *QUICK, "--seed", seed)[0] == 0
     a, b, c = (Path(name, "scores.csv").read_bytes() for name in "abc")
     assert a == b != c
 
 
-def test_a_programme_of_no_stated_class_is_said_to_learn_from_all(call: Call, data: Path) -> None:
+def test_a_programme_of_no_stated_class_is_said_to_learn_from_all(call: Program, data: Path) -> None:
     write_programme(data, "somewhere_else")
     for lang, words in (("en", "its class is not stated; its base rate comes from all other 3"), ("zh", "其余全部3个")):
         _, out, _ = call("--data", str(data), "--out", "o", *QUICK, lang=lang)
@@ -107,19 +107,19 @@ def test_a_programme_of_no_stated_class_is_said_to_learn_from_all(call: Call, da
     assert "nyc_census2020_self_response: no other programme of its class" in call("--data", str(data), *QUICK)[1]
 
 
-def test_one_programme_alone_is_scored_and_said_to_have_no_other(call: Call, data: Path) -> None:
+def test_one_programme_alone_is_scored_and_said_to_have_no_other(call: Program, data: Path) -> None:
     status, out, _ = call("--data", str(data / KNOWN[0]), "--out", "o", *QUICK)
     assert status == 0 and "there is no other programme to learn from" in out
     assert set(pd.read_csv("o/scores.csv")["programme"]) == {KNOWN[0]}
 
 
-def test_the_variable_names_the_folder(call: Call, data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_variable_names_the_folder(call: Program, data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DPSIM_DATA", str(data))
     status, _, err = call(*QUICK)
     assert status == 0 and Path("reports/backtest/scores.csv").is_file() and "reports/backtest" in err
 
 
-def test_a_programme_where_nothing_is_open_is_left_out_by_name(call: Call, data: Path) -> None:
+def test_a_programme_where_nothing_is_open_is_left_out_by_name(call: Program, data: Path) -> None:
     file = data / KNOWN[1] / "targets.csv"
     targets = pd.read_csv(file)
     targets[[name for name in targets if name.startswith("open")]] = 0
@@ -130,7 +130,7 @@ def test_a_programme_where_nothing_is_open_is_left_out_by_name(call: Call, data:
 
 
 def test_methods_without_their_library_are_left_out_and_named(
-    call: Call, data: Path, monkeypatch: pytest.MonkeyPatch
+    call: Program, data: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from dpsim.forecast.methods import arima, ets
 
@@ -143,14 +143,14 @@ def test_methods_without_their_library_are_left_out_and_named(
     assert status == 2 and out == "" and "no_such_library_here" in err and "pip install" in err
 
 
-def test_the_record_names_inputs_and_settings(call: Call, data: Path) -> None:
+def test_the_record_names_inputs_and_settings(call: Program, data: Path) -> None:
     assert call("--data", str(data), "--out", "o", *QUICK, "--seed", "7")[0] == 0
     run = json.loads(Path("o/run.json").read_text(encoding="utf-8"))
     assert run["seed"] == 7 and run["draws"] == 50 and "dpsim" in run["methods"]
     assert set(run["inputs"]) == {f"{name}/{file}.csv" for name in KNOWN for file in ("progress", "targets")}
 
 
-def test_a_fault_leaves_earlier_results_as_they_were(call: Call, data: Path) -> None:
+def test_a_fault_leaves_earlier_results_as_they_were(call: Program, data: Path) -> None:
     assert call("--data", str(data), "--out", "o", *QUICK)[0] == 0
     before = {path.name: path.read_bytes() for path in Path("o").iterdir()}
     shutil.copy(data / KNOWN[2] / "targets.csv", data / KNOWN[2] / "progress.csv")

@@ -3,43 +3,28 @@
 from __future__ import annotations
 
 import shlex
-import sys
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 from store_runs import CASE, contents, folder_of
 
-from dpsim import cli
+from called import Program
 from dpsim.decide.compare import MOST_DROPPED, compare
 from dpsim.errors import RunError
 from dpsim.experiments import ensemble as module
 from dpsim.params.load import load_strategy
 from dpsim.params.plain_yaml import yaml_text
 
-Call = Callable[..., tuple[object, str, str]]
-
 
 @pytest.fixture
-def call(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> Call:
+def call(program: Program, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Program:
     """Run the program in this process, in a folder with the small case, on one processor."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("DPSIM_WORKERS", "1")
     Path("small.yaml").write_text(yaml_text(CASE.content()), encoding="utf-8")
 
-    def run(*arguments: str, lang: str = "en") -> tuple[object, str, str]:
-        monkeypatch.setenv("DPSIM_LANG", lang)
-        monkeypatch.setattr(sys, "argv", ["dpsim", *arguments])
-        try:
-            cli.main()
-            status: object = 0
-        except SystemExit as end:
-            status = end.code or 0
-        captured = capsys.readouterr()
-        return status, captured.out, captured.err
-
-    return run
+    return program
 
 
 @pytest.fixture
@@ -60,7 +45,7 @@ def faulty(monkeypatch: pytest.MonkeyPatch) -> set[tuple[str, int]]:
 RUN = ("run", "small.yaml", "--strategy", "past_pace")
 
 
-def test_runs_are_kept_and_go_on(call: Call) -> None:
+def test_runs_are_kept_and_go_on(call: Program) -> None:
     plain = call(*RUN, "--replications", "10")
     first = call(*RUN, "--replications", "10", "--store", "kept")
     before = contents(Path("kept"))
@@ -71,7 +56,7 @@ def test_runs_are_kept_and_go_on(call: Call) -> None:
     assert contents(Path("kept")) == before
 
 
-def test_an_edit_is_refused_with_status_2_and_fork_begins_beside(call: Call) -> None:
+def test_an_edit_is_refused_with_status_2_and_fork_begins_beside(call: Program) -> None:
     call(*RUN, "--replications", "5", "--store", "kept")
     edited = CASE.with_values({"state.building": 10})
     Path("small.yaml").write_text(yaml_text(edited.content()), encoding="utf-8")
@@ -83,14 +68,14 @@ def test_an_edit_is_refused_with_status_2_and_fork_begins_beside(call: Call) -> 
     assert len([entry for entry in Path("kept").iterdir() if entry.is_dir()]) == 2
 
 
-def test_fork_alone_and_a_file_as_store_are_refused(call: Call) -> None:
+def test_fork_alone_and_a_file_as_store_are_refused(call: Program) -> None:
     assert call(*RUN, "--fork")[0] == 2
     status, out, err = call(*RUN, "--store", "small.yaml")
     assert status == 2 and out == "" and "small.yaml" in err and "Traceback" not in err
 
 
 def test_failures_are_listed_with_a_command_that_shows_them_again(
-    call: Call, faulty: set[tuple[str, int]], monkeypatch: pytest.MonkeyPatch
+    call: Program, faulty: set[tuple[str, int]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert "failed" not in call(*RUN, "--replications", "5")[2], "control: nothing is listed where nothing failed"
     faulty |= {("past_pace", number) for number in (1, 3)}
@@ -120,25 +105,25 @@ def test_failures_are_listed_with_a_command_that_shows_them_again(
     )
 
 
-def test_many_failures_are_not_all_listed(call: Call, faulty: set[tuple[str, int]]) -> None:
+def test_many_failures_are_not_all_listed(call: Program, faulty: set[tuple[str, int]]) -> None:
     faulty |= {("past_pace", number) for number in range(14)}
     err = call(*RUN, "--replications", "20")[2]
     assert err.count("again: ") == 10 and "... and 4 more" in err
 
 
 @pytest.mark.parametrize("option", ["--store=x", "--fork"])
-def test_a_single_run_is_not_kept(call: Call, option: str) -> None:
+def test_a_single_run_is_not_kept(call: Program, option: str) -> None:
     status, out, err = call(*RUN, "--replication", "3", option)
     assert status == 2 and out == "" and option.partition("=")[0] in err and not Path("x").exists()
 
 
-def test_one_run_or_many_not_both(call: Call) -> None:
+def test_one_run_or_many_not_both(call: Program) -> None:
     status, out, err = call(*RUN, "--replication", "3", "--replications", "20")
     assert status == 2 and out == "" and "--replications was given together with --replication" in err
 
 
 @pytest.mark.parametrize("number", ["-1", "x", "4294967296"])
-def test_an_odd_replication_is_refused(call: Call, number: str) -> None:
+def test_an_odd_replication_is_refused(call: Program, number: str) -> None:
     status, out, err = call(*RUN, "--replication", number)
     assert status == 2 and out == "" and "replication" in err and "Traceback" not in err
 
@@ -163,7 +148,7 @@ def test_a_comparison_is_kept_strategy_by_strategy(tmp_path: Path, made: list[in
 
 
 def test_pairs_with_a_failed_half_drop_together_and_are_counted(
-    call: Call, tmp_path: Path, faulty: set[tuple[str, int]]
+    call: Program, tmp_path: Path, faulty: set[tuple[str, int]]
 ) -> None:
     faulty |= {("no_meetings", 7), ("current_arrangement", 11)}
     result = compared(tmp_path / "kept", 40)
@@ -175,7 +160,9 @@ def test_pairs_with_a_failed_half_drop_together_and_are_counted(
     assert status == 0 and "2 pairs are left out because one of their runs failed" in err
 
 
-def test_above_one_in_twenty_no_comparison_is_drawn(tmp_path: Path, faulty: set[tuple[str, int]], call: Call) -> None:
+def test_above_one_in_twenty_no_comparison_is_drawn(
+    tmp_path: Path, faulty: set[tuple[str, int]], call: Program
+) -> None:
     faulty |= {("no_meetings", 7), ("current_arrangement", 11), ("past_pace", 2), ("past_pace", 3)}
     with pytest.raises(RunError) as caught:
         compared(tmp_path / "kept", 40)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterator
 from typing import Any, NamedTuple, Protocol
 
 from dpsim.core.expect import Expect
@@ -27,6 +28,13 @@ class Setting(NamedTuple):
     optional: bool = False
 
 
+class Vain(NamedTuple):
+    """Why an instrument comes to nothing in a place: the message's name and its values."""
+
+    why: str
+    values: dict[str, str]
+
+
 class Window(Protocol):
     """When an instrument is in force; None leaves that end open."""
 
@@ -37,6 +45,13 @@ class Window(Protocol):
 def value_or(quantity: Any, otherwise: float) -> float:
     """Return the value of an optional setting; `otherwise` where the strategy leaves it out."""
     return otherwise if quantity is None else float(quantity.value)
+
+
+def budget_short(settings: Settings, price: float) -> Iterator[Vain]:
+    """Yield why nothing is bought where the budget is below the price of the first purchase (yuan)."""
+    budget = value_or(settings.budget, price)
+    if price > budget:
+        yield Vain("budget", {"budget": f"{budget:,.0f}", "price": f"{price:,.0f}"})
 
 
 EVERY_DAYS = Expect("days", 1, 366, whole=True)

@@ -4,7 +4,8 @@ An instrument module holds: `NAME`; `WORDS`, its name in both languages; `NEEDS`
 `start` and `end`; `SETTINGS`, the numbers a strategy file gives it; `due(settings, timeline)`, the working mornings
 on which it acts; `parameters(settings)`, its settings as numbers; and a compiled `act(day, due, parameters, reported,
 levers)`. It reads reported facts and writes levers, in the morning, and nothing else; what it writes holds until the
-next working morning. Dropping a file into this folder registers it.
+next working morning. Where settings can come to nothing in a place, `in_vain(settings, counties, enterprises)` yields
+why. Dropping a file into this folder registers it.
 """
 
 from __future__ import annotations

@@ -6,11 +6,13 @@ On trial they come in a share of the counties: the first of the list, by as many
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 import numpy.typing as npt
 
 from dpsim.core.compiled import kernel
-from dpsim.core.instrument import EVERY_DAYS, SHARE, STAFF_DAYS, YUAN, Setting, Settings, Words
+from dpsim.core.instrument import EVERY_DAYS, SHARE, STAFF_DAYS, YUAN, Setting, Settings, Vain, Words
 from dpsim.core.levers import Levers
 from dpsim.core.reported import Fact, Reported
 from dpsim.core.timeline import Timeline
@@ -47,6 +49,13 @@ def parameters(settings: Settings) -> npt.NDArray[np.float64]:
 def counties_with(share: float, counties: int) -> int:
     """Return how many counties have grid staff, for a share of so many."""
     return int(share * counties + 0.5)
+
+
+def in_vain(settings: Settings, counties: int, enterprises: int) -> Iterator[Vain]:
+    """Yield why no county has grid staff: the share comes to none."""
+    share = settings.county_share.value
+    if counties_with(share, counties) == 0:
+        yield Vain("no_county", {"share": f"{share:g}", "counties": str(counties)})
 
 
 @kernel

@@ -7,13 +7,15 @@ were there before.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 import numpy.typing as npt
 
 from dpsim.core.compiled import kernel
 from dpsim.core.expect import Expect
 from dpsim.core.funds import NO_BUDGET, Purse, affords
-from dpsim.core.instrument import BUDGET, SHARE, YUAN, Setting, Settings, Words, value_or
+from dpsim.core.instrument import BUDGET, SHARE, YUAN, Setting, Settings, Vain, Words, budget_short, value_or
 from dpsim.core.levers import Levers
 from dpsim.core.reported import Reported
 from dpsim.core.timeline import Timeline
@@ -45,6 +47,13 @@ def parameters(settings: Settings) -> npt.NDArray[np.float64]:
     """Return the added share of builders, price of a hand-over by one (yuan), budget (yuan), share of the willing."""
     limits = value_or(settings.budget, NO_BUDGET), value_or(settings.willing_share, 1.0)
     return np.array([settings.added_share.value, settings.cost_per_enterprise.value, *limits], dtype=np.float64)
+
+
+def in_vain(settings: Settings, counties: int, enterprises: int) -> Iterator[Vain]:
+    """Yield why no enterprise is served: none is willing, or the budget is below one hand-over."""
+    if value_or(settings.willing_share, 1.0) == 0:
+        yield Vain("unwilling", {})
+    yield from budget_short(settings, settings.cost_per_enterprise.value)
 
 
 @kernel

@@ -6,12 +6,26 @@ budget it ends when the next morning would cost more than is left.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 import numpy.typing as npt
 
 from dpsim.core.compiled import kernel
 from dpsim.core.funds import NO_BUDGET, Purse, affords
-from dpsim.core.instrument import A_YEAR, BUDGET, LOG_RATIO, SHARE, YUAN, Setting, Settings, Words, value_or
+from dpsim.core.instrument import (
+    A_YEAR,
+    BUDGET,
+    LOG_RATIO,
+    SHARE,
+    YUAN,
+    Setting,
+    Settings,
+    Vain,
+    Words,
+    budget_short,
+    value_or,
+)
 from dpsim.core.levers import Levers
 from dpsim.core.reported import Reported
 from dpsim.core.timeline import Timeline
@@ -51,6 +65,11 @@ def parameters(settings: Settings) -> npt.NDArray[np.float64]:
 def morning_price(parameters: npt.NDArray[np.float64], listed: int) -> float:
     """Return what a morning costs (yuan) with so many enterprises on the list."""
     return float(parameters[0] * parameters[5] * listed)
+
+
+def in_vain(settings: Settings, counties: int, enterprises: int) -> Iterator[Vain]:
+    """Yield why nothing is bought: the budget is below the first morning."""
+    yield from budget_short(settings, morning_price(parameters(settings), enterprises))
 
 
 @kernel
