@@ -179,6 +179,8 @@ def report(
     """年底推演报告 / The year-end report."""
     use(lang)
     tell_compiling()
+    from dpsim.experiments.arguments import default_workers
+    from dpsim.experiments.duration import expected_minutes
     from dpsim.report.job import check_out, make_report, place_below
     from dpsim.report.sentences import document_title
     from dpsim.report.yearend import check_request
@@ -194,7 +196,8 @@ def report(
     )
     check_out(Path(out), place_below(request))
     title = document_title(request.case, request.lang)
-    typer.echo(say("cli.report_running", case=request.case.id, n=request.replications), err=True)
+    minutes = expected_minutes(request.case, len(request.strategies) * request.replications, default_workers())
+    typer.echo(say("cli.report_running", case=request.case.id, n=request.replications, minutes=minutes), err=True)
 
     def tell(step: str) -> None:
         typer.echo(say(f"cli.report_step_{step}", strategies=len(request.strategies)), err=True)
