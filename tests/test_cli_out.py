@@ -11,7 +11,7 @@ import pytest
 from called import Program
 from dpsim.experiments import ensemble
 from dpsim.experiments.sums import SUMS, is_whole, listed_sums
-from dpsim.report import comparison, needed, published
+from dpsim.report import compared, needed, published
 from dpsim.report.backtest import job as backtest
 from dpsim.report.batch.index import INDEX_FILES
 from dpsim.report.outlook import request
@@ -37,7 +37,7 @@ NAMES = {
     "published": published.FILES,
     "ledgers": ("enterprise_ledger.csv", "hazard_ledger.csv", "run.json"),
     "needed": needed.FILES,
-    "compare": comparison.FILES,
+    "compare": compared.FILES,
     "backtest": backtest.FILES,
 }
 """What each command writes besides its check sums; a forecast leaves out what its table has not."""
@@ -168,7 +168,7 @@ def test_a_comparison_stopped_on_the_way_may_be_made_again(call: Program, monkey
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patched:
-        patched.setattr(comparison.ComparisonLetter, "table", stopped)
+        patched.setattr(compared.ComparisonLetter, "table", stopped)
         assert call(*command)[0] == 130
     status, _, said = call(*command)
     assert status == 0 and is_whole(Path("out")), said

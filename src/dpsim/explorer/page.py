@@ -14,19 +14,16 @@ import ipywidgets as widgets
 
 from dpsim.errors import DpsimError, InputError
 from dpsim.experiments.arguments import check_as_of
+from dpsim.explorer.controls import Controls
 from dpsim.explorer.export import export
 from dpsim.explorer.job import Job, error_text, kernel_post
 from dpsim.explorer.pace import Rest
-from dpsim.explorer.panels import AssumptionPanel, LeverPanel
 from dpsim.explorer.scenario import Built, Scenario
 from dpsim.explorer.shown import Shown
 from dpsim.explorer.style import STYLE
-from dpsim.language import LANGUAGES, in_words, say
-from dpsim.params.load import list_cases, list_strategies, load_case, load_strategy
-from dpsim.params.schema import File
+from dpsim.language import LANGUAGES, say
+from dpsim.params.load import load_case
 from dpsim.report.parameters import injectable
-from dpsim.report.place import own_words
-from dpsim.report.show import show_date
 from dpsim.report.typed import typed_parameter
 
 
@@ -99,22 +96,31 @@ class Page:
         """The last results that are complete."""
         self.post = kernel_post()
         self.job, self.rest = Job(self, lang, self.post), Rest(self._run)
-        self._choices(start)
-        self._actions(start)
+        self.controls = Controls(start, lang, self._soon, self.post)
+        self.run = widgets.Button(description=self.say("run"), button_style="primary")
+        self.stop = widgets.Button(description=self.say("stop"), disabled=True)
+        self.save = widgets.Button(description=self.say("export"))
+        self.bar = widgets.IntProgress(layout={"visibility": "hidden", "width": "14em"})
+        for button, act in ((self.run, self._run), (self.stop, self._stop), (self.save, self._export)):
+            button.on_click(lambda _, act=act: self.post(act))
         self.banner, self.status, self.exported, self.results = (widgets.HTML() for _ in range(4))
         self.results.add_class("dpsim-results")
         self.banner.add_class("dpsim-banner")
-        self.panels = widgets.Tab(layout={"max_height": "26em"})
-        self.panels.add_class("dpsim-panels")
-        self._load_case()
-        self._load_strategy()
         self.widget = widgets.VBox(
             [
                 widgets.HTML(STYLE),
-                widgets.HBox([self.case, self.as_of, self.strategy], layout={"flex_flow": "row wrap"}),
-                self.panels,
+                self.controls.choices,
+                self.controls.panels,
                 widgets.HBox(
-                    [self.replications, self.seed, self.run, self.watch, self.stop, self.save, self.bar],
+                    [
+                        self.controls.replications,
+                        self.controls.seed,
+                        self.run,
+                        self.controls.watch,
+                        self.stop,
+                        self.save,
+                        self.bar,
+                    ],
                     layout={"flex_flow": "row wrap", "align_items": "center"},
                 ),
                 self.status,
@@ -129,18 +135,6 @@ class Page:
     def say(self, message: str, **values: object) -> str:
         """Return a message of the explorer in the language of the page."""
         return say(f"explorer.{message}", lang=self.lang, **values)
-
-    def scenario(self) -> Scenario:
-        """Return what the controls say now."""
-        return Scenario(
-            case=self.case.value,
-            strategy=self.strategy.value,
-            replications=self.replications.value,
-            seed=self.seed.value,
-            assumptions=self.assumption_panel.changes(),
-            levers=self.lever_panel.changes(),
-            switched=self.lever_panel.switched(),
-        )
 
     # -------------------------------------------------------------- what a job tells
 
@@ -176,69 +170,6 @@ class Page:
         self.results.value = shown.content
         self._mark()
 
-    # -------------------------------------------------------------- controls
-
-    def _choices(self, start: Scenario) -> None:
-        """Make the controls of what the changes start from."""
-        self.case = self._dropdown("case", list_cases(), start.case, load_case)
-        self.strategy = self._dropdown("strategy", list_strategies(), start.strategy, load_strategy)
-        self.as_of = widgets.Dropdown(description=self.say("as_of"), layout={"width": "20em"})
-        self.as_of.style.description_width = "initial"
-        self.as_of.tooltip = self.say("as_of_note")
-        for control, load in ((self.case, self._load_case), (self.strategy, self._load_strategy)):
-            control.observe(lambda _, load=load: self.post(load), "value")
-            control.observe(lambda _: self._soon(), "value")
-
-    def _dropdown(self, name: str, known: list[str], given: str, load: Any) -> Any:
-        """Return a choice among what comes with the program and what was given."""
-        options = []
-        for id_ in dict.fromkeys([given, *known]):
-            try:
-                file: File = load(id_)
-            except DpsimError:  # a broken file among the known ones; the one given was loaded before
-                continue
-            options.append((file.name.words(self.lang) if id_ in known else id_, id_))
-        control = widgets.Dropdown(options=options, value=given, description=self.say(name), layout={"width": "24em"})
-        control.style.description_width = "initial"
-        return control
-
-    def _actions(self, start: Scenario) -> None:
-        """Make the buttons and the numbers of the run."""
-        number = {"style": {"description_width": "initial"}, "layout": {"width": "11em"}}
-        self.replications = widgets.IntText(start.replications, description=self.say("replications"), **number)
-        self.seed = widgets.IntText(start.seed, description=self.say("seed"), **number)
-        self.run = widgets.Button(description=self.say("run"), button_style="primary")
-        self.watch = widgets.Checkbox(value=True, description=self.say("watch"), indent=False, layout={"width": "auto"})
-        self.stop = widgets.Button(description=self.say("stop"), disabled=True)
-        self.save = widgets.Button(description=self.say("export"))
-        self.bar = widgets.IntProgress(layout={"visibility": "hidden", "width": "14em"})
-        for control in (self.replications, self.seed):
-            control.observe(lambda _: self._soon(), "value")
-        self.watch.observe(lambda _: self._soon(), "value")
-        self.run.on_click(lambda _: self.post(self._run))
-        self.stop.on_click(lambda _: self.post(self._stop))
-        self.save.on_click(lambda _: self.post(self._export))
-
-    def _load_case(self) -> None:
-        """Fill what belongs to the case."""
-        case = load_case(self.case.value)
-        self.as_of.options = [(show_date(case.as_of, self.lang, year=True), case.as_of)]
-        self.as_of.value = case.as_of
-        with in_words(own_words(case)):
-            self.assumption_panel = AssumptionPanel(case, self.lang, self._soon)
-        self._panels()
-
-    def _load_strategy(self) -> None:
-        """Fill what belongs to the strategy."""
-        self.lever_panel = LeverPanel(load_strategy(self.strategy.value), self.lang, self._soon, self.post)
-        self._panels()
-
-    def _panels(self) -> None:
-        """Show both panels once there are both."""
-        if hasattr(self, "lever_panel"):
-            self.panels.children = (self.lever_panel.widget, self.assumption_panel.widget)
-            self.panels.titles = (self.say("tab_levers"), self.say("tab_assumptions"))
-
     # -------------------------------------------------------------- what follows a change
 
     def _soon(self) -> None:
@@ -249,10 +180,10 @@ class Page:
         """Check what the controls say; have it run once they rest, in the place of what is under way."""
         self.rest.cancel()
         built = self._built(tell=True)
-        if built is not None and self.watch.value and not self._at_work_on(built):
+        if built is not None and self.controls.watch.value and not self._at_work_on(built):
             self.job.drop()
             self.bar.layout.visibility = "hidden"
-            shown, now = self.shown, _identity(built, self.scenario())
+            shown, now = self.shown, _identity(built, self.controls.scenario())
             if shown is None or not shown.drawn or now != _identity(shown.built, shown.scenario):
                 self.rest.touch()
         self._tell(built)
@@ -266,7 +197,7 @@ class Page:
     def _built(self, *, tell: bool = False) -> Built | None:
         """Return what would be run; where it cannot be, say why if asked to."""
         try:
-            built = self.scenario().built()
+            built = self.controls.scenario().built()
         except DpsimError as error:
             if tell:
                 self._status(error_text(error, self.lang), wrong=True)
@@ -284,7 +215,9 @@ class Page:
     def _at_work_on(self, built: Built) -> bool:
         """Tell whether the job under way is of what the controls say."""
         order = self.job.order
-        return order is not None and _identity(built, self.scenario()) == _identity(order.built, order.scenario)
+        if order is None:
+            return False
+        return _identity(built, self.controls.scenario()) == _identity(order.built, order.scenario)
 
     def _mark(self, built: Built | None = None) -> None:
         """Mark the results as stale while the controls say something else."""
@@ -293,7 +226,7 @@ class Page:
             self.banner.value = _box("info", self.say("nothing_yet"))
             return
         shown, at_work = self.shown, self.job.running or self.rest.waiting
-        now = None if built is None else _identity(built, self.scenario())
+        now = None if built is None else _identity(built, self.controls.scenario())
         if now != _identity(shown.built, shown.scenario):
             self.results.add_class("dpsim-stale")
             self.banner.value = _box("stale", self.say("stale_at_work" if at_work and built else "stale"))
@@ -311,7 +244,7 @@ class Page:
     def _run(self) -> None:
         """Start the job."""
         self.rest.cancel()
-        built, scenario = self._built(tell=True), self.scenario()
+        built, scenario = self._built(tell=True), self.controls.scenario()
         if built is None:
             return
         self.bar.max, self.bar.value, self.bar.layout.visibility = scenario.replications, 0, "visible"
@@ -337,7 +270,7 @@ class Page:
     def _export(self) -> None:
         """Write the files of what the controls say, and show how to run them again."""
         try:
-            made = export(self.scenario(), self.out, self.lang)
+            made = export(self.controls.scenario(), self.out, self.lang)
         except (DpsimError, OSError) as error:
             self._status(error_text(error, self.lang), wrong=True)
             return

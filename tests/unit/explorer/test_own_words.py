@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from dpsim.experiments.ensemble import Ensemble, run_ensemble
-from dpsim.explorer import page, shown
+from dpsim.explorer import controls, shown
 from dpsim.explorer.page import Page
 from dpsim.explorer.scenario import Built, Scenario
 from dpsim.language import say
@@ -65,8 +65,8 @@ def test_results_are_told_in_the_words_of_the_place(
 def test_assumptions_are_labelled_in_the_words_of_the_place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def labels() -> str:
         made: Any = Page(START, "zh", tmp_path)
-        return " ".join(row.entry.label for row in made.assumption_panel.rows)
+        return " ".join(row.entry.label for row in made.controls.assumption_panel.rows)
 
     assert "实施机制企业数" in labels() and "网上运行企业数" not in labels()
-    monkeypatch.setattr(page, "own_words", lambda case: {})
+    monkeypatch.setattr(controls, "own_words", lambda case: {})
     assert "网上运行企业数" in labels()

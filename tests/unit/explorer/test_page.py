@@ -80,12 +80,12 @@ def gate(monkeypatch: pytest.MonkeyPatch) -> Iterator[Gate]:
 def page(gate: Gate, tmp_path: Path) -> Page:
     """A page on which nothing begins by itself."""
     page = Page(START, "zh", tmp_path)
-    page.watch.value = False
+    page.controls.watch.value = False
     return page
 
 
 def interval(page: Page) -> Any:
-    return page.lever_panel.groups[0].rows[0].control
+    return page.controls.lever_panel.groups[0].rows[0].control
 
 
 def finish(page: Page, gate: Gate) -> None:
@@ -110,7 +110,7 @@ def test_a_new_order_takes_the_place_of_the_one_under_way(page: Page, gate: Gate
     page.run.click()
     assert gate.begun.wait(SECONDS)
     for runs in (5, 6, 7):
-        page.replications.value = runs
+        page.controls.replications.value = runs
         assert not page.run.disabled
         page.run.click()
         assert page.run.disabled, "what is wanted is under way already"
@@ -124,24 +124,24 @@ def test_a_change_begins_anew_by_itself_and_going_back_needs_no_run(gate: Gate, 
     assert gate.calls == [], "nothing is run before anything is changed"
     page.run.click()
     assert gate.begun.wait(SECONDS)
-    page.replications.value = 5
+    page.controls.replications.value = 5
     finish(page, gate)
     assert gate.calls == [4, 5] and page.shown is not None and page.shown.n == 5
-    page.replications.value = 6
+    page.controls.replications.value = 6
     page.job.wait(SECONDS)
     assert gate.calls == [4, 5, 6]
     gate.open.clear()
-    page.replications.value = 5
-    page.replications.value = 6
+    page.controls.replications.value = 5
+    page.controls.replications.value = 6
     finish(page, gate)
     assert page.shown.scenario.replications == 6 and "一致" in page.banner.value
-    page.replications.value = 0
+    page.controls.replications.value = 0
     assert "alert" in page.status.value and page.job.idle, "what cannot be run is told, and not run"
 
 
 def test_interim_results_say_of_how_many_runs_they_are(page: Page, gate: Gate, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(job, "Pace", lambda asked: Pace(asked, clock=lambda: 0.0))
-    gate.first, page.replications.value = FIRST + 1, 50
+    gate.first, page.controls.replications.value = FIRST + 1, 50
     page.run.click()
     assert gate.begun.wait(SECONDS)
     assert f"current_arrangement, {FIRST}" in page.results.value
@@ -162,7 +162,11 @@ def test_results_are_stale_exactly_while_the_controls_say_something_else(page: P
     assert stale() and "过时" in page.banner.value
     interval(page).value = 7
     assert not stale() and "一致" in page.banner.value
-    for control, value in ((page.seed, 2), (page.replications, 5), (page.strategy, "no_meetings")):
+    for control, value in (
+        (page.controls.seed, 2),
+        (page.controls.replications, 5),
+        (page.controls.strategy, "no_meetings"),
+    ):
         before = control.value
         control.value = value
         assert stale(), f"{control.description} is no part of what the results are of"
@@ -172,7 +176,7 @@ def test_results_are_stale_exactly_while_the_controls_say_something_else(page: P
 
 def test_before_are_the_last_complete_results_of_the_same_place_and_chances(page: Page, gate: Gate) -> None:
     def before() -> Shown | None:
-        return page._before(page.scenario().built(), page.scenario())
+        return page._before(page.controls.scenario().built(), page.controls.scenario())
 
     assert before() is None
     page.run.click()
@@ -180,7 +184,7 @@ def test_before_are_the_last_complete_results_of_the_same_place_and_chances(page
     assert before() is None, "the same settings are no change"
     interval(page).value = 3
     assert before() is page.whole
-    page.seed.value = 2
+    page.controls.seed.value = 2
     assert before() is None, "other chances cannot be compared run by run"
 
 
@@ -297,15 +301,15 @@ def test_a_page_is_made_without_filling_the_socket_of_the_kernel(
 
 
 def test_settings_of_an_instrument_that_is_off_are_there_once_it_is_on(page: Page) -> None:
-    group = next(group for group in page.lever_panel.groups if group.slot.name == "training")
+    group = next(group for group in page.controls.lever_panel.groups if group.slot.name == "training")
     assert not group.slot.on and group.rows == [] and group.settings.children == ()
     group.switch.value = True
     made = list(group.rows)
     assert made and list(group.settings.children) == [row.widget for row in made]
     number = next(row for row in made if row.entry.key.endswith("staff_days_each"))
     number.control.value = number.entry.high
-    assert page.lever_panel.changes() == {number.entry.key: number.entry.high}
-    assert page.lever_panel.switched() == {group.slot.place}
+    assert page.controls.lever_panel.changes() == {number.entry.key: number.entry.high}
+    assert page.controls.lever_panel.switched() == {group.slot.place}
     for on in (False, True):
         group.switch.value = on
     assert group.rows == made, "what was set waits while it is off"

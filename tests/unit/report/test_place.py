@@ -18,7 +18,7 @@ from dpsim.params.load import list_cases, load_case
 from dpsim.params.readings import Published
 from dpsim.params.schema import Case
 from dpsim.report import below, drawings, sentences
-from dpsim.report.comparison import ComparisonLetter
+from dpsim.report.compared import ComparisonLetter
 from dpsim.report.parts import assumptions, find_part, method
 from dpsim.report.place import agencies_told, extent, fan_stages, level_of, own_words, pace_stages
 
