@@ -131,6 +131,7 @@ def examples(lang: str) -> dict[str, Figure]:
             target=TARGET | {"required": 1748, "deadline": "2019-03-31"},
         ),
         "fan_assumed": a_fan_chart(lang, assumed=True, target=TARGET | {"required": float("nan")}),
+        "fan_far": a_fan_chart(lang, target=TARGET | {"total": 70000}),
         "fan_near": a_fan_chart(lang, target=TARGET | {"deadline": "2018-09-20"}),
         "fan_same_day": a_fan_chart(lang, target=TARGET | {"deadline": "2018-09-10"}),
         "fan_one_day": a_fan_chart(lang, bands=a_fan()[:1], observed=the_past()[-1:]),
@@ -404,6 +405,16 @@ def test_a_cut_axis_says_so():
     assert "纵轴自" in words_of(high)
     assert high.axes[0].get_ylim()[0] > 0
     assert a_fan_chart("zh").axes[0].get_ylim()[0] == 0
+
+
+def test_a_list_far_above_everything_else_is_named_and_not_drawn():
+    far = a_fan_chart("zh", target={**TARGET, "total": 70000})
+    assert "名单70000家在图外" in words_of(far) and "纵轴自" not in words_of(far)
+    assert TARGET["required"] < far.axes[0].get_ylim()[1] < 4000
+    unasked = a_fan_chart("zh", target={**TARGET, "required": np.nan, "total": 70000})
+    assert unasked.axes[0].get_ylim()[1] < 4000
+    near = a_fan_chart("zh", target={**TARGET, "total": 4000})
+    assert "在图外" not in words_of(near) and near.axes[0].get_ylim()[1] > 4000, "control"
 
 
 def test_the_fan_starts_at_the_last_reported_count():

@@ -75,7 +75,8 @@ def plot_fan_chart(
     past = _table(observed, ("date", "done"), "observed")
     fan = _table(bands, _BAND_COLUMNS, "bands")
     other = None if second is None else _table(second, ("date", "q50", "label"), "second")
-    goal = fan_parts.read_goal(target)
+    counts = [past.numbers("done"), fan.numbers("q975"), *(() if other is None else [other.numbers("q50")])]
+    goal = fan_parts.read_goal(target).over(*counts)
     words = literal(say(f"figures.stage.{stage}", lang=lang))  # a case may bring its own
     title = "figures.fan.title_assumed" if assumed else "figures.fan.title"
     dot = "figures.fan.observed_assumed" if assumed else "figures.fan.observed"
@@ -89,8 +90,9 @@ def plot_fan_chart(
         handles += fan_parts.draw_past(axes, past, lang, dot)
         handles += fan_parts.draw_goal(axes, goal, lang)
         start = fan_parts.set_scale(axes, fan, past, goal, lang)
-        label = "figures.fan.y" if start == 0 else "figures.fan.y_cut"
-        axes.set_ylabel(say(label, lang=lang, stage=words, start=show_rounded(start)))
+        label = "y_cut" if start > 0 else "y" if goal.list_drawn else "y_far"
+        values = {"start": show_rounded(start), "total": show_rounded(goal.total)}
+        axes.set_ylabel(say(f"figures.fan.{label}", lang=lang, stage=words, **values))
         label_right(axes, fan_parts.right_labels(fan, other, goal, lang), points=_AXES_POINTS)
         style.legend_below(figure, handles, columns=4, title=say("figures.fan.bands", lang=lang, n=n))
         return style.finish(figure)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -22,21 +22,37 @@ if TYPE_CHECKING:
 EDGES = {95: ("q025", "q975"), 80: ("q10", "q90"), 50: ("q25", "q75")}
 """Columns at the edges of each band, by its share of runs in percent."""
 MEDIAN = "#08306b"
+FAR = 4.0
+"""How many times the highest count the list may be and still be drawn: beyond, nothing else could be read."""
 _FLAG = [(0.0, 0.0), (0.0, 2.0), (1.6, 1.5), (0.0, 1.0), (0.0, 0.0)]
 
 
 @dataclass(frozen=True)
 class Goal:
-    """A target: how many enterprises of the list by which day; `required` is NaN where nothing is required."""
+    """A target: how many enterprises of the list by which day; `required` is NaN where nothing is required.
+
+    `height` is what the picture has to hold: the list, or the highest count where the list is too far above (`FAR`).
+    """
 
     deadline: date
     required: float
     total: float
+    height: float
 
     @property
     def asked(self) -> bool:
         """Whether a count is required."""
         return bool(np.isfinite(self.required))
+
+    @property
+    def list_drawn(self) -> bool:
+        """Whether the total of the list is within the picture."""
+        return self.height >= self.total
+
+    def over(self, *counts: Iterable[float]) -> Goal:
+        """Return the target in a picture of these counts."""
+        highest = max(1.0, self.required if self.asked else 1.0, *(max(one) for one in counts))
+        return replace(self, height=highest if self.total > FAR * highest else max(self.total, highest))
 
 
 def read_goal(target: Mapping[str, Any]) -> Goal:
@@ -45,9 +61,8 @@ def read_goal(target: Mapping[str, Any]) -> Goal:
 
     names = ("deadline", "required", "total")
     table = checked(pd.DataFrame([dict(target)]), names, figure="fan_chart", name="target")
-    return Goal(
-        table.days("deadline")[0], float(table.numbers("required", missing=True)[0]), float(table.numbers("total")[0])
-    )
+    total = float(table.numbers("total")[0])
+    return Goal(table.days("deadline")[0], float(table.numbers("required", missing=True)[0]), total, total)
 
 
 def series(table: Table, column: str, past: Table) -> tuple[list[float], list[float]]:
@@ -97,7 +112,7 @@ def draw_goal(axes: Axes, goal: Goal, lang: str) -> list[Any]:
 
     deadline, ahead = day_number(goal.deadline), 36600.0
     handles: list[Any] = []
-    top = goal.required if goal.asked else goal.total
+    top = goal.required if goal.asked else goal.height
     axes.plot([deadline] * 2, [0, top], color=style.RED, lw=0.9, ls=":")
     if goal.asked:
         name = say("figures.fan.target_line", lang=lang)
@@ -105,7 +120,7 @@ def draw_goal(axes: Axes, goal: Goal, lang: str) -> list[Any]:
         handles += axes.plot([deadline - ahead, deadline], level, color=style.RED, lw=1.5, ls=(0, (6, 2)), label=name)
         flag = Path(_FLAG)
         axes.plot([deadline], [goal.required], ls="", marker=flag, ms=20, color=style.RED, zorder=6, clip_on=False)
-    if goal.total != goal.required:
+    if goal.list_drawn and goal.total != goal.required:
         name = say("figures.fan.total_line", lang=lang)
         handles.append(axes.axhline(goal.total, color=style.GREY, lw=0.8, label=name))
     return handles
@@ -116,11 +131,11 @@ def set_scale(axes: Axes, fan: Table, past: Table, goal: Goal, lang: str) -> flo
 
     They begin at zero, unless all of them are high: then the bands get the room, and the axis says so.
     """
-    done, highs, lows = past.numbers("done"), fan.numbers("q975"), fan.numbers("q025")
-    required = goal.required if goal.asked else goal.total
-    top = max(required, goal.total, float(highs.max()), float(done.max()), 1.0)
+    done, lows = past.numbers("done"), fan.numbers("q025")
+    required = goal.required if goal.asked else goal.height
+    top = goal.height
     lowest = min(float(lows.min()), float(done.min()), required)
-    bottom = 0.0 if lowest < 0.4 * top else np.floor(8.0 * lowest / top) / 10.0 * top
+    bottom = 0.0 if lowest < 0.4 * top or not goal.list_drawn else np.floor(8.0 * lowest / top) / 10.0 * top
     bottom = float(np.floor(bottom / 100.0) * 100.0) if top >= 500 else 0.0
     axes.set_ylim(bottom, top + 0.13 * (top - bottom))
     as_of = past.days()[-1]
@@ -140,7 +155,7 @@ def right_labels(fan: Table, other: Table | None, goal: Goal, lang: str) -> list
     entries: list[tuple[str, float, str]] = []
     if goal.asked:
         entries.append(("label_target_total" if whole else "label_target", goal.required, style.RED))
-    if not whole:
+    if goal.list_drawn and not whole:
         entries.append(("label_total", goal.total, style.GREY))
     entries.append(("label_median", _at(fan, goal.deadline), MEDIAN))
     labels = [
