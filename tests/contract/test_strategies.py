@@ -327,3 +327,10 @@ def test_meetings_and_notices_are_logged_on_the_days_they_are_due(strategy: str)
             if lever.instrument == name:
                 due |= instruments()[name].due(lever, TIMELINE)
         assert events["t"][events["kind"] == kind].tolist() == np.flatnonzero(due).astype(float).tolist(), kind
+
+
+@pytest.mark.parametrize(("page", "words"), [("README.md", "*instruments* ({}:"), ("README.zh.md", "（共{}项：")])
+def test_the_readme_counts_the_instruments(page: str, words: str) -> None:
+    text = (Path(__file__).parents[2] / page).read_text(encoding="utf-8")
+    assert words.format(len(instruments())) in text
+    assert words.format(len(instruments()) - 1) not in text, "control"
