@@ -183,18 +183,21 @@ def _rules(case: Case) -> Appraisal:
 
 
 def _facts(indicators: pd.DataFrame, view: str) -> pd.DataFrame:
-    """Return the counts of each run and county at the last day, one column per indicator."""
-    last = _by_county(indicators, view)
-    last = last[last["date"] == last["date"].max()]
-    last = last[last["county"] != CITY]  # what the organisations do is no county's
-    return last.pivot_table(index=["replication", "county"], columns="indicator", values="value", aggfunc="sum")
+    """Return the counts of each run and county at the last day, a column each; `listed_first` is of the first day."""
+    rows = _by_county(indicators, view)
+    rows = rows[rows["county"] != CITY]  # what the organisations do is no county's
+    last, first = (rows[rows["date"] == day] for day in (rows["date"].max(), rows["date"].min()))
+    first = first[first["indicator"] == "listed"].assign(indicator="listed_first")
+    return pd.concat([last, first]).pivot_table(
+        index=["replication", "county"], columns="indicator", values="value", aggfunc="sum"
+    )
 
 
 def _points(facts: pd.DataFrame, rules: Appraisal) -> pd.DataFrame:
     """Return the points off by item and what is left of all of them."""
     empty = pd.Series(0.0, index=facts.index)
     table = points_off(
-        **{name: facts.get(name, empty) for name in ("listed", "online", "assessed", "units_visited")},
+        **{name: facts.get(name, empty) for name in ("listed", "listed_first", "online", "assessed", "units_visited")},
         open_hazards=sum((facts.get(f"hazards_open:{klass}", empty) for klass in CLASSES), empty),
         overdue=sum((facts.get(f"hazards_overdue:{klass}", empty) for klass in CLASSES), empty),
         most=[float(getattr(rules, f"{item}_points").value) for item in ITEMS],

@@ -8,14 +8,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from dpsim.errors import InputError
+from dpsim.forecast.along import COUNTS, furthest, loose, moved
 from dpsim.forecast.count_paths import count_paths
 from dpsim.forecast.verdict import shortfalls
 from dpsim.model.prior import CLOSE_WEIGHT, case_timeline, draw_paths
 from dpsim.model.targets import headline_target
 from dpsim.params.schema import Case
-
-COUNTS = ("state.built", "state.building", "state.connected", "state.online", "population.enterprises")
 
 
 def sensitivity(case: Case, *, seed: int, draws: int, pool: Executor | None) -> pd.DataFrame:
@@ -24,8 +22,9 @@ def sensitivity(case: Case, *, seed: int, draws: int, pool: Executor | None) -> 
     Returns
     -------
     pandas.DataFrame
-        Columns key, low_setting, high_setting, low, base, high. An assumption whose end cannot hold together with
-        the other counts is left out; so is everything when `pool` is None.
+        Columns key, low_setting, high_setting, low, base, high. A count takes other assumed counts along that cannot
+        hold together with it (`dpsim.forecast.along`), and stops where that is not enough; everything is left out when
+        `pool` is None.
     """
     ranges = _settings(case) if pool is not None else []
     if pool is None:
@@ -34,11 +33,15 @@ def sensitivity(case: Case, *, seed: int, draws: int, pool: Executor | None) -> 
     return _frame(ranges, list(pool.map(lambda item: _median_shortfall(case, seed, draws, *item), asked)))
 
 
+def left_out(case: Case, frame: pd.DataFrame) -> list[str]:
+    """Return the assumed counts that cannot move at all, so that they are not in `frame`."""
+    known, there = case.quantities(), set(frame["key"])
+    return [key for key in loose(case) if key not in there and known[key].low != known[key].high]
+
+
 def _settings(case: Case) -> list[tuple[str, object, object]]:
     """List which assumption is set to which low and high value; what has no width (a known count) is none."""
     a, known = case.adoption, case.quantities()
-    counts = [(key, known[key]) for key in COUNTS]
-    guessed = ("state.building", "state.connected")  # no document has them, whatever grade a case gives
     dates, chances = case.scenario.start.dates, case.scenario.rush.chances
     rows: list[tuple[str, object, object]] = [
         ("scenario.start", dates[0], dates[-1]),
@@ -47,7 +50,7 @@ def _settings(case: Case) -> list[tuple[str, object, object]]:
         ("scenario.reference_class", "voluntary", "filing"),
         ("adoption.reference_closure_per_week", a.reference_closure_per_week.low, a.reference_closure_per_week.high),
         ("adoption.shock_settle", a.shock_settle.low, a.shock_settle.high),
-        *((key, one.low, one.high) for key, one in counts if one.assumed or key in guessed),
+        *((key, furthest(case, key, known[key].low), furthest(case, key, known[key].high)) for key in loose(case)),
         ("scenario.removals_per_year", case.scenario.removals_per_year.low, case.scenario.removals_per_year.high),
     ]
     return [row for row in rows if row[1] != row[2]]
@@ -81,10 +84,7 @@ def _median_shortfall(case: Case, seed: int, draws: int, key: str, setting: Any)
         elif key == "scenario.rush":
             fixed["rush"] = setting
         else:
-            try:
-                case = case.with_values({key: setting})
-            except InputError:
-                return float("nan")  # this end of the range cannot hold together with the other counts
+            case = moved(case, key, setting) if key in COUNTS else case.with_values({key: setting})
     timeline, target = case_timeline(case), headline_target(case)
     paths = draw_paths(case, timeline, seed=seed, replications=np.arange(draws), **fixed)
     states, _ = count_paths(case, paths, seed=seed, times=[timeline.end_of(target.deadline)])

@@ -106,8 +106,14 @@ def show_count_range(low: float, high: float, lang: str) -> str:
 
 
 def show_ratio_range(low: float, high: float, lang: str) -> str:
-    """Return a range of ratios with one decimal."""
-    return show_range(show_rounded(low, 1), show_rounded(high, 1), lang)
+    """Return a range of ratios with one decimal, two where one would hide on which side of 1 it lies."""
+    shown = [show_rounded(value, 2 if _hidden(value) else 1) for value in (low, high)]
+    return show_range(shown[0], shown[1], lang)
+
+
+def _hidden(ratio: float) -> bool:
+    """Tell whether one decimal shows 1.0 for a ratio that is not."""
+    return 0.95 <= ratio < 1.05 and show_rounded(ratio, 2) != "1.00"
 
 
 def show_share_range(low: float, high: float, lang: str) -> str:

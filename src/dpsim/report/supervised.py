@@ -97,7 +97,7 @@ def supervised(ensemble: Ensemble, case: Case) -> Supervised | None:
     days = at_end(weekly)[[(f"staff_days:{duty}", TRUE) for duty in DUTIES]]
     days.columns = list(DUTIES)
     veto = veto_table(ensemble.counties, case)
-    return Supervised(weekly, veto, days, _numbers(at_end(weekly), days, veto))
+    return Supervised(weekly, veto, days, _numbers(at_end(weekly), at_begin(weekly)["listed", REPORTED], days, veto))
 
 
 def at_end(weekly: pd.DataFrame) -> pd.DataFrame:
@@ -147,12 +147,12 @@ def in_time_share(counts: pd.DataFrame) -> pd.Series:
     return (counts["closed_in_time"] / due.where(due > 0)).fillna(1.0)
 
 
-def _numbers(end: pd.DataFrame, days: pd.DataFrame, veto: pd.DataFrame) -> pd.DataFrame:
-    """Return one row per run of all measures."""
+def _numbers(end: pd.DataFrame, listed: pd.Series, days: pd.DataFrame, veto: pd.DataFrame) -> pd.DataFrame:
+    """Return one row per run of all measures; `listed` at the as-of date, since who was visited may leave the list."""
     both = sum(of_class(end, klass) for klass in CLASSES)
     assert isinstance(both, pd.DataFrame)
     whole = {name: end[name, view] for name, view in MEASURES.items() if (name, view) in end.columns}
-    listed, done = end["listed", REPORTED], built_done(end)
+    done = built_done(end)
     share = end["paper", TRUE] / done.where(done > 0)
     made = {
         "in_time_share": in_time_share(both),

@@ -64,6 +64,7 @@ def test_points_off_by_hand() -> None:
 
     facts = {
         "listed": count(50, 50, 0),
+        "listed_first": count(50, 50, 0),
         "online": count(50, 40, 0),
         "assessed": count(5, 4, 0),
         "units_visited": count(50, 25, 0),
@@ -72,6 +73,20 @@ def test_points_off_by_hand() -> None:
     }
     off = points_off(**facts, most=(30, 10, 20, 10), assessed_share=0.1)
     assert off.to_numpy().tolist() == [[0.0] * 4, [6.0, 10.0, 2.0, 5.0], [0.0] * 4]
+    left = points_off(**(facts | {"listed_first": count(60, 50, 5)}), most=(30, 10, 20, 10), assessed_share=0.1)
+    assert left["coverage"].round(9).tolist() == [1.666666667, 5.0, 10.0], "visits are a share of the first list"
+
+
+def test_a_list_that_shrinks_brings_no_points(linyi: Case) -> None:
+    """Who was visited and then left the list is no visit to those that are still on it."""
+    shrinking = linyi.with_values({"scenario.removals_per_year": 0.1})
+    strategy = load_strategy("balanced")
+    runs = run_ensemble(shrinking, strategy, replications=2, seed=1, workers=1, by=("county",))
+    table = appraise(runs, shrinking)
+    most = shrinking.appraisal.coverage_points.value
+    facts = last(runs, "units_visited"), last(runs, "listed")
+    assert table["coverage"].between(0.0, most).all()
+    assert (facts[0] > facts[1]).any(), "control: more visited than are left"
 
 
 def test_the_veto_lowers_one_grade(table: pd.DataFrame, runs: Ensemble, linyi: Case) -> None:

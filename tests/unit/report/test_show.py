@@ -78,6 +78,8 @@ def test_a_count_always_stands_with_its_runs_and_an_interval(lang: str, n: int) 
 def test_ranges_numbers_and_days() -> None:
     assert show_count_range(102.4, 884.6, "zh") == "102—885" and show_count_range(5.2, 4.9, "en") == "5"
     assert show_ratio_range(1.84, 3.51, "en") == "1.8 to 3.5" and show_ratio_range(2.04, 1.96, "zh") == "2.0"
+    assert show_ratio_range(0.953, 2.4, "en") == "0.95 to 2.4", "on which side of 1 is shown"
+    assert show_ratio_range(1.001, 1.04, "zh") == "1.0—1.04" and show_ratio_range(0.8, 1.1, "en") == "0.8 to 1.1"
     assert [show_number(value) for value in (3.0, 0.5, 33300, 0.123456, -2.0)] == ["3", "0.5", "33300", "0.1235", "-2"]
     assert show_share_range(0.1, 0.18, "zh") == "10%—18%" and show_share_range(0.1, 0.18, "en") == "10% to 18%"
     assert show_number_range(0.03, 0.2, "en") == "0.03 to 0.2" and show_number_range(80, 80, "zh") == "80"

@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 ROWS = ("found", "open", "overdue", "closed", "repaired", "in_time_share", "relapsed", "latent")
 DRIVERS = ("arising", "self_check", "expert", "spot_check", "oversight", "not_built_factor", "paper_factor")
 """Assumptions behind the number of latent hazards: entries of `hazards` and `discovery`."""
+FEW = 20
+"""Below so many found, one more or less moves the ratio to those not found by a twentieth and more."""
 
 
 def part(letter: Letter) -> Part:
@@ -52,19 +54,29 @@ def without(letter: Letter) -> str:
 
 
 def _gap(letter: Letter, mine: Supervised) -> str:
-    """Return how many hazards are not found for every 100 found."""
-    major = of_class(at_end(mine.weekly), "major")
-    ratios = {
-        "ratio": (mine.numbers["latent"] / mine.numbers["found"].where(mine.numbers["found"] > 0)).median(),
-        "major_ratio": (major["latent"] / major["found"].where(major["found"] > 0)).median(),
-    }
+    """Return how many hazards are not found for every 100 found, where enough are found to say so."""
+    end = show_date(letter.result.case.horizon_end, letter.lang)
+    major, text = of_class(at_end(mine.weekly), "major"), ""
+    if mine.numbers["found"].median() < FEW:
+        text = letter.say("letter.hazards.ratio_few_all", few=FEW)
+    else:
+        text = letter.say("letter.hazards.ratio", end=end, ratio=show_about(_per_100(mine.numbers)))
+        if major["found"].median() < FEW:
+            text += letter.say("letter.hazards.ratio_few", few=FEW)
+        else:
+            text += letter.say("letter.hazards.ratio_major", ratio=show_about(_per_100(major)))
     return letter.say(
         "letter.hazards.gap",
         name=getattr(letter.result.request.reference.name, letter.lang),
         n=mine.runs,
-        end=show_date(letter.result.case.horizon_end, letter.lang),
-        **{name: show_about(100.0 * value) for name, value in ratios.items()},
+        end=end,
+        ratios=text,
     )
+
+
+def _per_100(counts: pd.DataFrame) -> float:
+    """Return the median over the runs of how many are not found for every 100 found."""
+    return float(100.0 * (counts["latent"] / counts["found"].where(counts["found"] > 0)).median())
 
 
 def _model_only(letter: Letter) -> str:

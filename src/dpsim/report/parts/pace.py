@@ -37,7 +37,8 @@ def part(letter: Letter) -> Part:
     )
     text += letter.paragraph(_acceleration(letter))
     text += "".join(letter.paragraph(*_against_average(letter, stage)) for stage in stages)
-    letter.save_table(pace.assign(start=pace["start"].astype("string")), "pace")
+    finite = pace.assign(start=pace["start"].astype("string")).replace(math.inf, math.nan)
+    letter.save_table(finite, "pace")
     return letter.headed("part_pace", text + letter.picture("pace", alts.pace(letter)))
 
 

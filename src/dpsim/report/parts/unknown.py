@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from dpsim.forecast.sensitivity import left_out
 from dpsim.forecast.snapshot import SnapshotForecast
-from dpsim.params.labels import option_label
+from dpsim.params.labels import option_label, quantity_label
 from dpsim.report import alts, sentences
 from dpsim.report.parts import Part
 from dpsim.report.place import level_of
@@ -33,6 +34,10 @@ def part(letter: Letter) -> Part:
     body += letter.picture("scenario_cells", alts.cells(letter))
     body += letter.paragraph(letter.say("letter.sensitivity_text", draws=max(1, forecast.draws // 2)))
     body += letter.picture("sensitivity", alts.sensitivity(letter)) + letter.paragraph(*medians(letter))
+    stuck = left_out(case, forecast.sensitivity)
+    if stuck:
+        words = letter.join([quantity_label(key, letter.lang) for key in stuck])
+        body += letter.paragraph(letter.say("letter.sensitivity_left", list=words))
     letter.save_table(letter.drawings["sensitivity"].frame, "sensitivity")
     body += letter.paragraph(
         letter.say(
