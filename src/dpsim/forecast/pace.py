@@ -64,6 +64,21 @@ def weekly_pace(case: Case) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
+def unfinished(case: Case, stage: str) -> tuple[int, int] | None:
+    """Return how many enterprises stand in counties not all of whose are at a stage, and how many of them are.
+
+    None where the list of counties does not say so or none is complete: then the pace so far is that of all.
+    """
+    listed = case.population.county_list
+    rows = [] if listed is None else [row.known() for row in listed.rows]
+    if not rows or stage not in rows[0]:
+        return None
+    rest = [row for row in rows if row[stage] < row["enterprises"]]
+    if not rest or len(rest) == len(rows):
+        return None
+    return sum(row["enterprises"] for row in rest), sum(row[stage] for row in rest)
+
+
 def agency_capacity(case: Case) -> pd.DataFrame:
     """Return how many hand-overs agencies can make by the headline's deadline, and how many are needed.
 

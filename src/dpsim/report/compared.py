@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import base64
 import html
-import io
 import json
 import math
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 
@@ -22,6 +20,7 @@ from dpsim.language import in_words, say
 from dpsim.params.schema import Case, Strategy
 from dpsim.params.wording import shown_name
 from dpsim.report.figures import plot_differences
+from dpsim.report.figures.save import figure_files
 from dpsim.report.made_files import write_made
 from dpsim.report.parts import Part
 from dpsim.report.place import own_words
@@ -168,15 +167,10 @@ class ComparisonLetter:
             measure=[self.say(f"measure.{name}") for name in frame["measure"]],
             strategy=[self.name(name) for name in frame["strategy"]],
         )
-        drawn: Any = plot_differences(shown, lang=self.lang, reference=self.reference)
-        files = {}
-        for kind in ("png", "svg"):
-            buffer = io.BytesIO()
-            drawn.savefig(buffer, format=kind, dpi=150, metadata={"Date": None} if kind == "svg" else None)
-            files[kind] = buffer.getvalue()
+        files = figure_files(plot_differences(shown, lang=self.lang, reference=self.reference), "differences")
         if self.folder is not None:
-            self._write({f"figures/differences.{kind}": content for kind, content in files.items()})
-        data = base64.b64encode(files["png"]).decode()
+            self._write({f"figures/{name}": content for name, content in files.items()})
+        data = base64.b64encode(files["differences.png"]).decode()
         alt = html.escape(self.title())
         return Part(f'<p><img alt="{alt}" style="max-width:100%" src="data:image/png;base64,{data}"></p>')
 

@@ -7,6 +7,7 @@ import math
 
 import pandas as pd
 
+from dpsim.forecast.pace import unfinished
 from dpsim.language import say
 from dpsim.model.targets import headline_target
 from dpsim.params.readings import Published
@@ -27,6 +28,7 @@ from dpsim.report.show import (
     show_share_range,
 )
 from dpsim.report.supervised import at_end, of_class, three
+from dpsim.report.table_forecast import TableForecast
 from dpsim.report.yearend import BESIDE, YearEnd
 
 
@@ -168,11 +170,23 @@ def weekly_need(result: YearEnd) -> str:
     if ratio.isna().any():  # a table of one report
         compared = ""
     elif ratio.map(math.isfinite).all():
-        compared = say("letter.headline_ratio", lang=lang, ratio=show_ratio_range(ratio.min(), ratio.max(), lang))
+        rest = None if isinstance(result.forecast, TableForecast) else unfinished(result.case, "online")
+        compared = _compared(ratio, result.case.state.online.value, rest, lang)
     else:
         compared = say("letter.headline_ratio_none", lang=lang)
     need = say("letter.headline_need", lang=lang, needed=math.ceil(needed))
     return need + compared + say("letter.headline_bottleneck", lang=lang, bottleneck=bottleneck(result))
+
+
+def _compared(ratio: pd.Series, done: float, rest: tuple[int, int] | None, lang: str) -> str:
+    """Return the needed pace over that so far; of those among whom all the missing are, where the case says so."""
+    if rest is None:
+        return say("letter.headline_ratio", lang=lang, ratio=show_ratio_range(ratio.min(), ratio.max(), lang))
+    count, there = rest
+    if there == 0:
+        return say("letter.headline_ratio_rest_none", lang=lang, count=count)
+    own = ratio * done / there
+    return say("letter.headline_ratio_rest", lang=lang, count=count, ratio=show_ratio_range(own.min(), own.max(), lang))
 
 
 def standing(case: Case, lang: str) -> str:

@@ -9,7 +9,7 @@ import pytest
 
 from dpsim.engines.world import make_setting, make_world
 from dpsim.errors import InputError
-from dpsim.forecast.pace import agency_capacity, weekly_pace
+from dpsim.forecast.pace import agency_capacity, unfinished, weekly_pace
 from dpsim.forecast.pooling import mixture
 from dpsim.forecast.snapshot import snapshot_forecast
 from dpsim.forecast.verdict import shortfalls, verdict
@@ -75,3 +75,10 @@ def test_wrong_arguments_are_named(case: Case, wrong: dict[str, object]) -> None
     with pytest.raises(InputError) as error:
         snapshot_forecast(arguments.pop("case"), **arguments)  # type: ignore[arg-type]
     assert error.value.text("en")
+
+
+def test_those_missing_may_be_among_some_counties_only() -> None:
+    qixian = load_case("qixian-2023")
+    assert unfinished(qixian, "online") == (87, 35), "the 65 of the other section are all online"
+    assert unfinished(qixian, "built") is None, "control: none is missing"
+    assert unfinished(load_case("linyi-2018"), "online") is None, "control: no list of counties"

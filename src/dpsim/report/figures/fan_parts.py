@@ -142,7 +142,8 @@ def set_scale(axes: Axes, fan: Table, past: Table, goal: Goal, lang: str) -> flo
     last = max(goal.deadline, as_of, *fan.days())
     first = min(past.days()[0], as_of - timedelta(days=max(3, round(0.12 * (last - as_of).days))))
     pad = timedelta(days=max(1, round(0.02 * (last - first).days)))
-    words = (say(f"figures.fan.{name}", lang=lang) for name in ("as_of", "deadline"))
+    last_word = "deadline" if goal.asked else "horizon"
+    words = (say(f"figures.fan.{name}", lang=lang) for name in ("as_of", last_word))
     named = sorted(zip((as_of, goal.deadline), words, strict=True), key=lambda item: item[0])
     date_axis(axes, first - pad, last + pad, lang=lang, named=named)
     style.grid(axes, "y")

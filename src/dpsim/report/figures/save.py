@@ -42,18 +42,26 @@ def save_figure(figure: Figure, folder: str | os.PathLike[str], name: str) -> li
     InputError
         The name has other characters.
     """
-    from matplotlib import rc_context
-
     if not re.fullmatch(r"\w[\w-]*", name):
         raise InputError("error.figure_name", given=name, allowed="A-Z a-z 0-9 _ -")
     target = Path(folder)
     target.mkdir(parents=True, exist_ok=True)
     paths = []
+    for file, content in figure_files(figure, name).items():
+        paths.append(_write(target / file, content))
+    return paths
+
+
+def figure_files(figure: Figure, name: str) -> dict[str, bytes]:
+    """Return the PNG and the SVG file of a figure, the same bytes each time, by name."""
+    from matplotlib import rc_context
+
+    files = {}
     with rc_context(look()):
         for kind in _KINDS:
-            paths.append(_write(target / f"{name}.{kind}", _encoded(figure, kind)))
+            files[f"{name}.{kind}"] = _encoded(figure, kind)
             figure.set_layout_engine("none")  # laid out by the first drawing; again would cost time and move things
-    return paths
+    return files
 
 
 def png_bytes(figure: Figure) -> bytes:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
+from dpsim.forecast.pace import unfinished
 from dpsim.model.targets import headline_target
 from dpsim.params.labels import option_label
 from dpsim.report import alts
@@ -62,7 +63,15 @@ def _so_far(letter: Letter, stage: str) -> str:
     if not rows["ratio"].map(math.isfinite).all() or not (rows["ratio"] > 0.0).any():
         return text + letter.say("letter.pace_end")
     ratio = show_ratio_range(rows["ratio"].min(), rows["ratio"].max(), letter.lang)
-    return text + letter.say("letter.pace_ratio", ratio=ratio) + letter.say("letter.pace_end")
+    text += letter.say("letter.pace_ratio", ratio=ratio)
+    rest = None if isinstance(told, TableForecast) else unfinished(letter.result.case, stage)
+    if rest is not None and rest[1] > 0:
+        count, there = rest
+        part = there / float(getattr(letter.result.case.state, stage).value)
+        own = {"so_far": rows["per_week"] * part, "ratio": rows["ratio"] / part}
+        shown = {name: show_ratio_range(one.min(), one.max(), letter.lang) for name, one in own.items()}
+        text += letter.say("letter.pace_rest", count=count, **shown)
+    return text + letter.say("letter.pace_end")
 
 
 def _acceleration(letter: Letter) -> str:
