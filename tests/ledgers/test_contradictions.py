@@ -7,10 +7,12 @@ from pathlib import Path
 
 import openpyxl
 import pytest
+from ledger_case import DATES, ledgers
 
 from dpsim import load_hazards
 from dpsim.errors import FileFaults, InputError
 from dpsim.experiments.open_hazards import open_hazards
+from dpsim.report.ledger_files import save_ledgers
 from dpsim.tabular import same_bytes
 from dpsim.tabular.same_bytes import workbook_bytes
 
@@ -159,3 +161,18 @@ def test_a_workbook_written_at_another_time_has_the_same_bytes(monkeypatch: pyte
     assert made("y") != first and made("x", dt.date(2018, 9, 11)) != first, "controls"
     monkeypatch.setattr(same_bytes, "_TIME", same_bytes.re.compile(rb"(nothing)"))
     assert made("x") != first, "control: the clock is in the document else"
+
+
+@pytest.mark.parametrize("kind", ["xlsx", "csv"])
+@pytest.mark.parametrize("date", DATES)
+def test_a_ledger_of_a_run_contradicts_nothing_and_has_the_same_bytes_each_time(
+    date: dt.date, kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = save_ledgers(ledgers(date), tmp_path / "first", kind)
+    made = load_hazards(first[1])
+    assert made.repairs == () and len(made.frame) > 150, "the control of all notes"
+    monkeypatch.setattr("zipfile.time.localtime", lambda *_: (2031, 5, 6, 7, 8, 9, 0, 0, 0))
+    second = save_ledgers(ledgers(date), tmp_path / "second", kind)
+    assert [file.read_bytes() for file in first] == [file.read_bytes() for file in second]
+    sums = [(tmp_path / name / "SHA256SUMS").read_bytes() for name in ("first", "second")]
+    assert sums[0] == sums[1]
