@@ -604,7 +604,8 @@ def test_a_run_that_fails_leaves_nothing_half_written(call: Program, monkeypatch
     monkeypatch.setattr(job, "execute_notebook", fail)
     said = call("report", CASE, "--out", "reports")
     assert said.status == 1, "a full disk is no fault of the input"
-    assert "No space left" in said.err and "Traceback" not in said.err
+    assert "No space left" in said.err and "腾出空间" in said.err and "Traceback" not in said.err
+    assert ".making" not in said.err, "a folder that is gone is not named"
     assert [entry for entry in entries(Path.cwd()) if (Path.cwd() / entry).is_file() or ".making" in entry] == []
 
 

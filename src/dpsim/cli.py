@@ -40,7 +40,7 @@ from dpsim.cli_options import (
     use,
     whole,
 )
-from dpsim.errors import DpsimError, InputError, RunError, forget_interrupt
+from dpsim.errors import DISK_FULL, DpsimError, InputError, RunError, forget_interrupt
 from dpsim.language import LANGUAGES, language_in_force, say
 from dpsim.params.wording import shown_name
 from dpsim.report import helptext
@@ -53,8 +53,6 @@ app = typer.Typer(
     help="双重预防体系：监管方案推演与年底预测 / Dual-prevention system: policy simulation and year-end forecast.",
 )
 DEFAULT_RUNS = "20"
-DISK_FULL = (errno.ENOSPC, errno.EDQUOT)
-"""No input is wrong: the disk, or the user's share of it, has no room."""
 OBJECTS_BETWEEN_SEARCHES = 50_000
 """Objects made before garbage is looked for (Python: 700): loading libraries makes half a million and no garbage."""
 UsageError = cast("type[typer.BadParameter]", typer.BadParameter.__mro__[1])

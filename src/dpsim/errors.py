@@ -3,7 +3,7 @@
     DpsimError
     ├── InputError          a file, a parameter or an argument is wrong (exit status 2)
     │   └── FileFaults      all faults of one file at once
-    └── RunError            a run could not be finished
+    └── RunError            a run could not be finished, or the disk is full (exit status 1)
 
 A message says what was given, where, what is allowed and how to fix it. Its text lives in the language
 catalogue under its id, so that it can be read in Chinese and in English.
@@ -11,9 +11,13 @@ catalogue under its id, so that it can be read in Chinese and in English.
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Iterable
 
 from dpsim.language import say
+
+DISK_FULL = (errno.ENOSPC, errno.EDQUOT)
+"""No input is wrong: the disk, or the user's share of it, has no room."""
 
 
 class DpsimError(Exception):
@@ -75,6 +79,11 @@ class FileFaults(InputError):
 
 class RunError(DpsimError):
     """A run was started and could not be finished."""
+
+
+def failure(error: OSError) -> type[DpsimError]:
+    """Return what an error of the disk is to the user: a full disk is no wrong input, any other place that fails is."""
+    return RunError if error.errno in DISK_FULL else InputError
 
 
 def _rebuild(kind: type[DpsimError], message: str, values: dict[str, object]) -> DpsimError:

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from store_runs import contents, folder_of, held, kept, listed
 
-from dpsim.errors import InputError
+from dpsim.errors import DpsimError, InputError, RunError
 
 RUNS = 15
 
@@ -26,7 +26,7 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return store
 
 
-def assert_failed(error: InputError, why: str) -> None:
+def assert_failed(error: DpsimError, why: str) -> None:
     assert error.message == "error.store_failed"
     for lang in ("zh", "en"):
         assert why in error.text(lang) and "{" not in error.text(lang), error.text(lang)
@@ -72,7 +72,7 @@ def test_a_full_disk_is_told_and_what_is_finished_stays(whole: Path, tmp_path: P
             full.write(b"x")  # the error that the limit of the test above stands for
         return
     try:
-        with pytest.raises(InputError) as caught:
+        with pytest.raises(RunError) as caught:
             kept(disk / "store", 100)
         assert_failed(caught.value, "No space left")
         done = listed(disk / "store")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+import warnings
 from collections.abc import Collection
 
 import numpy as np
@@ -11,9 +12,12 @@ import pandas as pd
 
 from dpsim.core.words import CLASSES, HAZARD_STEPS
 from dpsim.errors import InputError
+from dpsim.experiments.hazard_owners import Listed, contradictions, place_of
 from dpsim.experiments.observed_ledger import ledger_codes
+from dpsim.language import say
 from dpsim.model.open_hazards import OPEN, OpenHazards
 from dpsim.params.wording import nearest, shown, shown_name
+from dpsim.tabular.places import refuse
 
 COLUMNS = ("unit", "enterprise", "code", "class", *HAZARD_STEPS, "due", "state")
 """Columns that are read."""
@@ -23,7 +27,12 @@ _LOOKED_AT = 5000
 
 
 def open_hazards(
-    hazards: object, codes: tuple[str, ...], as_of: dt.date, *, former: Collection[str] = ()
+    hazards: object,
+    codes: tuple[str, ...],
+    as_of: dt.date,
+    *,
+    former: Collection[str] = (),
+    listed: Listed | None = None,
 ) -> OpenHazards:
     """Return the hazards of a ledger that are open at the end of a date.
 
@@ -37,11 +46,20 @@ def open_hazards(
         What lies after it is not looked at: later finds are left out, later steps have not been taken.
     former : collection of str
         Enterprises that an enterprise ledger names and that are not on the list now: their hazards are closed.
+    listed : mapping of str to (str, str), optional
+        County and name of enterprises by code, as far as they are known, for rows to be held against.
 
     Raises
     ------
     InputError
         It is no such ledger, a column holds what cannot be, or an enterprise is not on the list.
+    FileFaults
+        Rows name another county or enterprise than their code.
+
+    Warns
+    -----
+    UserWarning
+        Hazards found after the date are left out.
     """
     frame = getattr(hazards, "frame", hazards)
     if not isinstance(frame, pd.DataFrame) or any(list(frame.columns).count(name) != 1 for name in COLUMNS):
@@ -66,6 +84,12 @@ def open_hazards(
     if not known.all():
         at = int(np.flatnonzero(frame["found"] <= day)[np.argmin(known)])
         raise _unknown(str(names[np.argmin(known)]), getattr(hazards, "places", ()), at, codes)
+    if listed:
+        numbered = frame.reset_index(drop=True)
+        refuse("hazards=", contradictions(numbered[numbered["found"] <= day], getattr(hazards, "places", ()), listed))
+    if later_finds := int((frame["found"] > day).sum()):
+        text = say("hazards.left_out", given=later_finds, as_of=as_of.isoformat())
+        warnings.warn(text, stacklevel=5)  # at the call of run_replication or run_ensemble
     rows, standing, reached = rows[own].reset_index(drop=True), standing[own], reached[own]
     index = names[own].map(place).to_numpy(dtype=np.int64)
     times = {name: (rows[name] - day).dt.days.to_numpy(dtype=np.float64) for name in (*HAZARD_STEPS, "due")}
@@ -106,6 +130,6 @@ def digest_of(opened: OpenHazards) -> str:
 
 def _unknown(name: str, places: tuple[str, ...], at: int, codes: tuple[str, ...]) -> InputError:
     """Return the error of an enterprise that is not on the list; `at` is its row in the frame, counted from 0."""
-    near = ", ".join(map(shown, nearest(name, codes[:_LOOKED_AT]))) or "-"
-    where = places[at] if at < len(places) else f"hazards[{at}]"
-    return InputError("hazards.unknown_enterprise", where=where, given=shown(name), nearest=near)
+    near = ", ".join(map(shown, nearest(name, codes[:_LOOKED_AT])))
+    message = f"hazards.unknown_enterprise{'_near' if near else ''}"
+    return InputError(message, where=place_of(places, at), given=shown(name), nearest=near)

@@ -14,6 +14,7 @@ from dpsim.core.streams import check_word
 from dpsim.engines.world import Setting, make_setting
 from dpsim.errors import InputError
 from dpsim.experiments.arguments import ENGINES, check_as_of, check_by, check_flag, check_paths, written, written_date
+from dpsim.experiments.hazard_owners import listed_names
 from dpsim.experiments.measured import labels_of, run_one
 from dpsim.experiments.observed import check_follow, observe
 from dpsim.experiments.observed_ledger import ledger_codes
@@ -161,7 +162,8 @@ def _with_open(setting: Setting, hazards: object, ledger: object = None) -> Sett
     if hazards is None:
         return setting
     former = frozenset(ledger_codes(ledger)) if isinstance(ledger, pd.DataFrame) else frozenset()
-    opened = open_hazards(hazards, setting.population.codes, setting.case.as_of, former=former)
+    listed = listed_names(setting.case, setting.population, ledger)
+    opened = open_hazards(hazards, setting.population.codes, setting.case.as_of, former=former, listed=listed)
     return replace(setting, opened=opened, observed=f"{setting.observed}{digest_of(opened)}")
 
 

@@ -16,7 +16,7 @@ from pathlib import Path
 import pandas as pd
 
 from dpsim.engines.world import Setting
-from dpsim.errors import InputError, RunError
+from dpsim.errors import InputError, RunError, failure
 from dpsim.experiments.arguments import written
 from dpsim.experiments.chunks import (
     Part,
@@ -223,9 +223,9 @@ def _write(path: Path, content: bytes) -> None:
 
 @contextmanager
 def _told(where: Path) -> Iterator[None]:
-    """Let an error of the disk be an InputError that says where and why; what is finished stays."""
+    """Let an error of the disk say where and why, with status 1 where it is full; what is finished stays."""
     try:
         yield
     except OSError as error:
         why = error.strerror or str(error)
-        raise InputError("error.store_failed", where=shown_name(where, 200), why=why) from None
+        raise failure(error)("error.store_failed", where=shown_name(where, 200), why=why) from None

@@ -19,6 +19,7 @@ from dpsim.params.evidence import evidence
 from dpsim.params.faults import MOST_FAULTS, Fault, Origin, Path, refuse
 from dpsim.params.instruments import INSTRUMENTS
 from dpsim.params.quantity import Block, Graded, Label
+from dpsim.params.reader import unread
 from dpsim.params.source_rules import own_ids
 
 Kind = TypeVar("Kind", bound=Block)
@@ -79,7 +80,8 @@ def checked(
             faults += own
             if any(fault.path[-1] == "value" and fault.message != "params.outside_range" for fault in own):
                 sound = blanked(sound, (*place.path, "value"))
-    refuse([*found, *faults, *rules(sound)], origin)
+    found = tuple(found)
+    refuse([*found, *(fault for fault in (*faults, *rules(sound)) if not unread(fault, found))], origin)
     assert made is not None  # no fault, so the model was made
     return made
 

@@ -8,8 +8,9 @@ is read as a stream of parser events (ruamel.yaml), which lets nesting be stoppe
 from __future__ import annotations
 
 import datetime as dt
+import math
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path as FilePath
 from typing import Any
@@ -35,6 +36,8 @@ MAX_DEPTH = 20
 MAX_ENTRIES = 20_000
 """Most entries of one file; a case has about 900."""
 
+_UNREAD = ("params.alias", "params.tag", "params.number_too_large")
+"""Faults of an entry whose value is not what stands there: what else is wrong with it says nothing."""
 _SPARE = "(again)"
 """Stands for a key given twice, so that the lines of the first stay."""
 _INT = re.compile(r"[-+]?[0-9]{1,18}\Z")
@@ -60,7 +63,8 @@ class Document:
     origin : Origin
         File name and line of every key.
     faults : tuple of Fault
-        What is wrong with the writing itself (a key twice, an anchor); the content is usable all the same.
+        What is wrong with the writing itself (a key twice, an anchor); the content is usable all the same, but for the
+        entries that `unread` tells.
     """
 
     content: dict[str, Any]
@@ -94,8 +98,18 @@ def read_yaml(file: FilePath) -> Document:
     if not isinstance(content, dict):
         empty = content is None
         fault = Fault("params.empty_file" if empty else "params.file_not_mapping", (), content)
-        refuse([*build.faults, fault], Origin(str(file), {(): 1}))
+        referred = any(not found.path for found in build.faults)  # nothing was read, and why is told already
+        refuse(build.faults if referred else [*build.faults, fault], Origin(str(file), {(): 1}))
     return Document(content, Origin(str(file), {(): 1, **build.lines}), tuple(build.faults))
+
+
+def unread(fault: Fault, found: Iterable[Fault]) -> bool:
+    """Tell whether a fault is of an entry that was not read as it stands, of which another fault tells already."""
+    for path in (other.path for other in found if other.message in _UNREAD):
+        of_list = isinstance(path[-1], int) and fault.path == path[:-1]
+        if of_list or fault.path[: len(path)] == path:
+            return True
+    return False
 
 
 def scalar(text: str) -> object:
@@ -150,7 +164,10 @@ class _Build:
             raise _StopReading("params.too_deep", _line(event), allowed=MAX_DEPTH)
         self._refuse_references(event, path)
         if isinstance(event, ScalarEvent):
-            return scalar(event.value) if event.style is None else event.value
+            read = scalar(event.value) if event.style is None else event.value
+            if isinstance(read, float) and math.isinf(read) and not _INFINITE.match(event.value):
+                self.faults.append(Fault("params.number_too_large", path, event.value, {}, _line(event)))
+            return read
         if isinstance(event, MappingStartEvent):
             return self._mapping(events, path)
         if isinstance(event, SequenceStartEvent):
@@ -187,10 +204,11 @@ class _Build:
 
     def _refuse_references(self, event: Any, path: Path) -> None:
         """Note an anchor, an alias or a tag as a fault."""
+        whole = "" if path else "_whole"
         if isinstance(event, AliasEvent) or getattr(event, "anchor", None):
-            self.faults.append(Fault("params.alias", path, str(event.anchor), {}, _line(event)))
+            self.faults.append(Fault(f"params.alias{whole}", path, str(event.anchor), {}, _line(event)))
         elif getattr(event, "tag", None) is not None:
-            self.faults.append(Fault("params.tag", path, str(event.tag), {}, _line(event)))
+            self.faults.append(Fault(f"params.tag{whole}", path, str(event.tag), {}, _line(event)))
 
 
 def _text_of(file: FilePath) -> str:

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 from dpsim.core.words import CLASSES, HAZARD_STEPS
 from dpsim.errors import InputError
-from dpsim.params.wording import shown_name
+from dpsim.params.wording import shown, shown_name
 from dpsim.progress.aliases import is_missing
 from dpsim.progress.dates import cell_date
+from dpsim.progress.hazard_checks import check_headless, check_order, check_overdue, date_of_title, is_totals_row
 from dpsim.progress.hazard_words import plain, read, table, written
 from dpsim.progress.notes import Notes, Place, Repair
 from dpsim.progress.rows import name_of
@@ -50,8 +51,9 @@ class HazardLedger:
     places : tuple of str
         File, sheet and row of each hazard, in the order of the frame.
     repairs : tuple of Repair
-        What a reader must know, `Repair.text` says it: a channel of discovery nobody knows (once each), and rows
-        without a number that are alike in every cell but a running number (the first of each).
+        What a reader must know, `Repair.text` says it: a channel of discovery nobody knows (once each), rows without a
+        number that are alike in every cell but a running number (the first of each), a word on being overdue that the
+        dates contradict, rows found after the ledger's date (the first, with their number), a ledger without hazards.
     """
 
     frame: pd.DataFrame
@@ -60,7 +62,7 @@ class HazardLedger:
     repairs: tuple[Repair, ...] = ()
 
 
-def load_hazards(path_or_frame: str | Path | pd.DataFrame) -> HazardLedger:
+def load_hazards(path_or_frame: str | Path | pd.DataFrame, *, as_of: dt.date | str | None = None) -> HazardLedger:
     """Read a hazard ledger.
 
     Parameters
@@ -69,6 +71,9 @@ def load_hazards(path_or_frame: str | Path | pd.DataFrame) -> HazardLedger:
         A workbook or text with a row of headers (`hazard_headers.toml`) among its first 30 rows; needed are class, date
         of finding, and the enterprise by code or by county and name. Every sheet with such headers is read. Without a
         column of states a hazard stands where its last date says.
+    as_of : datetime.date or str, optional
+        Date at whose end the ledger stands, by which `repairs` tells what contradicts it; else the one that the words
+        above the headers give (截至2018年9月10日, as of 2018-09-10), if they do. No row is left out by it.
 
     Returns
     -------
@@ -77,12 +82,13 @@ def load_hazards(path_or_frame: str | Path | pd.DataFrame) -> HazardLedger:
     Raises
     ------
     FileFaults
-        Everything that is wrong, each with its place: columns, classes, states, dates, steps out of order, a state
-        that its dates contradict, counts that are none, formulas without a result, a number that stands twice with both
-        rows open, or with both closed and found on one day.
+        Everything that is wrong, each with its place: columns, columns without a header, classes, states, dates, steps
+        out of order, a state that its dates contradict, counts that are none, formulas without a result, rows of
+        totals, a number that stands twice with both rows open, or with both closed and found on one day.
     InputError
-        It is neither a file nor a frame.
+        It is neither a file nor a frame, or `as_of` is no date.
     """
+    day = None if as_of is None else _date(as_of)
     if isinstance(path_or_frame, str | Path):
         path = Path(path_or_frame)
         file, name = read_sheets(path), shown_name(path.name or path, 200)
@@ -98,14 +104,24 @@ def load_hazards(path_or_frame: str | Path | pd.DataFrame) -> HazardLedger:
     places: list[str] = []
     headed = [(sheet, at) for sheet in file.sheets if (at := _header(sheet)) is not None]
     for sheet, at in headed:
-        for place, row in _rows(sheet, at, Place(file.name, sheet.name), notes, unused, standing):
+        for place, row in _rows(sheet, at, Place(file.name, sheet.name), notes, unused, standing, day):
             places.append(str(place))
             rows.append(row)
     if not headed:
         needed = ", ".join(written("columns", id_) for id_ in (*_NEEDED, "code"))
         notes.fault("hazards.no_header", Place(file.name), allowed=needed)
     refuse(name, notes.faults)
+    if not rows:
+        notes.repair("hazards.holds_none", Place(file.name))
     return HazardLedger(_frame(rows), tuple(unused), tuple(places), tuple(notes.repairs))
+
+
+def _date(given: dt.date | str) -> dt.date:
+    """Return the date of an argument."""
+    found = cell_date(given, None)
+    if isinstance(found, str):
+        raise InputError("error.bad_date", name="as_of", given=shown(given))
+    return found[0]
 
 
 def _header(sheet: Sheet) -> int | None:
@@ -123,6 +139,7 @@ def _rows(
     notes: Notes,
     unused: dict[str, None],
     standing: dict[tuple[Any, ...], Place],
+    as_of: dt.date | None,
 ) -> list[tuple[Place, dict[str, Any]]]:
     """Return the rows of a sheet with their places; add the headers not read and the places of hazards by `_stands`."""
     where: dict[str, int] = {}
@@ -137,6 +154,8 @@ def _rows(
     if "code" not in where and not {"unit", "enterprise"} <= set(where):
         notes.fault("hazards.column_missing", place.at(header), column=written("columns", "code"))
         return []
+    check_headless(sheet, header, place, notes)
+    as_of = as_of or date_of_title(sheet, header)
     rows: list[tuple[Place, dict[str, Any]]] = []
     told = [k for k, cell in enumerate(sheet.rows[header]) if plain(cell) not in map(plain, _RUNNING)]
     alike: dict[tuple[str, ...], list[Place]] = {}
@@ -148,7 +167,10 @@ def _rows(
             if (number, where.get(id_, -1)) in sheet.stored.uncomputed:
                 notes.fault("progress.formula_empty", place.at(number, where[id_]), column=written("columns", id_))
         at = place.at(number)
-        row = _row(cells, where, at, notes)
+        if is_totals_row(cells, where):
+            notes.fault("hazards.totals_row", at)
+            continue
+        row = _row(cells, where, at, as_of, notes)
         if row["number"]:
             key = _stands(row)
             if key in standing:
@@ -159,6 +181,9 @@ def _rows(
         else:
             alike.setdefault(tuple(str(cells[k]) for k in told if k < len(cells)), []).append(at)
         rows.append((at, row))
+    later = [at for at, row in rows if as_of and row["found"] and row["found"] > as_of]
+    if later and as_of:
+        notes.repair("hazards.found_later", later[0], len(later), as_of.isoformat())
     for places in alike.values():
         if len(places) > 1:
             notes.repair("hazards.alike", places[0], len(places), places[1].cell)
@@ -176,7 +201,7 @@ def _stands(row: dict[str, Any]) -> tuple[Any, ...]:
     return tuple(row[name] for name in names) if row["state"] == HAZARD_STEPS[-1] else ()
 
 
-def _row(cells: list[Cell], where: dict[str, int], place: Place, notes: Notes) -> dict[str, Any]:
+def _row(cells: list[Cell], where: dict[str, int], place: Place, as_of: dt.date | None, notes: Notes) -> dict[str, Any]:
     """Return one hazard, and note what is wrong with it."""
 
     def cell(id_: str) -> Cell:
@@ -211,7 +236,8 @@ def _row(cells: list[Cell], where: dict[str, int], place: Place, notes: Notes) -
     if is_missing(cell("found")):
         notes.fault("hazards.not_found", at("found"))
     elif row["found"] is not None:
-        _check_order(row, at, notes)
+        check_order(row, at, notes)
+        check_overdue(row, cell("overdue"), at("overdue"), as_of, notes)
     return row
 
 
@@ -230,23 +256,6 @@ def _state(row: dict[str, Any], given: Cell, place: Place, notes: Notes) -> str:
     if state == "closed" and row["closed"] is None:
         notes.fault("hazards.closed_undated", place, given, column=written("columns", "closed"))
     return state
-
-
-def _check_order(row: dict[str, Any], at: Any, notes: Notes) -> None:
-    """Note dates that are out of order."""
-    dated: list[tuple[str, dt.date]] = [(id_, row[id_]) for id_ in HAZARD_STEPS if row[id_] is not None]
-    if row["due"] is not None:
-        _check_pair(("found", row["found"]), ("due", row["due"]), at, notes)
-    for before, after in zip(dated[:-1], dated[1:], strict=True):
-        _check_pair(before, after, at, notes)
-
-
-def _check_pair(before: tuple[str, dt.date], after: tuple[str, dt.date], at: Any, notes: Notes) -> None:
-    """Note a step that lies before the one it follows."""
-    if after[1] < before[1]:
-        other = f"{written('columns', before[0])} {before[1].isoformat()}"
-        column = written("columns", after[0])
-        notes.fault("hazards.order", at(after[0]), after[1], column=column, other=other)
 
 
 def _frame(rows: list[dict[str, Any]]) -> pd.DataFrame:

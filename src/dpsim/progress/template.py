@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dpsim.core.words import STAGES
-from dpsim.errors import InputError
+from dpsim.errors import DISK_FULL, InputError, failure
 from dpsim.language import LANGUAGES, language_in_force, say
 from dpsim.params.wording import shown_name
 from dpsim.progress.aliases import ALL_STAGES, heading
+from dpsim.tabular.same_bytes import workbook_bytes
 
 if TYPE_CHECKING:
     from openpyxl.worksheet.worksheet import Worksheet
@@ -70,9 +72,12 @@ def write_template(path: str | Path, *, lang: str | None = None) -> Path:
     _example(book.create_sheet(say("progress.template.sheet_example", lang=lang)), lang)
     _instructions(book.create_sheet(say("progress.template.sheet_notes", lang=lang)), lang)
     try:
-        book.save(file)
+        file.write_bytes(workbook_bytes(book))
     except OSError as error:
-        raise InputError("progress.template.cannot_write", where=name, why=error.strerror or "?") from error
+        with suppress(OSError):  # half of it, where the disk is full
+            file.unlink()
+        message = "cli.no_room" if error.errno in DISK_FULL else "progress.template.cannot_write"
+        raise failure(error)(message, where=name, why=error.strerror or "?") from error
     return file
 
 

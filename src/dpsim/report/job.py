@@ -11,7 +11,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from dpsim.errors import InputError, RunError
+from dpsim.errors import DISK_FULL, InputError, RunError
 from dpsim.experiments.sums import write_sums
 from dpsim.params.load import load_case, load_strategy
 from dpsim.params.locate import notebooks_folder, typed_as_path
@@ -72,6 +72,8 @@ def check_out(out: Path, below: Path = Path(), *, option: str = "--out") -> None
     ------
     InputError
         Naming the place.
+    RunError
+        It has no room.
     """
     try:
         place = next((place for place in (out / below, *(out / below).parents) if place.exists()), Path())
@@ -80,7 +82,7 @@ def check_out(out: Path, below: Path = Path(), *, option: str = "--out") -> None
         room = shutil.disk_usage(place)
         if room.total and room.free < NEEDED_BYTES:  # some file systems tell nothing: total 0
             mega = 1_000_000
-            raise InputError(
+            raise RunError(
                 "error.out_no_room",
                 out=shown_name(out, 200),
                 free=room.free // mega,
@@ -92,6 +94,8 @@ def check_out(out: Path, below: Path = Path(), *, option: str = "--out") -> None
             sweep(folder)  # every command tidies up after those that were killed
     except (OSError, ValueError) as fault:  # ValueError: a name with a zero byte
         why = getattr(fault, "strerror", None) or str(fault)
+        if getattr(fault, "errno", None) in DISK_FULL:
+            raise RunError("cli.no_room", where=shown_name(out, 200), why=why) from None
         raise InputError("error.out_not_writable", out=shown_name(out, 200), why=why, option=option) from None
 
 
@@ -125,7 +129,7 @@ def make_report(
     InputError
         A file of another origin lies in the place, or one that was given has changed.
     RunError
-        The notebook failed, or the place stayed taken.
+        The notebook failed, the disk is full, or the place stayed taken.
     """
     tell("prepare")
     final = out / place_below(request) / request.run_id()
@@ -154,10 +158,16 @@ def make_report(
             execute_notebook(source, notebook, parameters, lang=request.lang, cwd=folder, progress=progress)
             tell("pages")
             write_html(notebook, folder / "report.html", lang=request.lang, title=title)
+            write_sums(folder)
         except RunError as error:
             raise _kept(error, final) from error
+        except OSError as error:
+            if error.errno not in DISK_FULL:
+                raise
+            # The file that had no room is gone with its temporary folder: what is named is the report.
+            why = error.strerror or str(error)
+            raise RunError("cli.no_room", where=shown_name(final, 200), why=why) from error
         headline = (folder / "headline.txt").read_text(encoding="utf-8")
-        write_sums(folder)
         put_in_place(folder, final, temporary)
         _kept_beside(final).unlink(missing_ok=True)
     tell("done")
@@ -255,7 +265,9 @@ def _copied_table(table: FromTable, folder: Path) -> str:
 
 
 def _kept(error: RunError, final: Path) -> RunError:
-    """Move a notebook that failed out of the temporary folder and name its new place."""
+    """Move a notebook that failed out of the temporary folder and name its new place; name no temporary one."""
+    if error.message == "cli.no_room":
+        return RunError(error.message, **(error.values | {"where": shown_name(final, 200)}))
     failed = Path(str(error.values.get("file", "")))
     if not failed.is_file():
         return error

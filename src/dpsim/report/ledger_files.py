@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from dpsim.errors import InputError, RunError
+from dpsim.errors import DISK_FULL, InputError, failure
 from dpsim.experiments.arguments import ENGINES, written_date
 from dpsim.experiments.ledgers.enterprise_rows import enterprise_rows
 from dpsim.experiments.ledgers.hazard_rows import hazard_rows
@@ -29,6 +29,7 @@ from dpsim.progress.hazard_words import table, written
 from dpsim.report.made_files import write_made
 from dpsim.report.tables import FORMULA_STARTS
 from dpsim.tabular.extent import MAX_CELLS
+from dpsim.tabular.same_bytes import workbook_bytes
 from dpsim.tabular.sheet import MAX_BYTES, WORKBOOKS
 
 if TYPE_CHECKING:
@@ -122,17 +123,17 @@ def save_ledgers(ledgers: Ledgers, out: Path, kind: str) -> list[Path]:
             raise InputError("ledgers.too_many_rows", given=len(rows), allowed=MOST_ROWS - HEAD_ROWS)
         title = say(f"ledgers.title_{which}", lang=LANG, date=ledgers.date.isoformat())
         sheet = say(f"ledgers.sheet_{which}", lang=LANG)
-        made = _csv(title, header, rows) if kind == "csv" else _workbook(title, sheet, header, rows, _notes(ledgers))
+        made = _csv(title, header, rows) if kind == "csv" else _workbook(title, sheet, header, rows, ledgers)
         contents[f"{name}.{kind}"] = made
     text = json.dumps(record, ensure_ascii=False, indent=2, sort_keys=True) + "\n"
     contents[RECORD] = text.encode()
     try:
         return write_made(out, contents, gone=set(FILES) - contents.keys())
     except OSError as error:
-        failure = RunError if error.errno in (errno.ENOSPC, errno.EDQUOT) else InputError
-        message = "cli.file_limit" if error.errno == errno.EFBIG else "ledgers.cannot_write"
+        full, large = error.errno in DISK_FULL, error.errno == errno.EFBIG
+        message = "cli.no_room" if full else "cli.file_limit" if large else "ledgers.cannot_write"
         where, why = shown_name(error.filename, 200), error.strerror or str(error)
-        raise failure(message, where=where, why=why) from None
+        raise failure(error)(message, where=where, why=why) from None
 
 
 def too_large(ledgers: Ledgers, files: Sequence[Path]) -> list[str]:
@@ -214,7 +215,7 @@ def _csv(title: str, header: Sequence[str], rows: Sequence[Cells]) -> bytes:
     return text.getvalue().encode("utf-8-sig")
 
 
-def _workbook(title: str, name: str, header: Sequence[str], rows: Sequence[Cells], notes: Sequence[str]) -> bytes:
+def _workbook(title: str, name: str, header: Sequence[str], rows: Sequence[Cells], ledgers: Ledgers) -> bytes:
     """Return a workbook: the ledger with its title, and a sheet of notes."""
     import openpyxl
     from openpyxl.cell import WriteOnlyCell
@@ -234,8 +235,6 @@ def _workbook(title: str, name: str, header: Sequence[str], rows: Sequence[Cells
         sheet.append(row)
     beside = book.create_sheet(say("ledgers.sheet_notes", lang=LANG))
     beside.column_dimensions["A"].width = 120
-    for line in notes:
+    for line in _notes(ledgers):
         beside.append([line])
-    stream = io.BytesIO()
-    book.save(stream)
-    return stream.getvalue()
+    return workbook_bytes(book, ledgers.date)

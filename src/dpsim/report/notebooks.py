@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import logging
 import os
+import re
 import signal
 import sys
 import tempfile
@@ -17,8 +18,9 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, Any
 
-from dpsim.errors import DpsimError, InputError, RunError
+from dpsim.errors import DISK_FULL, DpsimError, InputError, RunError
 from dpsim.language import say
+from dpsim.params.wording import shown_name
 from dpsim.report.documents import read_notebook
 from dpsim.report.parameters import (
     check_parameters,
@@ -77,7 +79,8 @@ def execute_notebook(
     InputError
         The parameters are wrong, or a cell found its input wrong.
     RunError
-        A cell failed for another reason; the message names the notebook that was kept.
+        A cell failed for another reason, and the message names the notebook that was kept, if any could be; or the
+        disk is full, and nothing is kept.
     """
     check_parameters(source, parameters)
     values = {name: injectable(name, value) for name, value in parameters.items()}
@@ -90,11 +93,12 @@ def execute_notebook(
         _save_scrubbed(partial, out)
         failed.unlink(missing_ok=True)
     except BaseException as fault:
-        if partial.exists():
-            with suppress(InputError):  # stopped in the middle of writing it
+        if partial.exists() and not _found_no_room(fault):
+            with suppress(InputError, OSError):  # stopped in the middle of writing it, or no room for another
+                failed.unlink(missing_ok=True)
                 _save_scrubbed(partial, failed)
         if isinstance(fault, Exception) and not isinstance(fault, DpsimError):
-            raise _translated(fault, failed) from fault
+            raise _translated(fault, out, failed) from fault
         raise
     finally:
         partial.unlink(missing_ok=True)
@@ -213,12 +217,21 @@ def _quiet(*names: str) -> Iterator[None]:
             logger.setLevel(level)
 
 
-def _translated(fault: Exception, failed: Path) -> DpsimError:
-    """Return what went wrong in a notebook as an error of ours."""
+def _found_no_room(fault: BaseException) -> bool:
+    """Tell whether a disk was full, for this process or for a cell, of whose error only the text is known."""
+    told = re.match(r"\[Errno (\d+)\]", str(getattr(fault, "evalue", "")))
+    return (int(told[1]) if told else getattr(fault, "errno", None)) in DISK_FULL
+
+
+def _translated(fault: Exception, out: Path, failed: Path) -> DpsimError:
+    """Return what went wrong in a notebook as an error of ours, which names what was kept if anything was."""
     kind, text = str(getattr(fault, "ename", type(fault).__name__)), str(getattr(fault, "evalue", fault))
     if kind in _names_of(InputError):
         return InputError("error.notebook_input", text=text)
-    return RunError("error.notebook_failed", file=str(failed), kind=kind, text=text.strip())
+    if _found_no_room(fault):
+        return RunError("cli.no_room", where=shown_name(out, 200), why=text.strip())
+    kept = "failed" if failed.is_file() else "lost"
+    return RunError(f"error.notebook_{kept}", file=str(failed), kind=kind, text=text.strip())
 
 
 def _names_of(kind: type[DpsimError]) -> set[str]:

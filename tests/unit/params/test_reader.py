@@ -5,11 +5,14 @@ from __future__ import annotations
 import datetime as dt
 import math
 import os
+import re
 from pathlib import Path
 
 import pytest
 
 from dpsim.errors import FileFaults
+from dpsim.params.load import load_case
+from dpsim.params.locate import locate_case
 from dpsim.params.reader import MAX_BYTES, MAX_ENTRIES, read_yaml, scalar
 
 
@@ -120,3 +123,37 @@ def test_anchors_and_tags_are_faults(tmp_path: Path, text: str) -> None:
     file.write_text(text, encoding="utf-8")
     assert {fault.message for fault in read_yaml(file).faults} <= {"params.alias", "params.tag"}
     assert len(read_yaml(file).faults) == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [("!case\na: 1\n", "params.tag_whole"), ("&x\na: 1\n", "params.alias_whole"), ("*x\n", "params.alias_whole")],
+)
+def test_what_the_whole_document_refers_to_has_a_subject(text: str, message: str, tmp_path: Path) -> None:
+    file = tmp_path / "x.yaml"
+    file.write_text(text, encoding="utf-8")
+    try:
+        faults = [fault.message for fault in read_yaml(file).faults]
+    except FileFaults as error:
+        faults = [fault.message for fault in error.faults]
+        assert "the file as a whole" in error.faults[0].text("en") and "整个文件" in error.faults[0].text("zh")
+    assert faults == [message]
+
+
+@pytest.mark.parametrize(
+    ("value", "messages"),
+    [
+        ("*day", ["params.alias"]),
+        ("!!x 3", ["params.tag"]),
+        ("1" * 5000, ["params.number_too_large"]),
+        ("null", ["params.not_a_date"]),
+    ],
+)
+def test_an_entry_that_was_not_read_is_one_fault(value: str, messages: list[str], tmp_path: Path) -> None:
+    text = locate_case("linyi-2018").read_text(encoding="utf-8")
+    file = tmp_path / "x.yaml"
+    file.write_text(re.sub(r"(deadline: *)[0-9-]+", lambda found: found[1] + value, text, count=1), encoding="utf-8")
+    with pytest.raises(FileFaults) as caught:
+        load_case(file)
+    assert [fault.message for fault in caught.value.faults] == messages
+    assert "inf" not in caught.value.text("en").lower() or "params.not_a_date" in messages

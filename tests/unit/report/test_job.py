@@ -171,7 +171,7 @@ def test_a_disk_without_room_is_refused_before_the_run(
         return Usage(10**12, 10**12 - 31_400_000, 31_400_000)
 
     monkeypatch.setattr(shutil, "disk_usage", nearly_full)
-    with pytest.raises(InputError) as caught:
+    with pytest.raises(RunError) as caught:
         check_out(tmp_path / "not" / "yet 文")
     text = caught.value.text(lang)
     assert "yet 文" in text and "31 MB" in text and "100 MB" in text and "--out" in text

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import errno
 import json
 import os
 import re
@@ -12,6 +13,7 @@ import nbformat
 import pytest
 
 from dpsim.errors import FileFaults, InputError, RunError
+from dpsim.report import notebooks
 from dpsim.report.notebooks import (
     check_parameters,
     execute_notebook,
@@ -99,6 +101,32 @@ def test_another_failure_keeps_the_part_that_ran_and_an_earlier_result(tmp_path:
     assert "前半" in (tmp_path / "out.failed.ipynb").read_text(encoding="utf-8")
     assert (tmp_path / "out.ipynb").read_text(encoding="utf-8") == "earlier"
     assert sorted(file.name for file in tmp_path.iterdir()) == ["out.failed.ipynb", "out.ipynb"]
+
+
+@pytest.mark.parametrize("full", [True, False])
+@pytest.mark.parametrize("where", ["process", "cell"])
+def test_what_was_not_kept_is_not_named_and_a_full_disk_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, full: bool, where: str
+) -> None:
+    number = errno.ENOSPC if full else errno.EIO
+
+    def run(source: Path, partial: Path, *_: object) -> None:
+        partial.write_text("half of it", encoding="utf-8")
+        fault = OSError(number, os.strerror(number))
+        if where == "cell":
+            fault = RuntimeError()  # type: ignore[assignment]
+            fault.ename, fault.evalue = "OSError", f"[Errno {number}] {os.strerror(number)}"  # type: ignore[attr-defined]
+        raise fault
+
+    monkeypatch.setattr(notebooks, "_run_papermill", run)
+    given = {"kind": "other", "marker": ""}
+    with pytest.raises(RunError) as caught:
+        execute_notebook(NOTEBOOKS / "failing.ipynb", tmp_path / "out.ipynb", given, lang="zh", progress=False)
+    assert caught.value.message == ("cli.no_room" if full else "error.notebook_lost")
+    for lang, advice in (("zh", "腾出空间"), ("en", "Free some space")):
+        text = caught.value.text(lang)
+        assert "failed.ipynb" not in text and (advice in text) == full and os.strerror(number) in text
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_success_removes_the_earlier_failure_and_runs_in_the_given_folder(tmp_path: Path) -> None:
