@@ -48,7 +48,19 @@ def entry() -> dict[str, dict[str, object]]:
 
 def test_the_example_takes_under_60_lines(module: ModuleType) -> None:
     assert len((block("python") + block("yaml")).splitlines()) + 1 < 60
-    assert module.NAME not in instruments(), "it is an example"
+
+
+def test_whoever_has_followed_the_page_has_its_file(module: ModuleType) -> None:
+    """Before the page is followed nothing is registered by this name; afterwards it is what the page shows."""
+    assert module.NAME == "night_checks"
+    added = instruments().get(module.NAME, module)
+    assert (added.NAME, added.WORDS, added.SETTINGS) == (module.NAME, module.WORDS, module.SETTINGS)
+
+
+def test_the_page_says_what_tests_need_and_which_pages_to_bring_up_to_date() -> None:
+    for named in ("make setup-dev", "dpsim.params.reference > docs/parameters.md", "benchmarks/instruments.py"):
+        assert named in PAGE
+    assert "README.zh.md" in PAGE and "## 3. The word" not in PAGE
 
 
 def test_its_settings_are_those_of_its_entry(module: ModuleType) -> None:

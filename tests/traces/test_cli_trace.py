@@ -34,11 +34,42 @@ def test_every_event_is_told_with_its_reason(lang: str, monkeypatch: pytest.Monk
     from dpsim.language import catalogue
 
     frame, text = told(lang, monkeypatch)
-    assert text.count("\n") == 2 * len(frame)
+    assert text.count("\n") == 2 * len(frame) + 2, "and two lines on how to read them"
     assert all(f"trace.kind.{kind.name.lower()}" in catalogue(lang) for kind in Kind)
     own = {c for c in Channel if 0 < c < Channel.SELF_CHECK}
     assert all(f"trace.channel.{channel.name.lower()}" in catalogue(lang) for channel in own)
     assert all(f"trace.law.none_{kind}" in catalogue(lang) for kind in frame[frame["law"] == ""]["kind"].unique())
+
+
+@pytest.mark.parametrize(
+    ("lang", "hours", "late"),
+    [("zh", "钟点和星期没有意义", "从整改时限算到销号"), ("en", "nothing but their order", "to closing")],
+)
+def test_hours_that_mean_nothing_and_overdue_are_explained_where_they_are_printed(
+    lang: str, hours: str, late: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    frame, text = told(lang, monkeypatch)
+    assert text.splitlines()[1].count(hours) == 1 and text.splitlines()[2].count(late) == 1
+    visits = frame[frame["kind"].isin(["visit", "meeting"])]
+    assert len(visits) > 0
+    days = trace_text(Told(small(), load_strategy("balanced"), None, "all", SEED, 0, visits))
+    assert hours not in days and late not in days, "control: visits and meetings are on working days"
+    in_time = frame[(frame["kind"] == "closed") & (frame["value"] % 2 == 1)]
+    closed = trace_text(Told(small(), load_strategy("balanced"), None, "all", SEED, 0, in_time))
+    assert hours in closed and late not in closed
+
+
+@pytest.mark.parametrize(
+    ("lang", "empty", "unknown"), [("zh", "实为 -", "没有记录"), ("en", "it took -", "not in the log")]
+)
+def test_a_time_taken_that_is_not_known_is_no_dash(
+    lang: str, empty: str, unknown: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    frame, text = told(lang, monkeypatch)
+    rectified = frame[frame["law"] == "rectify"]
+    without = rectified["observed"].isna().sum()
+    assert 0 < without < len(rectified)
+    assert empty not in text and text.count(unknown) == without
 
 
 def test_what_only_the_model_knows_is_marked(monkeypatch: pytest.MonkeyPatch) -> None:

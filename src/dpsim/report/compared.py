@@ -24,7 +24,7 @@ from dpsim.report.figures.save import figure_files
 from dpsim.report.made_files import write_made
 from dpsim.report.parts import Part
 from dpsim.report.place import own_words
-from dpsim.report.show import show_percent, show_rounded
+from dpsim.report.show import show_number, show_number_range, show_percent, show_rounded
 from dpsim.report.sources import SOURCES, sources_text
 from dpsim.report.tables import html_table, table_files, table_names
 
@@ -33,6 +33,8 @@ _TABLES, _FIGURES = ("differences", "runs"), ("figures/differences.png", "figure
 FILES = (*table_names("tables", _TABLES), *_FIGURES, RUN, SOURCES)
 """Every file the folder of a comparison may hold, without its check sums."""
 
+MOST_REDUCTION = 1000.0
+"""Largest variance reduction that is printed as a number: above it no digit tells more."""
 DRAWN = ("online", "paper", "latent_general", "latent_major", "overdue", "accidents", "visits", "staff_days")
 """Measures of the figure; the table holds all."""
 
@@ -92,7 +94,8 @@ class ComparisonLetter:
         """Return head and cells of the table of differences."""
         frame = self.result.differences
         k = frame["strategy"].nunique()
-        heads = ("measure", "strategy", "difference", "adjusted", "better", "reduction", "verdict")
+        interval = "adjusted" if k > 1 else "interval"  # of one strategy nothing is adjusted
+        heads = ("measure", "strategy", "difference", interval, "better", "reduction", "verdict")
         head = [self.say(f"column_{name}", reference=self.reference, k=k) for name in heads]
         return head, [self._cells(row) for _, row in frame.iterrows()]
 
@@ -108,9 +111,15 @@ class ComparisonLetter:
             _number(row["mean"], sign=True),
             span,
             self.say("none") if math.isnan(better) else f"{show_percent(better)}%",
-            self.say("none") if math.isnan(saved) else show_rounded(saved, 1),
+            self._reduction(saved),
             self.verdict(row),
         )
+
+    def _reduction(self, ratio: float) -> str:
+        """Return how much pairs reduce the variance."""
+        if math.isnan(ratio):
+            return self.say("none")
+        return self.say("above", most=f"{MOST_REDUCTION:g}") if ratio > MOST_REDUCTION else show_rounded(ratio, 1)
 
     def text(self) -> str:
         """Return title and table for a terminal."""
@@ -121,6 +130,7 @@ class ComparisonLetter:
     def answer(self) -> Part:
         """Return what can be told, and what cannot."""
         frame, lines = self.result.differences, []
+        interval = self.say("adjusted_interval" if frame["strategy"].nunique() > 1 else "interval")
         for strategy in frame["strategy"].drop_duplicates():
             part = frame[frame["strategy"] == strategy]
             words = part.apply(verdict, axis=1)
@@ -132,6 +142,7 @@ class ComparisonLetter:
                         strategy=self.name(strategy),
                         verdict=self.verdict(row),
                         mean=_number(row["mean"], sign=True),
+                        interval=interval,
                         low=_number(row["adjusted_low"]),
                         high=_number(row["adjusted_high"]),
                         n=int(row["n"]),
@@ -177,17 +188,20 @@ class ComparisonLetter:
     def notes(self) -> list[str]:
         """Return how the strategies were compared, and what in them comes to nothing in this case."""
         frame = self.result.differences
-        text = self.say(
-            "method",
-            reference=self.reference,
-            n=int(frame["n"].max()),
-            seed=self.seed,
-            k=frame["strategy"].nunique(),
-        )
+        k = frame["strategy"].nunique()
+        adjusted = self.say("method_adjusted", k=k) if k > 1 else ""
+        values = {"reference": self.reference, "n": int(frame["n"].max()), "seed": self.seed}
+        said = [self.say("method", adjusted=adjusted, **values)]
+        if "overdue" in set(frame["measure"]):
+            said.append(say("letter.hazards.overdue_until", lang=self.lang))
+        listed = self.case.population.enterprises
+        if listed.assumed:
+            span = show_number_range(listed.low, listed.high, self.lang)
+            said.append(self.say("listed_assumed", total=show_number(listed.value), range=span))
         left = {name: count for name, count in self.result.dropped.items() if count}
         lost = [self.say("dropped", strategy=self.name(name), dropped=count) for name, count in left.items()]
         plans = [note for s in self.strategies.values() for note in plan_warnings(self.case, s, self.lang)]
-        return [text, *lost, *plans]
+        return [*said, *lost, *plans]
 
     def saved(self, store: str | None) -> list[str]:
         """Write table and figure if there is a folder; return where they and the runs are."""

@@ -87,11 +87,16 @@ def make_ledgers(case: str, *, strategy: str | None, seed: int, replication: int
     day = loaded.horizon_end if date is None else _written(date, loaded)
     if not loaded.as_of <= day <= loaded.horizon_end:
         raise _bad_date(str(date), loaded)
-    setting = prepare(loaded, chosen)
+    return run_ledgers(loaded, chosen, seed=seed, replication=replication, day=day)
+
+
+def run_ledgers(case: Case, strategy: Strategy, *, seed: int, replication: int, day: dt.date) -> Ledgers:
+    """Run one replication of what is loaded and return its ledgers at a simulated day."""
+    setting = prepare(case, strategy)
     if not setting.with_hazards:
-        raise InputError("ledgers.no_hazards", given=shown(chosen.id))
+        raise InputError("ledgers.no_hazards", given=shown(strategy.id))
     run = traced_run(setting, seed=seed, replication=replication)
-    return Ledgers(loaded, chosen, seed, replication, day, enterprise_rows(run, day), hazard_rows(run, day))
+    return Ledgers(case, strategy, seed, replication, day, enterprise_rows(run, day), hazard_rows(run, day))
 
 
 def _written(date: str, case: Case) -> dt.date:
@@ -112,6 +117,20 @@ def save_ledgers(ledgers: Ledgers, out: Path, kind: str) -> list[Path]:
     """Write both ledgers and the record of the run into a folder; all contents are made before the first is written."""
     record = run_record(ledgers.case, ledgers.strategy, seed=ledgers.seed, replications=1, engine=ENGINES[0])
     record |= {"replication": ledgers.replication, "date": ledgers.date.isoformat(), "simulated": True}
+    contents = ledger_contents(ledgers, kind)
+    text = json.dumps(record, ensure_ascii=False, indent=2, sort_keys=True) + "\n"
+    contents[RECORD] = text.encode()
+    try:
+        return write_made(out, contents, gone=set(FILES) - contents.keys())
+    except OSError as error:
+        full, large = error.errno in DISK_FULL, error.errno == errno.EFBIG
+        message = "cli.no_room" if full else "cli.file_limit" if large else "ledgers.cannot_write"
+        where, why = shown_name(error.filename, 200), error.strerror or str(error)
+        raise failure(error)(message, where=where, why=why) from None
+
+
+def ledger_contents(ledgers: Ledgers, kind: str) -> dict[str, bytes]:
+    """Return both ledgers as files of a kind of `FORMATS`, by name."""
     heads = [say(f"ledgers.column.{name}", lang=LANG) for name in ENTERPRISE_COLUMNS]
     parts = (
         ("enterprise", heads, _enterprises(ledgers)),
@@ -125,15 +144,7 @@ def save_ledgers(ledgers: Ledgers, out: Path, kind: str) -> list[Path]:
         sheet = say(f"ledgers.sheet_{which}", lang=LANG)
         made = _csv(title, header, rows) if kind == "csv" else _workbook(title, sheet, header, rows, ledgers)
         contents[f"{name}.{kind}"] = made
-    text = json.dumps(record, ensure_ascii=False, indent=2, sort_keys=True) + "\n"
-    contents[RECORD] = text.encode()
-    try:
-        return write_made(out, contents, gone=set(FILES) - contents.keys())
-    except OSError as error:
-        full, large = error.errno in DISK_FULL, error.errno == errno.EFBIG
-        message = "cli.no_room" if full else "cli.file_limit" if large else "ledgers.cannot_write"
-        where, why = shown_name(error.filename, 200), error.strerror or str(error)
-        raise failure(error)(message, where=where, why=why) from None
+    return contents
 
 
 def too_large(ledgers: Ledgers, files: Sequence[Path]) -> list[str]:

@@ -25,6 +25,9 @@ _MARKS = {BOTH: "= ", ONE: "< ", OTHER: "> "}
 _MODEL_ONLY = ("born", "relapsed", "paper")
 _HAZARD = ("born", "found", "assigned", "rectified", "refused", "accepted", "closed", "overdue", "relapsed", "accident")
 _TEAMS = ("assessor", "agency")
+_CONTINUOUS = ("started", "ready", "built", "connected", "online", "entered", "reworked", "born", "assigned",
+               "rectified", "refused", "accepted", "closed", "relapsed", "accident")  # fmt: skip
+"""Events whose hour and day of the week mean nothing: organisations act on working mornings, nobody else does."""
 
 
 @dataclass(frozen=True)
@@ -104,6 +107,7 @@ def trace_text(told: Told) -> str:
         lines = [say("trace.head_against", **values, against=beside, same=same, one=one, other=other)]
     if frame.empty:
         return "\n".join([*lines, say("trace.none")])
+    lines += _legend(frame)
     for row in frame.itertuples():
         if told.against is not None and row.divergence:
             lines.append(say("trace.diverges"))
@@ -111,6 +115,15 @@ def trace_text(told: Told) -> str:
     if told.against is not None:
         lines.append(_verdict(frame))
     return "\n".join(lines)
+
+
+def _legend(frame: pd.DataFrame) -> list[str]:
+    """Return what must be known to read the events: whose hours mean nothing, and how long a hazard is overdue."""
+    kinds = frame["kind"]
+    own = kinds.isin(_CONTINUOUS) & (frame["channel"] != "agency")
+    late = (kinds == "overdue") | ((kinds == "closed") & (frame["value"].astype(int) & 1 == 0))
+    said = (("trace.hours", own), ("letter.hazards.overdue_until", late))
+    return [say(message) for message, of in said if of.any()]
 
 
 def _verdict(frame: pd.DataFrame) -> str:
@@ -180,7 +193,9 @@ def _why(row: Any) -> str:
         part=row.part,
         uniform=f"{row.uniform:.12f}",
     )
-    law = say(f"trace.law.{row.law}", follows=_number(row.follows), observed=_number(row.observed))
+    unseen = row.law == "rectify" and math.isnan(row.observed)
+    name = "rectify_begun_before" if unseen else row.law
+    law = say(f"trace.law.{name}", follows=_number(row.follows), observed=_number(row.observed))
     return say("trace.law_line", law=law, key=key, check=say(f"trace.check.{row.check}"))
 
 

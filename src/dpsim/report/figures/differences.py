@@ -78,6 +78,7 @@ def _draw_panel(axes: Axes, part: Any, lang: str) -> list[Any]:
         part.numbers(name) for name in ("mean", "low", "high", "adjusted_low", "adjusted_high")
     )
     untold = (wide_low <= 0.0) & (wide_high >= 0.0)
+    adjusted = bool(((wide_low != low) | (wide_high != high)).any())  # of one strategy nothing is
     handles: list[Any] = []
     for row in range(len(mean)):
         colour = style.GREY if untold[row] else style.BLUE
@@ -86,7 +87,7 @@ def _draw_panel(axes: Axes, part: Any, lang: str) -> list[Any]:
         thick = axes.plot([low[row], high[row]], [row, row], color=colour, lw=3.0, solid_capstyle="butt",
                           label=say("compare.figure_interval", lang=lang))  # fmt: skip
         axes.plot([mean[row]], [row], marker="o", ms=5.5, color=colour, mfc="white" if untold[row] else colour)
-        handles = [*thick, *thin]
+        handles = [*thick, *thin] if adjusted else thick
     told = axes.plot([], [], ls="", marker="o", ms=5.5, color=style.BLUE, label=say("compare.figure_mean", lang=lang))
     hollow = axes.plot([], [], ls="", marker="o", ms=5.5, color=style.GREY, mfc="white",
                        label=say("compare.figure_untold", lang=lang))  # fmt: skip

@@ -41,7 +41,9 @@ def part(letter: Letter) -> Part:
     spread, grades, ranks = spread_of(mine, rules), grades_of(mine), ranks_of(mine)
     letter.save_table(pd.concat([spread, grades]).drop(columns="most"), "county_appraisal")
     letter.save_table(ranks, "county_ranks")
-    body = letter.paragraph(_whose(letter)) + letter.paragraph(_rules(letter, rules))
+    body = letter.paragraph(_whose(letter)) + letter.paragraph(
+        _rules(letter, rules), letter.say("letter.hazards.overdue_until")
+    )
     body += _spread_table(letter, spread) + _grades_table(letter, grades)
     body += letter.paragraph(_gap(letter, mine)) + _ranks_table(letter, ranks)
     return letter.headed("county_appraisal.head", body + letter.paragraph(*_steadiness(letter, mine, ranks)))

@@ -43,7 +43,9 @@ def part(letter: Letter) -> Part:
     body = letter.paragraph(_gap(letter, mine)) + letter.picture("hazards", alts.hazards(letter))
     body += letter.paragraph(_model_only(letter)) + _drivers(letter)
     body += letter.picture("hazards_found", alts.hazards_found(letter))
-    body += _life(letter, mine) + letter.paragraph(letter.say("letter.hazards.closing"))
+    body += _life(letter, mine) + letter.paragraph(
+        *(letter.say(f"letter.hazards.{name}") for name in ("closing", "overdue_until"))
+    )
     return letter.headed("part_hazards", body + letter.paragraph(_accidents(letter, mine)))
 
 

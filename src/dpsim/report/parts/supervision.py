@@ -58,7 +58,7 @@ def part(letter: Letter) -> Part:
     runs = min(result.supervised[strategy.id].runs for strategy in shown)
     veto = letter.say("letter.supervision.veto") if result.case.formalism.appraised else ""
     note = letter.say("letter.supervision.note", n=runs, veto=veto, without=without_them)
-    return letter.headed("part_supervision", table + letter.paragraph(note))
+    return letter.headed("part_supervision", table + letter.paragraph(note, letter.say("letter.hazards.overdue_until")))
 
 
 def measures_of(case: Case, names: tuple[str, ...]) -> list[str]:

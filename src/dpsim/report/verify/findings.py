@@ -42,7 +42,7 @@ class Verified:
     ----------
     folder : pathlib.Path
     kind : str
-        ensemble, report, comparison, forecast, needed, backtest, published or batch.
+        ensemble, report, comparison, forecast, needed, backtest, published, ledgers or batch.
     wrong : list of Finding
         Differences; none where all is well.
     checked, notes : list of Finding

@@ -22,6 +22,7 @@ from dpsim.report.verify.ensembles import verify_ensemble
 from dpsim.report.verify.files import check_sums
 from dpsim.report.verify.findings import Verified
 from dpsim.report.verify.forecasts import INDEX_TABLE, verify_backtest, verify_forecast, verify_index
+from dpsim.report.verify.ledgers import verify_ledgers
 from dpsim.report.verify.published import verify_published
 from dpsim.report.verify.records import read_record
 from dpsim.report.verify.reports import RUN, verify_comparison, verify_report
@@ -93,9 +94,11 @@ def _verified(folder: Path, runs: dict[str, int], *, index: bool = True) -> list
         return [verify_report(folder, **runs)]
     if POINTS in names:
         return [verify_needed(folder)]
-    if RUN in names and not any(name.startswith(LEDGERS) for name in names):  # ledgers are no comparison
+    if any(name.startswith(LEDGERS) for name in names):
+        return [verify_ledgers(folder, count=runs["count"])]
+    if RUN in names:
         return [verify_comparison(folder, **runs)]
-    raise InputError("verify.not_ours", where=shown_name(folder, 200), found=_below(folder))
+    raise InputError("verify.not_ours", where=shown_name(folder, 200), below=_below(folder))
 
 
 def _verify_batch(folder: Path, runs: dict[str, int]) -> list[Verified]:
@@ -142,4 +145,5 @@ def _below(folder: Path) -> str:
         file.parent for depth in ("*", "*/*", "*/*/*") for mark in marks for file in folder.glob(f"{depth}/{mark}")
     }
     found = sorted(places, key=lambda place: (len(place.parts), place))  # an index before what it leads to
-    return ", ".join(shown_name(place, 200) for place in found[:5]) or "-"
+    listed = ", ".join(shown_name(place, 200) for place in found[:5])
+    return say("verify.below", found=listed) if found else say("verify.none_below")
