@@ -100,7 +100,7 @@ def test_the_report_tells_reports_from_what_targets_are_judged_on(results: tuple
     assert usual in theirs and DONE[lang] not in theirs, "control: without the block all is as reported"
     drawings, others = year_end_drawings(late), year_end_drawings(plain)
     own = "".join(DONE[lang].split())
-    median = {"zh": "填报中位数", "en": "Medianofreports"}[lang]
+    median = {"zh": "填报1", "en": "Reports1"}[lang]
     for name in (name for name in drawings if name.startswith("fan_")):
         assert own in shown(drawings[name]) and median in shown(drawings[name]), name
         assert own not in shown(others[name]) and median not in shown(others[name]), name

@@ -24,6 +24,7 @@ STAGES = ("built", "connected", "online", "assessed", "passed")
 _BAND_COLUMNS = ("date", "q025", "q10", "q25", "q50", "q75", "q90", "q975")
 _BOX = {"boxstyle": "round,pad=0.4", "facecolor": "#f6f3ea", "edgecolor": style.PALE}
 _AXES_POINTS = 200.0
+_AXES_POINTS_BELOW_REPORTS = 140.0
 
 
 def plot_fan_chart(
@@ -99,7 +100,8 @@ def plot_fan_chart(
         values = {"start": show_rounded(start), "total": show_rounded(goal.total)}
         axes.set_ylabel(say(f"figures.fan.{label}", lang=lang, stage=words, **values))
         median = "label_reported" if reports else "label_median"
-        label_right(axes, fan_parts.right_labels(fan, other, goal, lang, median), points=_AXES_POINTS)
+        points = _AXES_POINTS_BELOW_REPORTS if reports else _AXES_POINTS  # a longer text leaves less height
+        label_right(axes, fan_parts.right_labels(fan, other, goal, lang, median), points=points)
         style.legend_below(figure, handles, columns=4, title=say("figures.fan.bands", lang=lang, n=n))
         return style.finish(figure)
 
