@@ -278,14 +278,14 @@ def run(
             raise InputError("cli.one_run_kept", given="--fork" if store is None else "--store")
         if scheduler is not None:
             raise InputError("cli.one_run_here")
-        return put(one_run(case, strategy, seed=whole(seed), replication=whole(replication)))
-    bar = sys.stderr.isatty()
-    numbers = {"replications": whole(replications or DEFAULT_RUNS), "seed": whole(seed)}
-    text, notes = many_runs(case, strategy, **numbers, store=store, fork=fork, scheduler=scheduler, progress=bar)
+        text, notes = one_run(case, strategy, seed=whole(seed), replication=whole(replication))
+    else:
+        bar = sys.stderr.isatty()
+        numbers = {"replications": whole(replications or DEFAULT_RUNS), "seed": whole(seed)}
+        text, notes = many_runs(case, strategy, **numbers, store=store, fork=fork, scheduler=scheduler, progress=bar)
     put(text)
     for note in notes:
         typer.echo(note, err=True)
-    return None
 
 
 @app.command()

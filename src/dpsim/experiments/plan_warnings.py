@@ -7,6 +7,7 @@ another. But who is not told takes "no effect" for a finding.
 
 from __future__ import annotations
 
+from dpsim.experiments.reported import reports_notes
 from dpsim.language import say
 from dpsim.model.prior import case_timeline
 from dpsim.model.staffing import pool_days
@@ -49,4 +50,4 @@ def run_notes(case: Case, strategy: Strategy, lang: str | None = None) -> list[s
         target.group == "benchmark" for target in case.targets.list
     ):
         notes.append(say("letter.plan.split", lang=lang))
-    return notes + plan_warnings(case, strategy, lang)
+    return notes + reports_notes(case, lang) + plan_warnings(case, strategy, lang)

@@ -10,6 +10,7 @@ import numpy.typing as npt
 from dpsim.engines.outcome import Outcome
 from dpsim.engines.world import Setting
 from dpsim.errors import InputError
+from dpsim.language import say
 from dpsim.measure.stages import last_told, stage_counts_over_time
 from dpsim.params.schema import Case
 
@@ -32,6 +33,26 @@ def check_reported(case: Case, by: Sequence[str]) -> None:
                 allowed=", ".join(WHOLE_COUNTIES),
                 key="reporting.shading",
             )
+
+
+def how_reports_differ(case: Case, lang: str | None = None) -> str:
+    """Return in words how late reports are and how far shaded; empty where they say what is done."""
+    block = case.reporting
+    if block is None or not block.on:
+        return ""
+    parts = []
+    if block.delay_days.value:
+        parts.append(say("letter.reports.late", lang=lang, days=f"{block.delay_days.value:g}"))
+    if block.shading.value:
+        window, share = f"{block.shading_days.value:g}", f"{100.0 * block.shading.value:g}%"
+        parts.append(say("letter.reports.shaded", lang=lang, window=window, share=share))
+    return say("letter.reports.and", lang=lang).join(parts)
+
+
+def reports_notes(case: Case, lang: str | None = None) -> list[str]:
+    """Return one note that targets are judged on what is done and not on reports; none where these are the same."""
+    how = how_reports_differ(case, lang)
+    return [say("letter.reports.note", lang=lang, how=how)] if how else []
 
 
 def reported_counts(

@@ -17,6 +17,7 @@ import pandas as pd
 
 from dpsim.experiments.ensemble import Ensemble
 from dpsim.experiments.plan_warnings import plan_warnings
+from dpsim.experiments.reported import reports_notes
 from dpsim.experiments.stream import of_the_same_runs
 from dpsim.explorer.scenario import Built, Scenario
 from dpsim.language import in_words, say
@@ -148,6 +149,7 @@ def fan_drawing(built: Built, ensemble: Ensemble, lang: str, before: Ensemble | 
         "name": name,
         "second": second,
         "assumed": count.assumed,
+        "reports": sentences.of_reports(case, lang),
     }
     return Drawing("plot_fan_chart", stage_bands(ensemble, target.stage), fan)
 
@@ -235,7 +237,7 @@ def _notes(built: Built, ensemble: Ensemble, lang: str, *, compared: bool) -> st
     """Return what must be known to read the table."""
     finished, failed = int(str(ensemble.record["finished"])), len(ensemble.failures)
     notes = [say("explorer.targets_note", lang=lang, name=built.strategy.name.words(lang))]
-    notes += plan_warnings(built.case, built.strategy, lang)
+    notes += reports_notes(built.case, lang) + plan_warnings(built.case, built.strategy, lang)
     if compared:
         notes.append(say("explorer.before_note", lang=lang))
     if finished < FEW_RUNS:

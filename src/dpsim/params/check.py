@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any, NamedTuple, TypeVar, get_args
 
 from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 
 from dpsim.core.expect import Expect
-from dpsim.params.dig import blanked, choice, is_number
+from dpsim.params.dig import blanked, choice, is_number, items
 from dpsim.params.evidence import evidence
 from dpsim.params.faults import MOST_FAULTS, Fault, Origin, Path, refuse
 from dpsim.params.instruments import INSTRUMENTS
@@ -81,7 +82,10 @@ def checked(
             if any(fault.path[-1] == "value" and fault.message != "params.outside_range" for fault in own):
                 sound = blanked(sound, (*place.path, "value"))
     found = tuple(found)
-    refuse([*found, *(fault for fault in (*faults, *rules(sound)) if not unread(fault, found))], origin)
+    told = (fault for fault in (*faults, *rules(sound)) if not unread(fault, found))
+    names = {path: item.get("instrument") for path, item in items(content, ("instruments",))}
+    called = {path: name for path, name in names.items() if isinstance(name, str)}
+    refuse([*found, *told], replace(origin, called=called))
     assert made is not None  # no fault, so the model was made
     return made
 

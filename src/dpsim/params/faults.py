@@ -53,10 +53,13 @@ class Origin:
         File as the user typed it, or the id of the case that is changed.
     lines : mapping of path to int, optional
         Line of every key, counted from 1; empty when there is no file.
+    called : mapping of path to str, optional
+        What an entry of a list is called: the path only counts it.
     """
 
     name: str
     lines: Mapping[Path, int] = field(default_factory=dict)
+    called: Mapping[Path, str] = field(default_factory=dict)
 
     def line(self, path: Path) -> int:
         """Return the line of `path` or of the nearest entry above it; 0 when there is no file."""
@@ -74,11 +77,12 @@ def dotted(path: Path) -> str:
 def as_error(fault: Fault, origin: Origin) -> InputError:
     """Return the fault as an error that names file, line, key, what was given and what is allowed."""
     file, line = shown_name(origin.name, 200), fault.line or origin.line(fault.path)
+    called = origin.called.get(fault.path[:2], "")
     return InputError(
         fault.message,
         file=file,
         line=line,
-        where=f"{file}:{line}" if line else file,
+        where=(f"{file}:{line}" if line else file) + (f" ({shown_name(called)})" if called else ""),
         key=cut(dotted(fault.path)),
         given=shown(fault.given),
         **fault.values,

@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dpsim.core.words import CLASSES
+from dpsim.experiments.reported import how_reports_differ
 from dpsim.measure.probability import DISPLAY_LOW
 from dpsim.model.targets import headline_target
+from dpsim.report import sentences
 from dpsim.report.drawings import stage_target
 from dpsim.report.figures.queues import organisation_name
 from dpsim.report.show import show_count_range, show_date, show_probability_range, show_ratio_range, show_rounded
@@ -32,7 +34,9 @@ def fan(letter: Letter, stage: str) -> str:
         median=show_rounded(last["q50"]),
         range=show_count_range(last["q10"], last["q90"], letter.lang),
     )
-    return text + (letter.say("letter.alt.fan_target", required=target.required) if target else "")
+    text += letter.say("letter.alt.fan_target", required=target.required) if target else ""
+    reports = sentences.of_reports(case, letter.lang)
+    return letter.join([text, reports])
 
 
 def pace(letter: Letter) -> str:
@@ -142,4 +146,6 @@ def paper(letter: Letter) -> str:
     last = rows[rows["date"] == rows["date"].max()]["q50"].tolist()
     names = ("built", "substantive", "paper")
     values: dict[str, object] = {name: show_rounded(value) for name, value in zip(names, last, strict=True)}
-    return letter.say("letter.alt.paper", end=show_date(letter.result.case.horizon_end, letter.lang), **values)
+    case = letter.result.case
+    message = "letter.alt.paper_reports" if how_reports_differ(case) else "letter.alt.paper"
+    return letter.say(message, end=show_date(case.horizon_end, letter.lang), **values)

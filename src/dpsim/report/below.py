@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from dpsim.experiments.plan_warnings import plan_warnings
+from dpsim.experiments.reported import how_reports_differ
 from dpsim.language import say
 from dpsim.model.targets import Target, headline_target, resolve_targets
 from dpsim.params.labels import option_label, quantity_label
@@ -47,6 +48,7 @@ def below_headline(result: YearEnd) -> list[str]:
         say(
             "letter.reported",
             lang=lang,
+            basis=basis(case, lang),
             paper=show_share_range(case.caveats.paper_share.low, case.caveats.paper_share.high, lang),
             part=say(paper_part(case), lang=lang),
             name=getattr(result.request.main.name, lang),
@@ -54,6 +56,12 @@ def below_headline(result: YearEnd) -> list[str]:
         ),
     ]
     return [sentence for sentence in sentences if sentence] + warnings(result)
+
+
+def basis(case: Case, lang: str) -> str:
+    """Return what the numbers are judged on: reports, or where these differ from it what is done."""
+    how = how_reports_differ(case, lang)
+    return say("letter.reports.basis", lang=lang, how=how) if how else say("letter.reported_basis", lang=lang)
 
 
 def working_figure(result: YearEnd) -> str:

@@ -15,6 +15,7 @@ from dpsim.decide.compare import LESS, MORE, SAME, UNTOLD, Comparison, verdict
 from dpsim.decide.measures import find_measure
 from dpsim.experiments.arguments import ENGINES
 from dpsim.experiments.plan_warnings import plan_warnings
+from dpsim.experiments.reported import reports_notes
 from dpsim.experiments.runrecord import run_record
 from dpsim.language import in_words, say
 from dpsim.params.schema import Case, Strategy
@@ -201,7 +202,7 @@ class ComparisonLetter:
         left = {name: count for name, count in self.result.dropped.items() if count}
         lost = [self.say("dropped", strategy=self.name(name), dropped=count) for name, count in left.items()]
         plans = [note for s in self.strategies.values() for note in plan_warnings(self.case, s, self.lang)]
-        return [*said, *lost, *plans]
+        return [*said, *lost, *reports_notes(self.case, self.lang), *plans]
 
     def saved(self, store: str | None) -> list[str]:
         """Write table and figure if there is a folder; return where they and the runs are."""

@@ -131,6 +131,7 @@ def _fan(result: YearEnd, stage: str) -> Drawing:
         "name": getattr(result.request.main.name, result.request.lang),
         "second": _beside(result, stage),
         "assumed": getattr(case.state, stage).assumed,
+        "reports": sentences.of_reports(case, result.request.lang),
     }
     return Drawing("plot_fan_chart", stage_bands(result.main, stage), options)
 

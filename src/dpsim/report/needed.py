@@ -15,6 +15,7 @@ from dpsim.decide.least import REACHED, WITHOUT, exact_limits
 from dpsim.decide.levers import find_lever
 from dpsim.experiments.arguments import ENGINES, check_replications, written_date
 from dpsim.experiments.plan_warnings import plan_warnings
+from dpsim.experiments.reported import reports_notes
 from dpsim.experiments.runrecord import run_record
 from dpsim.forecast.pace import case_bounds
 from dpsim.language import in_words, language_in_force, say
@@ -239,7 +240,8 @@ def _notes(case: Case, found: Needed, seed: int) -> list[str]:
         notes.append(say("needed.few", n=n, level=_percent(found.level), wanted=_runs_to_show(found.level)))
     if found.dropped:
         notes.append(say("needed.dropped", dropped=found.dropped))
-    return notes + plan_warnings(case, lever.strategy, language_in_force())
+    lang = language_in_force()
+    return notes + reports_notes(case, lang) + plan_warnings(case, lever.strategy, lang)
 
 
 def _from_table(start: Start) -> list[str]:

@@ -11,6 +11,7 @@ from dpsim.experiments.ensemble import Ensemble, run_ensemble
 from dpsim.experiments.failures import command_of
 from dpsim.experiments.plan_warnings import run_notes
 from dpsim.experiments.replication import run_replication
+from dpsim.experiments.reported import reports_notes
 from dpsim.language import language_in_force, say
 from dpsim.params.load import load_case, load_strategy
 from dpsim.params.schema import Case
@@ -57,13 +58,13 @@ def many_runs(
     return targets_text(ensemble, loaded), [*notes, *kept, *run_notes(loaded, chosen)]
 
 
-def one_run(case: str, strategy: str | None, *, seed: Any, replication: Any) -> str:
-    """Make one run and return the table of its targets."""
+def one_run(case: str, strategy: str | None, *, seed: Any, replication: Any) -> tuple[str, list[str]]:
+    """Make one run; return the table of its targets, and notes on it."""
     loaded = load_case(case)
     chosen = load_strategy(strategy or loaded.default_strategy)
     targets = run_replication(loaded, chosen, seed=seed, replication=replication).targets
     met = [say("cli.met_yes" if met else "cli.met_no") for met in targets["met"]]
-    return _text(targets.assign(met_once=met, name=_names(targets, loaded))[list(ONE)])
+    return _text(targets.assign(met_once=met, name=_names(targets, loaded))[list(ONE)]), reports_notes(loaded)
 
 
 def targets_text(ensemble: Ensemble, case: Case) -> str:

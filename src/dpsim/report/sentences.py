@@ -7,6 +7,7 @@ import math
 
 import pandas as pd
 
+from dpsim.experiments.reported import how_reports_differ
 from dpsim.forecast.pace import unfinished
 from dpsim.language import say
 from dpsim.model.targets import headline_target
@@ -105,6 +106,12 @@ def headline(result: YearEnd) -> str:
         shortfall_is=say("letter.shortfall_medians" if snapshot else "letter.shortfall_half", lang=lang),
         need=weekly_need(result),
     )
+
+
+def of_reports(case: Case, lang: str) -> str:
+    """Return what a chart of reports beside a target must say; empty where reports are what is done."""
+    how = how_reports_differ(case, lang)
+    return say("letter.reports.fan", lang=lang, how=how) if how else ""
 
 
 def scenario_range(result: YearEnd) -> tuple[str, str]:

@@ -153,6 +153,18 @@ def test_message_names_file_key_and_what_is_allowed(name: str) -> None:
         assert len(text) < 900
 
 
+def test_an_error_of_an_instrument_names_it_beside_its_place() -> None:
+    """The key only counts the instruments, from 0; the name is found in the file and in a changed copy."""
+    (fault,) = faults_of(BAD / "strategy_assumed_without_reason.yaml")
+    assert str(fault.values["where"]).endswith(":12 (ranking_notice)") and "ranking_notice" in fault.text("en")
+    with pytest.raises(FileFaults) as caught:
+        load_strategy("tonghua_winter").with_values({"instruments.5.stop_days": 70})
+    assert "tonghua_winter (penalties)" in caught.value.text("en"), caught.value.text("en")
+    (unnamed,) = faults_of(BAD / "strategy_instrument_not_named.yaml")
+    (elsewhere,) = faults_of(BAD / "strategy_text_blank.yaml")
+    assert not any(str(one.values["where"]).endswith(")") for one in (unnamed, elsewhere)), "control"
+
+
 @pytest.mark.parametrize(
     ("name", "nearest"),
     [

@@ -207,6 +207,23 @@ def test_the_parts_say_the_numbers_and_save_them(mine: Supervised, lang: str, mo
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
+def test_paper_is_part_of_what_is_done_and_not_of_shaded_reports(
+    mine: Supervised, lang: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The share, the count it is of and the paper ones agree: share x done = paper in every run."""
+    done = last("built", "true") + last("paper", "true")
+    assert np.allclose(mine.numbers["paper_share"] * done, mine.numbers["paper"])
+    assert not np.allclose(mine.numbers["paper_share"] * mine.numbers["built"], mine.numbers["paper"]), "control"
+    paper, counts = show_band(mine.quantiles("paper"), lang), (show_band(np.quantile(done, (0.05, 0.5, 0.95)), lang),)
+    counts += (show_band(mine.quantiles("built"), lang),)
+    for case, (own, other) in ((CASE.with_values({"reporting.shading": 1.0}), counts), (CASE, counts[::-1])):
+        letter = a_letter(mine, lang, monkeypatch)
+        letter.result.case = case  # type: ignore[misc]
+        first = find_part("paper")(letter)._repr_html_().split("<p>")[1]
+        assert own in first and paper in first and other not in first
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
 @pytest.mark.parametrize("name", ["hazards", "visits", "paper", "supervision"])
 def test_an_arrangement_without_hazards_says_so(lang: str, name: str) -> None:
     letter = a_letter(None, lang)

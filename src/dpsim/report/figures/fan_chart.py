@@ -24,6 +24,7 @@ STAGES = ("built", "connected", "online", "assessed", "passed")
 _BAND_COLUMNS = ("date", "q025", "q10", "q25", "q50", "q75", "q90", "q975")
 _BOX = {"boxstyle": "round,pad=0.4", "facecolor": "#f6f3ea", "edgecolor": style.PALE}
 _AXES_POINTS = 200.0
+_AXES_POINTS_BELOW_REPORTS = 140.0
 
 
 def plot_fan_chart(
@@ -38,6 +39,7 @@ def plot_fan_chart(
     name: str = "",
     second: pd.DataFrame | None = None,
     assumed: bool = False,
+    reports: str = "",
 ) -> Figure:
     """Draw past counts, the fan of the runs and the target of one stage.
 
@@ -61,6 +63,9 @@ def plot_fan_chart(
         Columns ``date, q50`` (enterprises) and ``label``: median of another strategy, its name in every row.
     assumed : bool
         The counts in `observed` are assumed, not reported; title and legend say so.
+    reports : str
+        What is said below `probability_text` where `bands` are reports that differ from what the target is judged on;
+        the median is then called one of reports. Empty where they are the same.
 
     Returns
     -------
@@ -84,7 +89,8 @@ def plot_fan_chart(
         as_of = date_text(past.days()[-1], lang)
         figure = style.new_figure(say(title, lang=lang, stage=words, as_of=as_of) + of_strategy(name, lang))
         axes = figure.subplots()
-        axes.set_title(literal(wrapped(probability_text, 96)), bbox=_BOX, pad=9, x=0.008)
+        text = "\n".join(one for one in (probability_text, reports) if one)
+        axes.set_title(literal(wrapped(text, 96)), bbox=_BOX, pad=9, x=0.008)
         handles = fan_parts.draw_fan(axes, fan, past, lang)
         handles += fan_parts.draw_second(axes, other, past)
         handles += fan_parts.draw_past(axes, past, lang, dot)
@@ -93,7 +99,9 @@ def plot_fan_chart(
         label = "y_cut" if start > 0 else "y" if goal.list_drawn else "y_far"
         values = {"start": show_rounded(start), "total": show_rounded(goal.total)}
         axes.set_ylabel(say(f"figures.fan.{label}", lang=lang, stage=words, **values))
-        label_right(axes, fan_parts.right_labels(fan, other, goal, lang), points=_AXES_POINTS)
+        median = "label_reported" if reports else "label_median"
+        points = _AXES_POINTS_BELOW_REPORTS if reports else _AXES_POINTS  # a longer text leaves less height
+        label_right(axes, fan_parts.right_labels(fan, other, goal, lang, median), points=points)
         style.legend_below(figure, handles, columns=4, title=say("figures.fan.bands", lang=lang, n=n))
         return style.finish(figure)
 

@@ -150,15 +150,17 @@ def set_scale(axes: Axes, fan: Table, past: Table, goal: Goal, lang: str) -> flo
     return bottom
 
 
-def right_labels(fan: Table, other: Table | None, goal: Goal, lang: str) -> list[tuple[float, str, str]]:
-    """Return the counts at the deadline to write beside the right edge, with colours."""
+def right_labels(
+    fan: Table, other: Table | None, goal: Goal, lang: str, median: str = "label_median"
+) -> list[tuple[float, str, str]]:
+    """Return the counts at the deadline to write beside the right edge, with colours; `median` names its message."""
     whole = goal.total == goal.required
     entries: list[tuple[str, float, str]] = []
     if goal.asked:
         entries.append(("label_target_total" if whole else "label_target", goal.required, style.RED))
     if goal.list_drawn and not whole:
         entries.append(("label_total", goal.total, style.GREY))
-    entries.append(("label_median", _at(fan, goal.deadline), MEDIAN))
+    entries.append((median, _at(fan, goal.deadline), MEDIAN))
     labels = [
         (value, say(f"figures.fan.{name}", lang=lang, count=show_rounded(value)), colour)
         for name, value, colour in entries

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from dpsim.decide.readiness import readiness
+from dpsim.experiments.reported import how_reports_differ
 from dpsim.model.sampling import veto_probability
 from dpsim.params.labels import grade_label
 from dpsim.report import alts
@@ -46,7 +47,7 @@ def _share(letter: Letter, mine: Supervised) -> str:
         end=show_date(case.horizon_end, letter.lang),
         name=getattr(letter.result.request.reference.name, letter.lang),
         n=mine.runs,
-        built=show_band(mine.quantiles("built"), letter.lang),
+        counted=_counted(letter, mine),
         paper=show_band(mine.quantiles("paper"), letter.lang),
         share=show_band(mine.quantiles("paper_share"), letter.lang, percent=True),
         base=f"{show_percent(base.value)}%",
@@ -55,18 +56,24 @@ def _share(letter: Letter, mine: Supervised) -> str:
     )
 
 
+def _counted(letter: Letter, mine: Supervised) -> str:
+    """Return the count that paper is part of: what is reported, or where reports differ from it what is done."""
+    differs = bool(how_reports_differ(letter.result.case))
+    count = three(built_done(at_end(mine.weekly))) if differs else mine.quantiles("built")
+    message = f"letter.veto.counted_{'done' if differs else 'reported'}"
+    return letter.say(message, count=show_band(count, letter.lang))
+
+
 def _reports(letter: Letter, mine: Supervised) -> str:
     """Return what is reported, done and really operating at the last day; empty where reports say what is done."""
     case, lang = letter.result.case, letter.lang
-    block = case.reporting
-    if block is None or not block.on:
+    how = how_reports_differ(case, lang)
+    if not how:
         return ""
     end = at_end(mine.weekly)
     return letter.say(
         "letter.veto.reports",
-        delay=show_rounded(block.delay_days.value),
-        window=show_rounded(block.shading_days.value),
-        shading=f"{show_percent(block.shading.value)}%",
+        how=how,
         end=show_date(case.horizon_end, lang),
         name=getattr(letter.result.request.reference.name, lang),
         n=mine.runs,
