@@ -482,7 +482,9 @@ def test_out_with_a_name_that_cannot_be_is_refused_before_the_run(call: Program,
 
 def test_a_disk_without_room_is_refused_before_the_run(call: Program, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(shutil, "disk_usage", lambda place: SimpleNamespace(total=10**12, used=10**12, free=0))
-    assert_refused(call("report", CASE, "--out", "我的 报告"), "我的 报告", "100 MB", "--out")
+    said = call("report", CASE, "--out", "我的 报告")
+    assert said.status == 1 and said.out == "" and len(said.err.splitlines()) == 1, "no input is wrong"
+    assert all(word in said.err for word in ("我的 报告", "100 MB", "--out"))
     assert entries(Path.cwd()) == []
 
 

@@ -72,6 +72,7 @@ def as_shown(targets: pd.DataFrame) -> list[tuple[str, str]]:
     ]
 
 
+@pytest.mark.long  # tests/unit/explorer drives and exports without a browser in `make test`
 def test_four_levers_then_export_then_the_same_numbers_on_the_command_line(
     open_lab: Callable[[str], Lab], tmp_path: Path
 ) -> None:

@@ -27,6 +27,7 @@ def words(markup: str) -> str:
     return BeautifulSoup(markup, "html.parser").get_text("\n", strip=True)
 
 
+@pytest.mark.long  # three whole reports; tests/verify makes the runs of one again in `make test`
 def test_three_ways_give_one_headline_and_one_table(
     zh: Path, plain: SimpleNamespace, by_hand: nbformat.NotebookNode
 ) -> None:

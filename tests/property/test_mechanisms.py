@@ -131,6 +131,7 @@ SIGNS: list[tuple[str, Values, tuple[str, ...], str, int]] = [
 ]
 
 
+@pytest.mark.long  # `make test` keeps that each does nothing at rest, to the bit, and its closed form
 @pytest.mark.parametrize(("name", "values", "names", "view", "sign"), SIGNS)
 def test_its_effect_has_its_sign(
     linyi: Case,

@@ -17,7 +17,6 @@ from dpsim.experiments.observed_ledger import ledger_codes
 from dpsim.language import say
 from dpsim.model.open_hazards import OPEN, OpenHazards
 from dpsim.params.wording import nearest, shown, shown_name
-from dpsim.tabular.places import refuse
 
 COLUMNS = ("unit", "enterprise", "code", "class", *HAZARD_STEPS, "due", "state")
 """Columns that are read."""
@@ -86,7 +85,11 @@ def open_hazards(
         raise _unknown(str(names[np.argmin(known)]), getattr(hazards, "places", ()), at, codes)
     if listed:
         numbered = frame.reset_index(drop=True)
-        refuse("hazards=", contradictions(numbered[numbered["found"] <= day], getattr(hazards, "places", ()), listed))
+        found = contradictions(numbered[numbered["found"] <= day], getattr(hazards, "places", ()), listed)
+        if found:
+            from dpsim.tabular.places import refuse  # words move no number: no part of what a run loads
+
+            refuse("hazards=", found)
     if later_finds := int((frame["found"] > day).sum()):
         text = say("hazards.left_out", given=later_finds, as_of=as_of.isoformat())
         warnings.warn(text, stacklevel=5)  # at the call of run_replication or run_ensemble

@@ -28,6 +28,7 @@ from dpsim.report.bands import organisation_bands, stage_bands
 from dpsim.report.below import FEW_RUNS
 from dpsim.report.drawings import Drawing, draw_png
 from dpsim.report.drawings_supervised import gap_drawing
+from dpsim.report.pace_words import bottleneck_words
 from dpsim.report.place import own_words
 from dpsim.report.show import (
     show_count_range,
@@ -199,7 +200,7 @@ def bottleneck(built: Built, ensemble: Ensemble, lang: str) -> str:
         return say("explorer.bottleneck_none", lang=lang)
     share = (unbuilt / missing)[missing > 0]
     low, high = np.quantile(share, (MIDDLE[0], MIDDLE[-1]))
-    words = sentences.bottleneck_words(float(low), float(high), lang)
+    words = bottleneck_words(float(low), float(high), lang)
     values = {"name": built.strategy.name.words(lang), "date": show_date(target.deadline, lang)}
     return say("explorer.bottleneck", lang=lang, bottleneck=words, n=len(share), **values)
 

@@ -204,11 +204,12 @@ class _Build:
 
     def _refuse_references(self, event: Any, path: Path) -> None:
         """Note an anchor, an alias or a tag as a fault."""
-        whole = "" if path else "_whole"
         if isinstance(event, AliasEvent) or getattr(event, "anchor", None):
-            self.faults.append(Fault(f"params.alias{whole}", path, str(event.anchor), {}, _line(event)))
+            message = "params.alias" if path else "params.alias_whole"
+            self.faults.append(Fault(message, path, str(event.anchor), {}, _line(event)))
         elif getattr(event, "tag", None) is not None:
-            self.faults.append(Fault(f"params.tag{whole}", path, str(event.tag), {}, _line(event)))
+            message = "params.tag" if path else "params.tag_whole"
+            self.faults.append(Fault(message, path, str(event.tag), {}, _line(event)))
 
 
 def _text_of(file: FilePath) -> str:

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
-import math
 
 import pandas as pd
 
 from dpsim.experiments.reported import how_reports_differ
-from dpsim.forecast.pace import unfinished
 from dpsim.language import say
 from dpsim.model.targets import headline_target
 from dpsim.params.readings import Published
 from dpsim.params.schema import Case
+from dpsim.report.pace_words import weekly_need
 from dpsim.report.place import assessed, extent, level_of
 from dpsim.report.show import (
     show_about,
@@ -25,11 +24,8 @@ from dpsim.report.show import (
     show_percent,
     show_probability_range,
     show_range,
-    show_ratio_range,
-    show_share_range,
 )
 from dpsim.report.supervised import at_end, of_class, three
-from dpsim.report.table_forecast import TableForecast
 from dpsim.report.yearend import BESIDE, YearEnd
 
 
@@ -166,36 +162,6 @@ def _listed(case: Case, lang: str) -> str:
     return say("letter.hazards.listed_assumed", lang=lang, **values)
 
 
-def weekly_need(result: YearEnd) -> str:
-    """Return the end of the headline: the pace needed, against that so far, and what binds; empty when all is done."""
-    lang = result.request.lang
-    pace = result.pace[result.pace["stage"] == "online"]
-    needed = pace.loc[pace["kind"] == "needed", "per_week"].iloc[0]
-    if needed <= 0.0:
-        return ""
-    ratio = pace.loc[pace["kind"] == "so_far", "ratio"]
-    if ratio.isna().any():  # a table of one report
-        compared = ""
-    elif ratio.map(math.isfinite).all():
-        rest = None if isinstance(result.forecast, TableForecast) else unfinished(result.case, "online")
-        compared = _compared(ratio, result.case.state.online.value, rest, lang)
-    else:
-        compared = say("letter.headline_ratio_none", lang=lang)
-    need = say("letter.headline_need", lang=lang, needed=math.ceil(needed))
-    return need + compared + say("letter.headline_bottleneck", lang=lang, bottleneck=bottleneck(result))
-
-
-def _compared(ratio: pd.Series, done: float, rest: tuple[int, int] | None, lang: str) -> str:
-    """Return the needed pace over that so far; of those among whom all the missing are, where the case says so."""
-    if rest is None:
-        return say("letter.headline_ratio", lang=lang, ratio=show_ratio_range(ratio.min(), ratio.max(), lang))
-    count, there = rest
-    if there == 0:
-        return say("letter.headline_ratio_rest_none", lang=lang, count=count)
-    own = ratio * done / there
-    return say("letter.headline_ratio_rest", lang=lang, count=count, ratio=show_ratio_range(own.min(), own.max(), lang))
-
-
 def standing(case: Case, lang: str) -> str:
     """Return how far all are; what rests on an assumed count says so, and no assessments where there are none."""
     shares = {}
@@ -244,22 +210,6 @@ def own_pooled(result: YearEnd, level: str | None = None, target: str | None = N
         & (pooled["reference_class"] == case.scenario.reference_class.value)
         & (pooled["split"] == case.scenario.benchmark_split.value)
     ].iloc[0]
-
-
-def bottleneck(result: YearEnd) -> str:
-    """Return what holds enterprises up; both steps with their shares where the scenarios disagree on the larger one."""
-    table, lang = result.forecast.bottlenecks.set_index("where"), result.request.lang
-    return bottleneck_words(table.loc["not_built", "share_low"], table.loc["not_built", "share_high"], lang)
-
-
-def bottleneck_words(low: float, high: float, lang: str) -> str:
-    """Return the larger step in words, from the range of the share that is not built."""
-    build = show_share_range(low, high, lang)
-    rest = show_share_range(1.0 - high, 1.0 - low, lang)
-    if high <= 0.0:
-        return say("letter.bottleneck.online_only", lang=lang)
-    larger = "build" if low > 0.5 else "online" if high < 0.5 else "both"
-    return say(f"letter.bottleneck.{larger}", lang=lang, build=build, rest=rest)
 
 
 def capital(text: str) -> str:

@@ -131,6 +131,7 @@ def examples(lang: str) -> dict[str, Figure]:
             target=TARGET | {"required": 1748, "deadline": "2019-03-31"},
         ),
         "fan_assumed": a_fan_chart(lang, assumed=True, target=TARGET | {"required": float("nan")}),
+        "fan_reports": a_fan_chart(lang, reports="reports, 14 days late"),
         "fan_far": a_fan_chart(lang, target=TARGET | {"total": 70000}),
         "fan_near": a_fan_chart(lang, target=TARGET | {"deadline": "2018-09-20"}),
         "fan_same_day": a_fan_chart(lang, target=TARGET | {"deadline": "2018-09-10"}),

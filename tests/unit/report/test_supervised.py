@@ -293,7 +293,9 @@ def test_grid_staff_are_drawn_where_they_found_something() -> None:
     assert found is not None and set(channel_rows(found)["channel"]) == {*DISCOVERY}
 
 
-@pytest.mark.parametrize(("lang", "assumed"), [("zh", "虚报；假设"), ("en", "assumed; no document gives these values")])
+@pytest.mark.parametrize(
+    ("lang", "assumed"), [("zh", "假设，没有文件给出这些数值"), ("en", "assumed; no document gives these values")]
+)
 def test_reports_that_are_late_or_shaded_are_told_apart_from_what_is_done(
     lang: str, assumed: str, mine: Supervised, monkeypatch: pytest.MonkeyPatch
 ) -> None:
