@@ -27,7 +27,7 @@ def words(markup: str) -> str:
     return BeautifulSoup(markup, "html.parser").get_text("\n", strip=True)
 
 
-@pytest.mark.long  # three whole reports; tests/verify makes the runs of one again in `make test`
+@pytest.mark.long  # three whole reports, as below; tests/verify makes the runs of one again in `make test`
 def test_three_ways_give_one_headline_and_one_table(
     zh: Path, plain: SimpleNamespace, by_hand: nbformat.NotebookNode
 ) -> None:
@@ -39,6 +39,7 @@ def test_three_ways_give_one_headline_and_one_table(
     assert words(shown(plain.notebook, HEADLINE)).split("\n")[1:] == said
 
 
+@pytest.mark.long
 def test_all_parts_say_the_same_under_plain_papermill(zh: Path, plain: SimpleNamespace) -> None:
     report = executed(zh)
     parts = [cell.source.strip() for cell in code_cells(report) if cell.source.startswith("letter.")]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import openpyxl
@@ -17,11 +18,19 @@ from dpsim.report.verify.job import verify
 RUNS = {"replications": 1, "choice": 1}
 
 
+@pytest.fixture(scope="module")
+def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Both kinds of ledgers of one run, each in a folder called like its kind."""
+    folder = tmp_path_factory.mktemp("written")
+    made = make_ledgers("qixian-2023", strategy=None, seed=1, replication=0, date="2023-08-30")
+    for kind in ("xlsx", "csv"):
+        save_ledgers(made, folder / kind, kind)
+    return folder
+
+
 @pytest.fixture(params=["xlsx", "csv"])
-def ledgers(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
-    made = make_ledgers("linyi-2018", strategy=None, seed=1, replication=0, date="2018-09-12")
-    save_ledgers(made, tmp_path / "led", request.param)
-    return tmp_path / "led"
+def ledgers(request: pytest.FixtureRequest, written: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copytree(written / request.param, tmp_path / "led"))
 
 
 def sums_put_right(folder: Path) -> None:
