@@ -409,10 +409,14 @@ def all_faults(run: Run) -> list[str]:
     ]
 
 
-@pytest.mark.parametrize("part", [*range(4), *(pytest.param(part, marks=pytest.mark.long) for part in range(4, 8))])
-def test_always_laws_in_random_runs(linyi: Case, part: int) -> None:
+LONG = [pytest.param(part, marks=pytest.mark.long) for part in ((4, 6), (5, 7))]
+"""Two eighths of the runs each: advisers act in a fifth of the runs, so an eighth may well have none."""
+
+
+@pytest.mark.parametrize("part", [(0,), (1,), (2,), (3,), *LONG], ids=str)
+def test_always_laws_in_random_runs(linyi: Case, part: tuple[int, ...]) -> None:
     seen: dict[str, int] = {}
-    for number in range(part, RUNS, 8):
+    for number in (number for number in range(RUNS) if number % 8 in part):
         run = random_run(linyi, number)
         faults = all_faults(run)
         assert not faults, f"run {number} ({len(faults)} faults): {faults[:5]}"
