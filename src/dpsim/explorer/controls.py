@@ -8,6 +8,7 @@ from typing import Any
 import ipywidgets as widgets
 
 from dpsim.errors import DpsimError
+from dpsim.explorer.job import Post
 from dpsim.explorer.panels import AssumptionPanel, LeverPanel
 from dpsim.explorer.scenario import Scenario
 from dpsim.language import in_words, say
@@ -15,8 +16,6 @@ from dpsim.params.load import list_cases, list_strategies, load_case, load_strat
 from dpsim.params.schema import File
 from dpsim.report.place import own_words
 from dpsim.report.show import show_date
-
-Post = Callable[[Callable[[], None]], object]
 
 
 class Controls:

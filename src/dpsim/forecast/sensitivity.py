@@ -69,8 +69,7 @@ def _frame(ranges: list[tuple[str, object, object]], medians: list[float]) -> pd
         }
         for k, (key, low, high) in enumerate(ranges)
     ]
-    frame = pd.DataFrame(rows, columns=["key", "low_setting", "high_setting", "low", "base", "high"])
-    return frame.dropna(subset=["low", "high"]).reset_index(drop=True)
+    return pd.DataFrame(rows, columns=["key", "low_setting", "high_setting", "low", "base", "high"])
 
 
 def _median_shortfall(case: Case, seed: int, draws: int, key: str, setting: Any) -> float:
